@@ -1,0 +1,67 @@
+# `make` lists what there is. Two commands matter: `make run` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+PY := .venv/bin/python
+export PORT
+
+# A virtualenv whose Python is gone (upgraded, moved machine) is made anew.
+ifneq ($(wildcard .venv/.ready),)
+  ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+    $(shell rm -f .venv/.ready)
+  endif
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi recount demo-journey
+
+help: ## this list
+	@echo "Hocmo, on one machine:"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.ready node_modules/.ready ## install what is needed (done by the others when it is due)
+
+.venv/.ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Hocmo needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1). Name one: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@$(PYTHON) -m infra.local.setup python
+
+node_modules/.ready: package.json package-lock.json | .venv/.ready
+	@$(PY) -m infra.local.setup node
+
+run: setup ## start everything on http://localhost:8000 (PORT=8001 make run: elsewhere); Ctrl-C stops it
+	@exec $(PY) -m infra.local.run
+
+reset: setup ## forget everything that make run kept in .local/
+	@$(PY) -m infra.local.reset
+
+test: check ## everything that a change must pass, from a fresh clone too
+
+check: lint types contracts pytest ## style, types, import contracts, tests
+
+fmt: setup ## put the code in order
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+lint: setup
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: setup
+	@$(PY) -m mypy
+
+contracts: setup
+	@$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
+
+pytest: setup
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+openapi: setup ## write docs/openapi.json from the registered operations
+	@$(PY) -m chalicelib.http.openapi > .openapi.json.new && mv .openapi.json.new docs/openapi.json && echo "docs/openapi.json"
+
+recount: setup ## count a space's reports anew from its items: make recount TENANT=hue
+	@test -n "$(TENANT)" || { echo "Which space? make recount TENANT=hue" >&2; exit 2; }
+	@$(PY) -m infra.local.recount "$(TENANT)"
+
+demo-journey: setup ## walk the main job over HTTP against the running server, with times
+	@$(PY) -m infra.local.demo.journey
