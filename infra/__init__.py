@@ -1,1 +1,1 @@
-"""Where the app runs: `local/` on one machine, `cloud/` in AWS. The app itself (chalicelib/) knows nothing of either."""
+"""Where the app runs: `local/` on one machine, `cloud/` in AWS. The app itself (chalicelib/) knows of neither."""

@@ -98,7 +98,7 @@ def run_showing(command: list[str], lines: str) -> str | None:
             tail = [*tail[-14:], line]
             if re.search(lines, line):
                 show(line.strip().split(" (from ")[0])
-    say("")
+    say("", end="")
     if process.returncode:
         sys.stderr.writelines(tail)
         return f"`{' '.join(command[:4])} …` ended with status {process.returncode}; its last lines are above."
@@ -109,13 +109,12 @@ def show(line: str) -> None:
     """One line that is overwritten by the next on a terminal, and printed under the others elsewhere (CI's log)."""
     width = shutil.get_terminal_size().columns - 4
     text = line if len(line) <= width else line[: width - 1] + "…"
-    print(
-        f"\r\033[K  {text}" if sys.stdout.isatty() else f"  {text}", end="" if sys.stdout.isatty() else "\n", flush=True
-    )
+    say(f"  {text}", end="" if sys.stdout.isatty() else "\n")
 
 
-def say(line: str) -> None:
-    print(f"\r\033[K{line}" if sys.stdout.isatty() else line, end="" if not line else "\n", flush=True)
+def say(line: str, end: str = "\n") -> None:
+    start = "\r\033[K" if sys.stdout.isatty() else ""
+    print(f"{start}{line}", end=end, flush=True)
 
 
 if __name__ == "__main__":
