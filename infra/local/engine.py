@@ -1,0 +1,178 @@
+"""The two engines under the app: dynoxide (DynamoDB and its streams) and ministack (S3, SQS, SES, STS).
+
+Both listen on loopback only. Used by `make run`, and by tests through `dynoxide()` and `ministack()`.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import urllib3
+
+from infra.local import ports, processes
+from infra.local.places import REPOSITORY
+from infra.local.ports import LOOPBACK
+from infra.local.settings import REGION, clean_environment
+
+SERVICES = ("s3", "sqs", "ses", "sts")
+DATABASE_SERVICES = ("dynamodb", "dynamodbstreams")
+PATIENCE_S = 30.0
+
+_http = urllib3.PoolManager(retries=False, timeout=2)
+
+
+class EngineFailed(Exception):
+    """An engine is missing, ended while starting, or never answered; the message says which, with its last words."""
+
+
+def find_dynoxide() -> Path | None:
+    """The binary that `npm ci` brought for this platform, or one on the PATH (brew, cargo), or None."""
+    brought = sorted((REPOSITORY / "node_modules" / "@dynoxide").glob("*/dynoxide"))
+    if brought:
+        return brought[0]
+    on_path = shutil.which("dynoxide")
+    return Path(on_path) if on_path else None
+
+
+def dynoxide_command(binary: Path, port: int, database: Path | None) -> list[str]:
+    """`database` None: in memory, gone with the process."""
+    where = ["--db-path", str(database)] if database else []
+    return [str(binary), "serve", "--host", LOOPBACK, "--port", str(port), *where]
+
+
+def ministack_command() -> list[str]:
+    return [sys.executable, "-m", "ministack"]
+
+
+def ministack_environment(port: int, folder: Path, services: Sequence[str] = SERVICES) -> dict[str, str]:
+    """Everything ministack keeps goes into `folder`.
+
+    Its MQTT (8883) and SFTP listeners would open on every address of the machine, so both are off; TMPDIR is ours,
+    since it drops a file named only by port where another ministack would find it.
+    """
+    for part in ("state", "s3", "tmp"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    return clean_environment() | {
+        "BIND_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(port),
+        "SERVICES": ",".join(services),
+        "PERSIST_STATE": "1",
+        "S3_PERSIST": "1",
+        "STATE_DIR": str(folder / "state"),
+        "S3_DATA_DIR": str(folder / "s3"),
+        "TMPDIR": str(folder / "tmp"),
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def wait_for_dynoxide(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return once dynoxide answers. Raises: EngineFailed."""
+    _wait(process, f"http://{LOOPBACK}:{port}/", lambda status: status < 500, log)
+
+
+def wait_for_ministack(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return once ministack has read its state back and serves it. Raises: EngineFailed."""
+    _wait(process, f"http://{LOOPBACK}:{port}/_ministack/ready", lambda status: status == 200, log)
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, is_ready: Callable[[int], bool], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise EngineFailed(f"It ended with status {process.returncode}: {last_words(log)}")
+        try:
+            if is_ready(_http.request("GET", url).status):
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        time.sleep(0.02)
+    raise EngineFailed(f"It did not answer within {PATIENCE_S:.0f} s: {last_words(log)}")
+
+
+def last_words(log: Path, lines: int = 3) -> str:
+    """The end of a child's log, for a message about its death."""
+    try:
+        with log.open("rb") as kept:
+            kept.seek(max(0, log.stat().st_size - 4096))
+            told = kept.read().decode(errors="replace").split("\n")
+    except OSError:
+        return "(it left no log)"
+    return " | ".join([line.strip() for line in told if line.strip()][-lines:]) or "(it said nothing)"
+
+
+@contextmanager
+def dynoxide(database: Path | None = None) -> Iterator[str]:
+    """A DynamoDB engine for tests, at a port of its own; yields its address. In memory unless `database` is given.
+
+    Raises: EngineFailed.
+    """
+    binary = find_dynoxide()
+    if binary is None:
+        raise EngineFailed("dynoxide is not installed: make setup")
+    with tempfile.TemporaryDirectory(prefix="hocmo-dynoxide-") as folder:
+        log = Path(folder) / "log"
+        with _served(lambda port: dynoxide_command(binary, port, database), _plain, wait_for_dynoxide, log) as url:
+            yield url
+
+
+@contextmanager
+def ministack(folder: Path, services: Sequence[str] = SERVICES) -> Iterator[str]:
+    """S3, SQS, SES and STS for tests, keeping their data in `folder`; yields their address. Raises: EngineFailed."""
+
+    def environment(port: int) -> Mapping[str, str]:
+        return ministack_environment(port, folder, services)
+
+    with _served(lambda _port: ministack_command(), environment, wait_for_ministack, folder / "log") as url:
+        yield url
+
+
+def _plain(_port: int) -> Mapping[str, str]:
+    return clean_environment()
+
+
+@contextmanager
+def _served(
+    command: Callable[[int], list[str]],
+    environment: Callable[[int], Mapping[str, str]],
+    wait: Callable[[subprocess.Popen[bytes], int, Path], None],
+    log: Path,
+    tries: int = 3,
+) -> Iterator[str]:
+    """Start at a free port, anew when another program was quicker to take that port."""
+    for attempt in range(tries):
+        port = ports.any_free()
+        process = processes.start(command(port), environment(port), log)
+        try:
+            wait(process, port, log)
+            break
+        except EngineFailed:
+            processes.stop(process)
+            if attempt == tries - 1:
+                raise
+    try:
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        processes.stop(process)
+
+
+def listens_elsewhere(pid: int) -> list[str]:
+    """The addresses other than loopback at which `pid` listens (Linux only; elsewhere nothing is found)."""
+    inodes = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").glob("*") if fd.is_symlink()}
+    found = []
+    for table, loopback in (("tcp", "0100007F"), ("tcp6", "00000000000000000000000001000000")):
+        try:
+            rows = Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for row in map(str.split, rows):
+            if row[3] == "0A" and f"socket:[{row[9]}]" in inodes and not row[1].startswith(loopback):
+                found.append(row[1])
+    return found
