@@ -1,0 +1,50 @@
+"""What the environment says about this deployment: read once, immutable, the same names in the cloud and on one
+machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+APP = "hocmo"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One deployment. Addresses that are ``None`` are AWS's own."""
+
+    stage: str
+    region: str
+    dynamodb_url: str | None
+    aws_url: str | None
+    bucket: str
+    jobs_queue_url: str
+    public_url: str
+    mail_from: str
+    central: str
+    local: bool
+
+    @property
+    def prefix(self) -> str:
+        """What the name of every table of this deployment begins with."""
+        return f"{APP}-{self.stage}"
+
+
+@lru_cache(maxsize=1)
+def current() -> Config:
+    """The deployment this process serves. Tests that change the environment call ``current.cache_clear()``."""
+    env = os.environ
+    stage = env.get("HOCMO_STAGE", "local")
+    return Config(
+        stage=stage,
+        region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or "ap-southeast-1",
+        dynamodb_url=env.get("HOCMO_DYNAMODB_URL") or None,
+        aws_url=env.get("HOCMO_AWS_URL") or None,
+        bucket=env.get("HOCMO_BUCKET", f"{APP}-{stage}-content"),
+        jobs_queue_url=env.get("HOCMO_JOBS_QUEUE_URL", ""),
+        public_url=env.get("HOCMO_PUBLIC_URL", "http://localhost:8000").rstrip("/"),
+        mail_from=env.get("HOCMO_MAIL_FROM", "no-reply@hocmo.local"),
+        central=env.get("HOCMO_CENTRAL", "trung-uong"),
+        local=env.get("HOCMO_LOCAL") == "1",
+    )

@@ -1,0 +1,139 @@
+"""Refusals as ``application/problem+json`` (RFC 9457), in the reader's language; bad bodies as a list of bad fields."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, cast
+
+from chalice.app import Response
+from pydantic import ValidationError
+
+from chalicelib import config
+from chalicelib.errors import Fault, InvalidInput, Language, Refusal
+
+CONTENT_TYPE = "application/problem+json"
+
+# Pydantic's own errors in words a person can act on; facts in braces come from the error's context.
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "missing": ("Thiếu thông tin bắt buộc.", "This field is required."),
+    "extra_forbidden": ("Không có mục này; hãy kiểm tra tên.", "There is no such field; check its name."),
+    "string_too_short": ("Cần ít nhất {min_length} ký tự.", "At least {min_length} characters are needed."),
+    "string_too_long": ("Không quá {max_length} ký tự.", "At most {max_length} characters are allowed."),
+    "string_pattern_mismatch": ("Sai định dạng.", "The format is not right."),
+    "string_type": ("Phải là văn bản.", "This must be text."),
+    "literal_error": ("Phải là một trong: {expected}.", "This must be one of: {expected}."),
+    "enum": ("Phải là một trong: {expected}.", "This must be one of: {expected}."),
+    "int_type": ("Phải là số nguyên.", "This must be a whole number."),
+    "int_parsing": ("Phải là số nguyên.", "This must be a whole number."),
+    "int_from_float": ("Phải là số nguyên.", "This must be a whole number."),
+    "float_type": ("Phải là số.", "This must be a number."),
+    "bool_type": ("Phải là true hoặc false.", "This must be true or false."),
+    "bool_parsing": ("Phải là true hoặc false.", "This must be true or false."),
+    "list_type": ("Phải là danh sách.", "This must be a list."),
+    "dict_type": ("Phải là một đối tượng.", "This must be an object."),
+    "model_type": ("Phải là một đối tượng.", "This must be an object."),
+    "model_attributes_type": ("Phải là một đối tượng.", "This must be an object."),
+    "greater_than_equal": ("Phải từ {ge} trở lên.", "This must be at least {ge}."),
+    "greater_than": ("Phải lớn hơn {gt}.", "This must be more than {gt}."),
+    "less_than_equal": ("Không quá {le}.", "This must be at most {le}."),
+    "less_than": ("Phải nhỏ hơn {lt}.", "This must be less than {lt}."),
+    "too_short": ("Cần ít nhất {min_length} mục.", "At least {min_length} entries are needed."),
+    "too_long": ("Không quá {max_length} mục.", "At most {max_length} entries are allowed."),
+    "datetime_parsing": ("Phải là thời điểm theo RFC 3339.", "This must be a time as RFC 3339 has it."),
+    "datetime_from_date_parsing": ("Phải là thời điểm theo RFC 3339.", "This must be a time as RFC 3339 has it."),
+    "timezone_aware": ("Thời điểm phải có múi giờ.", "The time must carry its zone."),
+    "date_from_datetime_parsing": ("Phải là ngày dạng 2026-11-24.", "This must be a date like 2026-11-24."),
+    "union_tag_invalid": ("Loại này không được hỗ trợ.", "This kind is not supported."),
+    "union_tag_not_found": ("Thiếu loại.", "The kind is missing."),
+}
+_OTHER = ("Giá trị không hợp lệ.", "The value is not valid.")
+_MAX_FAULTS = 100
+
+
+class MalformedBody(Refusal):
+    """A body that is no JSON at all."""
+
+    status = 400
+    code = "malformed_body"
+    vi = "Nội dung gửi lên không phải JSON hợp lệ."
+    en = "The body is not valid JSON."
+
+
+def from_validation(error: ValidationError) -> Refusal:
+    """Every bad field of a body or a query at once (the first hundred of them). What was sent is never quoted back."""
+    errors = error.errors(include_url=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return MalformedBody()
+    return InvalidInput(faults=[_fault(each) for each in errors[:_MAX_FAULTS]])
+
+
+def _fault(error: Any) -> Fault:
+    context: Mapping[str, Any] = error.get("ctx") or {}
+    kind = error["type"]
+    field = ".".join(str(part) for part in error["loc"])
+    if "vi" in context and "en" in context:
+        return Fault(field, kind, str(context["vi"]), str(context["en"]))
+    vi, en = _MESSAGES.get(kind, _OTHER)
+    return Fault(field, kind, vi.format(**context), en.format(**context))
+
+
+def response(refusal: Refusal, language: Language, request_id: str) -> Response:
+    """The problem document of a refusal, with the headers its status asks for."""
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": CONTENT_TYPE,
+        "Cache-Control": "no-store",
+        "Content-Language": language,
+    }
+    if refusal.retry_after_s is not None:
+        headers["Retry-After"] = str(refusal.retry_after_s)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = f'Bearer realm="hocmo", error="{refusal.code}"'
+    body = json.dumps(document(refusal, language, request_id), ensure_ascii=False, separators=(",", ":"))
+    return Response(body=body, status_code=refusal.status, headers=headers)
+
+
+def document(refusal: Refusal, language: Language, request_id: str) -> dict[str, Any]:
+    """The members of the problem: ``code`` is stable, ``detail`` is for a person, ``errors`` names every bad field."""
+    problem: dict[str, Any] = {
+        "type": f"{config.current().public_url}/problems/{refusal.code}",
+        "title": HTTPStatus(refusal.status).phrase,
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail(language),
+        "request_id": request_id,
+    }
+    if refusal.faults:
+        problem["errors"] = _errors(refusal.faults, language)
+    return problem
+
+
+def _errors(faults: Sequence[Fault], language: Language) -> list[dict[str, str]]:
+    return [
+        {
+            "field": fault.field,
+            "pointer": "#/" + fault.field.replace("~", "~0").replace("/", "~1").replace(".", "/")
+            if fault.field
+            else "#",
+            "code": fault.code,
+            "detail": fault.vi if language == "vi" else fault.en,
+        }
+        for fault in faults
+    ]
+
+
+def language_of(accept: str | None) -> Language:
+    """Vietnamese unless the reader asks for English before it (RFC 9110, 12.5.4, the two we speak)."""
+    best: tuple[float, str] = (0.0, "vi")
+    for part in (accept or "").split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        primary = tag.split("-")[0].lower()
+        if primary in ("vi", "en"):
+            try:
+                quality = float(weight) if weight else 1.0
+            except ValueError:
+                continue
+            if quality > best[0]:
+                best = (quality, primary)
+    return cast(Language, best[1])

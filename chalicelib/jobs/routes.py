@@ -1,0 +1,64 @@
+"""Jobs as people see them: how far the work is that they asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.http import paging
+from chalicelib.http.endpoint import Feature
+from chalicelib.http.models import Id, Outbound, Page, PageQuery
+from chalicelib.http.permissions import READ_DRAFTS
+from chalicelib.jobs import queue
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+
+jobs = Feature("jobs")
+
+
+class JobError(Outbound):
+    """What went wrong, for a person."""
+
+    code: str
+    vi: str
+    en: str
+
+
+class JobStatus(Outbound):
+    """How far a piece of work is."""
+
+    id: Id
+    kind: str = Field(examples=["report.export"])
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    step: str | None = None
+    done: int | None = Field(default=None, description="Items done so far.")
+    total: int | None = Field(default=None, description="Items to do in all, once known.")
+    attempts: int
+    error: JobError | None = None
+    result: dict[str, str | int] | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+@jobs.get("/spaces/{space}/jobs", may=READ_DRAFTS)
+def list_jobs(space: Space, query: PageQuery) -> Page[JobStatus]:
+    """The space's background work, newest first."""
+    after = {"pk": f"job#{space.slug}", "sk": paging.decode(query.cursor, str)[0]} if query.cursor else None
+    rows = queue.of_tenant(space.slug, after, query.limit)
+    return Page[JobStatus](
+        items=[status_of(item) for item in rows.items],
+        next=paging.encode(rows.after["sk"]) if rows.after else None,
+    )
+
+
+@jobs.get("/spaces/{space}/jobs/{job}", may=READ_DRAFTS)
+def read_job(space: Space, job: Id) -> JobStatus:
+    """How far one piece of background work is."""
+    return status_of(queue.find(space.slug, job))
+
+
+def status_of(item: Item) -> JobStatus:
+    """A job's item as people see it."""
+    return JobStatus.model_validate({**item, "id": item["sk"]}, extra="ignore")

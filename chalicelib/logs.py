@@ -1,0 +1,49 @@
+"""Structured logs: one JSON object a line, with no personal data and no secrets (who is only ever an identifier)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+from chalicelib import clock
+
+log = logging.getLogger("hocmo")
+
+
+class _JsonLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {"time": clock.timestamp(), "level": record.levelname, "event": record.getMessage()}
+        line.update(getattr(record, "facts", {}))
+        if record.exc_info and record.exc_info[0]:
+            # The trace names code, never data: exception arguments may quote what a person sent.
+            line["error"] = record.exc_info[0].__name__
+            line["trace"] = _frames(record)
+        return json.dumps(line, ensure_ascii=False, default=str, separators=(",", ":"))
+
+
+def event(name: str, *, level: int = logging.INFO, error: BaseException | None = None, **facts: object) -> None:
+    """Write one line: ``name`` says what happened (``noun.past_tense``), ``facts`` its circumstances."""
+    if log.isEnabledFor(level):
+        log.log(level, name, extra={"facts": facts}, exc_info=error)
+
+
+def configure() -> None:
+    """Send our lines to standard output, where Lambda and the local supervisor collect them. Repeating it is
+    harmless."""
+    if not any(isinstance(handler.formatter, _JsonLine) for handler in log.handlers):
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(_JsonLine())
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def _frames(record: logging.LogRecord) -> list[str]:
+    frames = []
+    trace = record.exc_info[2] if record.exc_info else None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return frames[-12:]

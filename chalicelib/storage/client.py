@@ -1,0 +1,148 @@
+"""The one DynamoDB client, what each request spends on it, and how its failures read.
+
+Every call of the program, pynamodb's included, goes through :func:`call`: it asks for the consumed capacity, adds it to
+the :class:`Meter` of the current request, and turns throttling and lost connections into :class:`Unavailable`.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from pynamodb.connection.base import Connection
+
+from chalicelib import config
+from chalicelib.errors import Unavailable
+
+_RETRYABLE = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "TransactionInProgressException",
+        "LimitExceededException",
+    }
+)
+_READS = frozenset({"GetItem", "Query", "BatchGetItem", "TransactGetItems"})
+
+
+@dataclass(slots=True)
+class Meter:
+    """What one request (or one job's slice) has spent: DynamoDB calls, read and write capacity units, S3 calls."""
+
+    calls: int = 0
+    rcu: float = 0.0
+    wcu: float = 0.0
+    s3_calls: int = 0
+    operations: list[str] = field(default_factory=list)
+
+
+METER: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+_making = threading.Lock()
+
+
+def client_settings() -> BotoConfig:
+    """Timeouts well inside the gateway's 29 s; parameters are ours, so botocore need not validate them again."""
+    return BotoConfig(
+        region_name=config.current().region,
+        connect_timeout=2,
+        read_timeout=6,
+        retries={"mode": "standard", "max_attempts": 3},
+        max_pool_connections=64,
+        parameter_validation=False,
+        tcp_keepalive=True,
+        user_agent="hocmo",
+    )
+
+
+@lru_cache(maxsize=1)
+def session() -> botocore.session.Session:
+    """The botocore session that all clients share, so that its data files are loaded once."""
+    return botocore.session.get_session()
+
+
+@lru_cache(maxsize=1)
+def _dynamodb() -> Any:
+    return session().create_client("dynamodb", endpoint_url=config.current().dynamodb_url, config=client_settings())
+
+
+def dynamodb() -> Any:
+    """The shared DynamoDB client (thread-safe once made; making one is not)."""
+    with _making:
+        return _dynamodb()
+
+
+def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    """One DynamoDB call, metered.
+
+    Raises: ClientError for what the caller must decide on (a failed condition), Unavailable for what passes with time.
+    """
+    request["ReturnConsumedCapacity"] = "TOTAL"
+    try:
+        answer: dict[str, Any] = dynamodb()._make_api_call(operation, request)
+    except ClientError as error:
+        _count(operation, None)
+        if _passes_with_time(error):
+            raise Unavailable from error
+        raise
+    except (ConnectionError, HTTPClientError) as error:
+        raise Unavailable from error
+    _count(operation, answer.get("ConsumedCapacity"))
+    return answer
+
+
+def _passes_with_time(error: ClientError) -> bool:
+    if error.response["Error"].get("Code") in _RETRYABLE:
+        return True
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return True
+    # A cancelled transaction is worth a retry when no condition failed: a conflict with another, or throttling.
+    reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+    return bool(reasons) and not reasons & {
+        "ConditionalCheckFailed",
+        "ValidationError",
+        "ItemCollectionSizeLimitExceeded",
+    }
+
+
+def _count(operation: str, consumed: Any) -> None:
+    meter = METER.get()
+    if meter is None:
+        return
+    meter.calls += 1
+    meter.operations.append(operation)
+    if not consumed:
+        return
+    units = sum(part.get("CapacityUnits", 0) for part in (consumed if isinstance(consumed, list) else [consumed]))
+    if operation in _READS:
+        meter.rcu += units
+    else:
+        meter.wcu += units
+
+
+class SharedConnection(Connection):
+    """pynamodb's connection over our one client: a client for each model would cost 75 ms and 10 MB apiece."""
+
+    @property
+    def client(self) -> Any:
+        """The shared client."""
+        return dynamodb()
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        # pynamodb turns a ClientError into its own errors one level up, in Connection.update_item and its siblings.
+        return call(operation_name, operation_kwargs)
+
+
+def reset() -> None:
+    """Forget the clients: for tests and processes that change the configuration they run under."""
+    _dynamodb.cache_clear()
+    session.cache_clear()

@@ -1,0 +1,142 @@
+"""The content bucket: every key begins with a tenant's slug (or ``national/``), uploads and reads go straight to S3.
+
+Objects named by the hash of what they hold are immutable, so they may be cached for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from chalicelib import config
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.storage import client
+from chalicelib.storage.spaces import Space
+
+# What all spaces read and only the central space writes.
+NATIONAL = "national"
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+_making = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What S3 says of an object."""
+
+    size: int
+    content_type: str
+    etag: str
+
+
+@lru_cache(maxsize=1)
+def _s3() -> Any:
+    settings = client.client_settings().merge(
+        BotoConfig(signature_version="s3v4", s3={"addressing_style": "path" if config.current().aws_url else "virtual"})
+    )
+    return client.session().create_client("s3", endpoint_url=config.current().aws_url, config=settings)
+
+
+def s3() -> Any:
+    """The shared S3 client."""
+    with _making:
+        return _s3()
+
+
+def key(space: Space, *parts: str) -> str:
+    """A key under this tenant's prefix."""
+    return "/".join((space.slug, *parts))
+
+
+def put(name: str, content: bytes, content_type: str, *, encoding: str | None = None) -> None:
+    """Write an object whole: readers see all of it or nothing."""
+    more = {"ContentEncoding": encoding} if encoding else {}
+    _call("put_object", Key=name, Body=content, ContentType=content_type, **more)
+
+
+def get(name: str, *, start: int | None = None, length: int | None = None) -> bytes:
+    """An object's bytes, or ``length`` of them from ``start``. Raises: NotFound."""
+    more = {} if start is None or length is None else {"Range": f"bytes={start}-{start + length - 1}"}
+    body = _call("get_object", Key=name, **more)["Body"]
+    try:
+        return bytes(body.read())
+    except HTTPClientError as error:
+        raise Unavailable from error
+
+
+def head(name: str) -> StoredFile | None:
+    """What is stored under that name, if anything."""
+    try:
+        answer = _call("head_object", Key=name)
+    except NotFound:
+        return None
+    return StoredFile(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"])
+
+
+def copy(source: str, target: str) -> None:
+    """Copy an object within the bucket, on S3's side (up to 5 GB). Raises: NotFound."""
+    _call("copy_object", Key=target, CopySource={"Bucket": config.current().bucket, "Key": source})
+
+
+def delete(name: str) -> None:
+    """Remove an object; one that is missing is no error."""
+    _call("delete_object", Key=name)
+
+
+def names(prefix: str, *, limit: int = 1_000) -> list[str]:
+    """Keys that begin with ``prefix``, at most ``limit``: for maintenance and tests, not for requests."""
+    answer = _call("list_objects_v2", Prefix=prefix, MaxKeys=limit)
+    return [each["Key"] for each in answer.get("Contents", [])]
+
+
+def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int = 900) -> dict[str, Any]:
+    """A presigned POST: ``{"url", "fields"}``; S3 itself refuses another type or more than ``max_bytes``."""
+    form: dict[str, Any] = s3().generate_presigned_post(
+        Bucket=config.current().bucket,
+        Key=name,
+        Fields={"Content-Type": content_type},
+        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+        ExpiresIn=lasting_s,
+    )
+    return form
+
+
+def address(name: str, *, lasting_s: int = 900, download_as: str | None = None) -> str:
+    """A short-lived address to read one object; signing is local, no call is made."""
+    more = {"ResponseContentDisposition": f"attachment; filename*=UTF-8''{_quote(download_as)}"} if download_as else {}
+    url: str = s3().generate_presigned_url(
+        "get_object", Params={"Bucket": config.current().bucket, "Key": name, **more}, ExpiresIn=lasting_s
+    )
+    return url
+
+
+def _call(operation: str, **parameters: Any) -> dict[str, Any]:
+    meter = client.METER.get()
+    if meter:
+        meter.s3_calls += 1
+    try:
+        answer: dict[str, Any] = getattr(s3(), operation)(Bucket=config.current().bucket, **parameters)
+    except ClientError as error:
+        if error.response["Error"].get("Code") in _MISSING:
+            raise NotFound from error
+        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
+            raise Unavailable from error
+        raise
+    except (ConnectionError, HTTPClientError) as error:
+        raise Unavailable from error
+    return answer
+
+
+def _quote(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name, safe="")
+
+
+def reset() -> None:
+    """Forget the client: for tests."""
+    _s3.cache_clear()

@@ -1,0 +1,134 @@
+"""What tables there are: their keys, index, stream and time to live; making them, protecting them, dropping them.
+
+Everything here may be repeated: each step looks at what is there and does what is missing, so that a job killed
+anywhere
+goes on from there. Only provisioning may call it (``infra/`` gives that function alone the rights).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import config
+from chalicelib.errors import Unavailable
+from chalicelib.storage import client
+from chalicelib.storage.models import TABLE_KINDS, TableKind
+from chalicelib.storage.spaces import Space, platform
+from chalicelib.storage.table import INDEX_KEYS
+
+# The index that lists things across partitions, by table. KEYS_ONLY where the item changes often (an enrolment's
+# progress
+# must not cost an index write), ALL where a list is read far more than written.
+_INDEXES: dict[str, tuple[str, str]] = {
+    "platform": ("listed", "ALL"),
+    "people": ("listed", "ALL"),
+    "learning": ("by-course", "KEYS_ONLY"),
+}
+_POLL_S = 0.05
+_POLLS = 1_200
+
+
+def create_platform() -> None:
+    """The control plane's one table: registry, operators, jobs, audit trail."""
+    _create(platform().table_name("people"), "platform")
+    protect(platform().table_name("people"))
+
+
+def create(space: Space, kind: TableKind) -> None:
+    """One of a tenant's tables, on demand, with deletion protection and (for learning) its stream; waits until
+    active."""
+    _create(space.table_name(kind), kind)
+
+
+def protect(name: str) -> None:
+    """Time to live on ``ttl``, and point-in-time recovery for 35 days."""
+    _enable_ttl(name)
+    _enable_recovery(name)
+
+
+def drop(space: Space) -> None:
+    """Delete all of a tenant's tables, lifting their protection first. Repeating it is harmless."""
+    for kind in TABLE_KINDS:
+        _drop(space.table_name(kind))
+
+
+def _create(name: str, kind: str) -> None:
+    try:
+        client.dynamodb().create_table(**_definition(name, kind))
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "LimitExceededException":
+            # DynamoDB builds at most 500 tables at once in an account; the job comes back.
+            raise Unavailable(retry_after_s=10) from error
+        if code != "ResourceInUseException":
+            raise
+    _wait_until_active(name)
+
+
+def _definition(name: str, kind: str) -> dict[str, Any]:
+    definition: dict[str, Any] = {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "Tags": [{"Key": "app", "Value": config.APP}, {"Key": "stage", "Value": config.current().stage}],
+    }
+    attributes = ["pk", "sk"]
+    if kind in _INDEXES:
+        index, projection = _INDEXES[kind]
+        hash_name, sort_name = INDEX_KEYS[index]
+        attributes += [hash_name, sort_name]
+        definition["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": hash_name, "KeyType": "HASH"},
+                    {"AttributeName": sort_name, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": projection},
+            }
+        ]
+    if kind == "learning":
+        definition["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    definition["AttributeDefinitions"] = [{"AttributeName": each, "AttributeType": "S"} for each in attributes]
+    return definition
+
+
+def _wait_until_active(name: str) -> None:
+    for _ in range(_POLLS):
+        table = client.dynamodb().describe_table(TableName=name)["Table"]
+        if table["TableStatus"] == "ACTIVE":
+            return
+        time.sleep(_POLL_S)
+    raise Unavailable(retry_after_s=10)
+
+
+def _enable_ttl(name: str) -> None:
+    dynamodb = client.dynamodb()
+    status = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
+    if status in ("DISABLED", "DISABLING"):
+        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
+
+
+def _enable_recovery(name: str) -> None:
+    try:
+        client.dynamodb().update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+    except ClientError as error:
+        # The engine of one machine has no backups to enable; in the cloud the same answer is a failure.
+        if not (config.current().local and error.response["Error"]["Code"] == "UnknownOperationException"):
+            raise
+
+
+def _drop(name: str) -> None:
+    dynamodb = client.dynamodb()
+    try:
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+        dynamodb.delete_table(TableName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise

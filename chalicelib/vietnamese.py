@@ -1,0 +1,59 @@
+"""Vietnamese text: one Unicode form, search without diacritics, the order of the Vietnamese alphabet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[\s\u00a0\u2007\u202f]+")
+_CONTROL = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u009f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+# The order of letters and of tones, as Vietnamese dictionaries have it (TCVN 6909's repertoire, alphabet of 29
+# letters).
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANK = {letter: f"{index:02d}" for index, letter in enumerate(_LETTERS)}
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}  # huyền hỏi ngã sắc nặng
+
+
+def clean(text: str) -> str:
+    """NFC, without control and direction-override characters (line breaks and tabs stay), trimmed."""
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def clean_line(text: str) -> str:
+    """:func:`clean` for a single line, such as a name: runs of any white space become one space."""
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+def fold(text: str) -> str:
+    """What search compares: lower case, no diacritics, đ as d, single spaces ("Dữ liệu" gives "du lieu")."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("ð", "d"))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _SPACES.sub(" ", bare).strip()
+
+
+def collation_key(text: str) -> str:
+    """A key whose plain string order is Vietnamese alphabetical order, word by word, tones breaking ties."""
+    letters: list[str] = []
+    tones: list[str] = []
+    for character in unicodedata.normalize("NFC", text.lower()):
+        letter, tone = _split_tone(character)
+        letters.append(_RANK.get(letter, letter))
+        tones.append(tone)
+    return "".join(letters) + "\u0001" + "".join(tones).rstrip("0")
+
+
+def name_key(name: str) -> str:
+    """Order of people in a Vietnamese list: by given name (the last word), then by the words before it."""
+    *before, given = name.split() or [""]
+    return collation_key(given) + " " + collation_key(" ".join(before))
+
+
+def _split_tone(character: str) -> tuple[str, str]:
+    parts = unicodedata.normalize("NFD", character)
+    tone = next((mark for mark in parts if mark in _TONES), None)
+    if tone is None:
+        return character, "0"
+    return unicodedata.normalize("NFC", parts.replace(tone, "")), _TONES[tone]

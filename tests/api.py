@@ -1,0 +1,123 @@
+"""A client that calls the API as API Gateway calls the function: same events, same handler, no socket."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice.config import Config
+from chalice.local import ForbiddenError, LocalGateway
+
+
+@dataclass
+class Reply:
+    """An answer: status, headers (lower-cased names), and the body as it came."""
+
+    status: int
+    headers: dict[str, str]
+    text: str | bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.text)
+
+    def ok(self, status: int | None = None) -> Any:
+        """The JSON of an answer that must be a success (or have this very status)."""
+        expected = self.status == status if status else 200 <= self.status < 300
+        assert expected, f"{self.status}: {self.text!r}"
+        return self.json if self.text else None
+
+    def refused(self, status: int, code: str | None = None) -> Any:
+        """The problem document of an answer that must be this refusal."""
+        assert self.status == status, f"{self.status}: {self.text!r}"
+        assert self.headers["content-type"] == "application/problem+json"
+        problem = self.json
+        assert problem["status"] == status
+        if code:
+            assert problem["code"] == code, problem
+        return problem
+
+    @property
+    def bad_fields(self) -> set[str]:
+        """The fields that a 422 names."""
+        return {error["field"] for error in self.json.get("errors", [])}
+
+
+@dataclass
+class Api:
+    """The API as one caller: with that caller's token, if any."""
+
+    token: str | None = None
+    address: str = "127.0.0.1"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def as_(self, token: str | None) -> Api:
+        """The same API for another caller."""
+        return Api(token, self.address)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Reply:
+        """One request. ``path`` is below ``/v1`` unless it begins with it."""
+        sent = {"accept": "application/json", **self.headers, **(headers or {})}
+        if self.token:
+            sent["authorization"] = f"Bearer {self.token}"
+        content = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
+        if content is not None:
+            sent.setdefault("content-type", "application/json")
+        full = path if path.startswith(("/v1", "/docs")) else f"/v1{path}"
+        if query:
+            full += "?" + urlencode(query, doseq=True)
+        return self._send(method, full, sent, content)
+
+    def get(self, path: str, **options: Any) -> Reply:
+        """GET."""
+        return self.call("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Reply:
+        """POST."""
+        return self.call("POST", path, body if body is not None else {}, **options)
+
+    def put(self, path: str, body: Any = None, **options: Any) -> Reply:
+        """PUT."""
+        return self.call("PUT", path, body if body is not None else {}, **options)
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> Reply:
+        """PATCH."""
+        return self.call("PATCH", path, body if body is not None else {}, **options)
+
+    def delete(self, path: str, **options: Any) -> Reply:
+        """DELETE."""
+        return self.call("DELETE", path, **options)
+
+    def _send(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Reply:
+        try:
+            answer = _gateway(self.address, method, path, headers, body)
+        except ForbiddenError:
+            return Reply(404, {"content-type": "application/problem+json"}, '{"status":404,"code":"no_route"}')
+        return Reply(
+            answer["statusCode"],
+            {name.lower(): value for name, value in answer["headers"].items()},
+            answer["body"] or "",
+        )
+
+
+def _gateway(address: str, method: str, path: str, headers: dict[str, str], body: bytes | None) -> dict[str, Any]:
+    import app
+
+    gateway = LocalGateway(app.app, Config())
+    event = gateway._generate_lambda_event(method, path, headers, body)
+    event["requestContext"]["requestId"] = str(uuid.uuid4())
+    event["requestContext"]["identity"]["sourceIp"] = address
+    return app.app(event, gateway._generate_lambda_context())

@@ -1,0 +1,30 @@
+"""Fixtures of all tests: an emulated cloud for each test module, and the API as an anonymous caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib import clock
+from tests.api import Api
+from tests.emulated import Cloud, cloud
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Cloud]:
+    """An emulated account of the module's own. Tests of a module share it and use spaces of their own."""
+    with cloud() as account:
+        yield account
+
+
+@pytest.fixture
+def api(aws: Cloud) -> Api:
+    """The API, as nobody yet."""
+    return Api()
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_is_given_back() -> Iterator[None]:
+    yield
+    clock.set_source(None)

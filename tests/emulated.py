@@ -1,0 +1,142 @@
+"""The emulated cloud that feature tests run on: dynoxide for DynamoDB and streams, moto for S3, SQS and SES.
+
+``Cloud.drain`` does what the queue and the stream triggers do: it hands real Lambda events to the app's own handlers
+until
+nothing is left to do, so that a test needs no sleep.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from chalicelib import config
+from chalicelib.http import tokens
+from chalicelib.jobs import queue
+from chalicelib.storage import client, files, spaces, tables
+from infra.local import engine
+
+REGION = "ap-southeast-1"
+
+
+class Context:
+    """The part of Lambda's context that handlers read."""
+
+    function_name = "test"
+    memory_limit_in_mb = 512
+    aws_request_id = "test"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Always ten minutes."""
+        return 600_000
+
+
+class Cloud:
+    """One emulated account."""
+
+    def __init__(self, dynamodb_url: str) -> None:
+        self.streams = boto3.client("dynamodbstreams", endpoint_url=dynamodb_url)
+        self.dynamodb = boto3.client("dynamodb", endpoint_url=dynamodb_url)
+        self.sqs = boto3.client("sqs")
+        self.ses = boto3.client("sesv2")
+        self._positions: dict[str, str] = {}
+
+    def drain(self, rounds: int = 50) -> None:
+        """Run jobs and apply changes until both are quiet."""
+        for _ in range(rounds):
+            if not self.run_jobs() + self.apply_changes():
+                return
+        raise AssertionError("jobs or changes never come to rest")
+
+    def run_jobs(self) -> int:
+        """Hand the queue's messages to ``run_jobs``; gives how many there were."""
+        import app
+
+        url = config.current().jobs_queue_url
+        messages = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in messages:
+            record = {"messageId": message["MessageId"], "body": message["Body"], "receiptHandle": "x"}
+            answer = app.run_jobs({"Records": [record]}, Context())
+            if not answer["batchItemFailures"]:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return len(messages)
+
+    def apply_changes(self) -> int:
+        """Hand what is new in every learning table's stream to ``apply_changes``; gives how many changes there were."""
+        import app
+
+        applied = 0
+        prefix = f"{config.current().prefix}-"
+        for table in self.dynamodb.list_tables()["TableNames"]:
+            if not table.startswith(prefix) or not table.endswith("-learning"):
+                continue
+            for event in self.changes_of(table):
+                answer = app.apply_changes(event, Context())
+                assert not answer["batchItemFailures"], answer
+                self._positions[event["shardId"]] = event["Records"][-1]["dynamodb"]["SequenceNumber"]
+                applied += len(event["Records"])
+        return applied
+
+    def changes_of(self, table: str) -> Iterator[dict[str, Any]]:
+        """The batches of a table's stream after the position reached, as Lambda events."""
+        arn = self.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        for shard in self.streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+            shard_id = shard["ShardId"]
+            after = self._positions.get(shard_id)
+            where = (
+                {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
+                if after
+                else {"ShardIteratorType": "TRIM_HORIZON"}
+            )
+            iterator = self.streams.get_shard_iterator(StreamArn=arn, ShardId=shard_id, **where)["ShardIterator"]
+            while iterator:
+                answer = self.streams.get_records(ShardIterator=iterator, Limit=100)
+                if not answer["Records"]:
+                    break
+                yield {"Records": answer["Records"], "shardId": shard_id, "eventSourceARN": arn}
+                iterator = answer.get("NextShardIterator")
+
+
+@contextmanager
+def cloud() -> Iterator[Cloud]:
+    """An account of its own: a fresh stage name on a fresh engine, so that tests never meet."""
+    with engine.dynoxide() as url, mock_aws():
+        stage = f"t{uuid.uuid4().hex[:6]}"
+        os.environ.update(
+            HOCMO_STAGE=stage,
+            HOCMO_DYNAMODB_URL=url,
+            HOCMO_LOCAL="1",
+            HOCMO_BUCKET=f"hocmo-{stage}",
+            AWS_DEFAULT_REGION=REGION,
+            AWS_ACCESS_KEY_ID="test",
+            AWS_SECRET_ACCESS_KEY="test",
+        )
+        os.environ.pop("HOCMO_AWS_URL", None)
+        forget_everything()
+        queue_url = boto3.client("sqs").create_queue(QueueName=f"{stage}-jobs")["QueueUrl"]
+        os.environ["HOCMO_JOBS_QUEUE_URL"] = queue_url
+        config.current.cache_clear()
+        boto3.client("s3").create_bucket(
+            Bucket=f"hocmo-{stage}", CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        boto3.client("sesv2").create_email_identity(EmailIdentity="no-reply@hocmo.local")
+        tables.create_platform()
+        yield Cloud(url)
+    forget_everything()
+
+
+def forget_everything() -> None:
+    """What a container remembers of one account must not reach into the next."""
+    config.current.cache_clear()
+    client.reset()
+    files.reset()
+    queue.reset()
+    tokens.forget()
+    spaces.directory.forget()
+    spaces._bound.cache_clear()
