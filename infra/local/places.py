@@ -21,7 +21,7 @@ WEB = REPOSITORY / "web" / "dist"
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """What `write_json` left at `path`; empty when nothing readable is there (all that is kept so can be found anew)."""
+    """What `write_json` left at `path`; empty when nothing readable is there (all kept so can be found anew)."""
     try:
         kept = json.loads(path.read_text())
     except (OSError, ValueError):
