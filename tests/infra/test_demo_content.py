@@ -90,7 +90,7 @@ def test_has_text_to_read_and_quizzes_to_take(course: DemoCourse) -> None:
     assert 1 <= len(lessons_of(course, "quiz")) <= 3
     for lesson in lessons_of(course, "text"):
         words = len(plain(lesson["body"]).split())
-        assert 200 <= words <= 620, f"{course.slug}, lesson {lesson['id']}: {words} words"
+        assert 250 <= words <= 600, f"{course.slug}, lesson {lesson['id']}: {words} words"
 
 
 @of_each_course()
