@@ -1,0 +1,97 @@
+"""Where a person stands in the lists of a space: the main list, who holds a staff role, who is not active, and the
+words under which search finds them. No I/O.
+
+One index serves them all. A person's own item stands in the main list; every further place is an entry item, written
+in the person's transaction. Search is by prefix of what follows from any word of the name on, without diacritics:
+``Nguyễn Văn An`` is found under ``nguyen van an``, ``van an`` and ``an``; identifiers are found by their beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chalicelib import ids, vietnamese
+from chalicelib.people.person import Person
+
+SHARDS = 4  # a partition of an index takes 1,000 writes a second; loading a large roster makes more
+_END = "\u0001"  # sorts before every letter: "an" comes before "an binh"
+_MAX_WORDS = 8
+_MAX_TERM = 48
+_NUMBER = re.compile(r"\+?[\d .()-]{3,}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One place of one person: which list, and where in it."""
+
+    partition: str
+    place: str
+    term: str
+
+    @property
+    def sk(self) -> str:
+        """Its sort key among the person's items."""
+        return f"listed#{self.partition}#{self.term}"
+
+
+def main(person: Person) -> tuple[str, str]:
+    """The partition and the place of the person's own item, in the order of a Vietnamese list of names."""
+    return f"people#{ids.shard(person.id, SHARDS)}", _place(person)
+
+
+def of(person: Person) -> frozenset[Entry]:
+    """All further places of this person."""
+    place = _place(person)
+    lists = [role_list(role) for role in sorted(person.roles) if role != "learner"]
+    if person.status != "active":
+        lists.append(status_list(person.status))
+    found = [Entry(search_list(term), f"{term}{_END}{place}", term) for term in terms(person)]
+    return frozenset([*(Entry(each, place, "") for each in lists), *found])
+
+
+def role_list(role: str) -> str:
+    """The list of everyone who holds a staff role."""
+    return f"role#{role}"
+
+
+def status_list(status: str) -> str:
+    """The list of everyone invited, or deactivated."""
+    return f"status#{status}"
+
+
+def search_list(term: str) -> str:
+    """The list of search terms that begin with the same letter: 38 in 100 Vietnamese are called Nguyễn, so lists of
+    longer beginnings would be no evener."""
+    return f"find#{term[:1]}"
+
+
+def query_term(text: str) -> str:
+    """A search as it is compared with terms: empty when it holds nothing to look for."""
+    folded = vietnamese.fold(text)
+    if _NUMBER.fullmatch(folded):
+        folded = re.sub(r"\D", "", folded.replace("+84", "0", 1))
+    return _term(folded)
+
+
+def terms(person: Person, *, identifiers: bool = True) -> list[str]:
+    """Under which terms a search finds this person, in order; without ``identifiers``, by name alone."""
+    words = vietnamese.fold(person.name).split()[:_MAX_WORDS]
+    found = [_term(" ".join(words[start:])) for start in range(len(words))]
+    if identifiers:
+        # Nobody types +84 to look a number up.
+        found += [_term(f"0{each.value[3:]}" if each.kind == "phone" else each.value) for each in person.identifiers]
+    return sorted({term for term in found if term})
+
+
+def first_match(person: Person, term: str, *, identifiers: bool) -> str | None:
+    """The first of a person's terms that begins so: a person who matches twice is shown at the first."""
+    return next((each for each in terms(person, identifiers=identifiers) if each.startswith(term)), None)
+
+
+def _place(person: Person) -> str:
+    return f"{vietnamese.name_key(person.name)}{_END}{person.id}"
+
+
+def _term(folded: str) -> str:
+    return folded[:_MAX_TERM].strip()

@@ -1,0 +1,158 @@
+"""Persons: adding them, finding them, changing them. One transaction writes a person and every copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib import clock, ids
+from chalicelib.errors import Conflict, Fault, Language, NotFound, PreconditionFailed
+from chalicelib.http.permissions import Role
+from chalicelib.people import store
+from chalicelib.people.identifiers import Identifier
+from chalicelib.people.person import LastKeeper, Person, PersonStatus
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import TransactionFailed, Write, transact
+
+Via = Literal["self", "invitation", "admin", "roster", "demo"]
+
+
+class IdentifierTaken(Conflict):
+    """Somebody of this space signs in with it already."""
+
+    code = "identifier_taken"
+    vi = "Email hoặc số điện thoại này đã có tài khoản. Hãy đăng nhập, hoặc đặt lại mật khẩu nếu bạn quên."
+    en = "There is an account with this e-mail address or phone number. Sign in, or reset the password."
+
+    @classmethod
+    def at(cls, field: str) -> IdentifierTaken:
+        """The refusal that names the field of the body."""
+        return cls(faults=[Fault(field, cls.code, cls.vi, cls.en)])
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """What others of the space may see of a person."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    status: PersonStatus
+
+
+def new(
+    name: str,
+    identifiers: Iterable[Identifier],
+    roles: Iterable[Role],
+    *,
+    person_id: str | None = None,
+    status: PersonStatus = "active",
+    locale: Language = "vi",
+) -> Person:
+    """A person who is not stored yet."""
+    at = clock.timestamp()
+    return Person(
+        id=person_id or ids.new(),
+        name=name,
+        roles=frozenset(roles),
+        status=status,
+        identifiers=tuple(dict.fromkeys(identifiers)),
+        locale=locale,
+        epoch=1,
+        version=1,
+        created_at=at,
+        joined_at=at if status == "active" else None,
+    )
+
+
+def add(space: Space, person: Person, *, password_hash: str | None = None, via: Via = "self") -> Person:
+    """Store a new person: 1 transaction. Adding the same one again gives what is stored.
+
+    Raises: IdentifierTaken.
+    """
+    writes = store.adding(space, person, password_hash, via)
+    try:
+        transact(write for _, write in writes)
+    except TransactionFailed:
+        # A retry meets the person it added itself; a person of that id with other identifiers is someone else.
+        stored = store.get(space, person.id, consistent=True)
+        if stored and stored.identifiers == person.identifiers:
+            return stored
+        raise IdentifierTaken from None
+    return person
+
+
+def create(
+    space: Space,
+    name: str,
+    identifiers: Sequence[Identifier],
+    roles: Iterable[Role],
+    *,
+    status: PersonStatus = "active",
+    locale: Language = "vi",
+    password_hash: str | None = None,
+    via: Via = "admin",
+) -> Person:
+    """The person who signs in with the first of these identifiers: stored now, unless there is one already.
+
+    Repeating it changes nothing. Raises: IdentifierTaken when another person holds one of the further identifiers.
+    """
+    person = new(name, identifiers, roles, status=status, locale=locale)
+    try:
+        return add(space, person, password_hash=password_hash, via=via)
+    except IdentifierTaken:
+        found = find(space, identifiers[0])
+        if found is None:
+            raise
+        return found
+
+
+def get(space: Space, person_id: str, *, consistent: bool = False) -> Person:
+    """One person. 1 call. Raises: NotFound."""
+    person = store.get(space, person_id, consistent=consistent)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def find(space: Space, identifier: Identifier) -> Person | None:
+    """Whoever signs in with this identifier. 2 calls."""
+    login = store.get_login(space, identifier)
+    return store.get(space, login["person"], consistent=True) if login else None
+
+
+def cards(space: Space, person_ids: Iterable[str]) -> dict[str, PersonCard]:
+    """What to show of these persons; ids of nobody are left out. 1 call for each hundred."""
+    found = store.get_many(space, person_ids)
+    return {each.id: PersonCard(each.id, each.name, each.roles, each.status) for each in found.values()}
+
+
+def change(
+    space: Space,
+    old: Person,
+    changed: Person,
+    *,
+    password_hash: str | None = None,
+    also: Sequence[Write] = (),
+) -> Person:
+    """Store what has become of a person, and ``also`` these writes, all or nothing: 1 transaction.
+
+    Raises: PreconditionFailed when the person has been changed since ``old`` was read, LastKeeper, and
+    TransactionFailed when a condition of ``also`` fails (their positions are those in ``also``).
+    """
+    if changed == old and password_hash is None and not also:
+        return old
+    labelled = [("also", write) for write in also] + store.changing(space, old, changed, password_hash)
+    try:
+        transact(write for _, write in labelled)
+    except TransactionFailed as failure:
+        failed = {labelled[place][0] for place in failure.failed}
+        if "also" in failed:
+            raise
+        if "person" in failed:
+            raise PreconditionFailed from None
+        if "keepers" in failed:
+            raise LastKeeper from None
+        raise
+    return changed

@@ -1,0 +1,226 @@
+"""Persons and their logins in the people table: keys, and one function per access pattern.
+
+| item | pk, sk | holds |
+|---|---|---|
+| person | ``person#<id>``, ``person`` | all but the password; in the index under ``people#<shard>`` |
+| login | ``login#<kind>#<value>``, ``login`` | the password's hash, and what signing in needs to know of the person |
+| entry | ``person#<id>``, ``listed#<list>#<term>`` | one further place of the person in the index (``entries.py``) |
+| keepers | ``keepers#<role>``, ``keepers`` | who holds the role that a space must never be without |
+| learner | ``learner#<id>``, ``learner`` (learning table) | since when; its insertion counts a registration |
+
+Every copy is written by :func:`adding` or :func:`changing`, in one transaction with the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from chalicelib import clock
+from chalicelib.people import entries
+from chalicelib.people.identifiers import Identifier, stored
+from chalicelib.people.person import GUARDED, Person
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import Rows, Write
+
+PERSON = "person"
+_INDEX = "listed"
+_LAST = "\U0010ffff"  # sorts after every text
+
+# A part of a transaction and what it is about, so that a refusal can be put into words.
+Labelled = tuple[str, Write]
+
+
+def person_pk(person_id: str) -> str:
+    """The partition of everything that is one person's: the person, their sessions, links and places in lists."""
+    return f"person#{person_id}"
+
+
+def login_key(identifier: Identifier) -> tuple[str, str]:
+    """Where an identifier leads to its person: the key itself makes it unique in the space."""
+    return f"login#{identifier.kind}#{identifier.value}", "login"
+
+
+def get(space: Space, person_id: str, *, consistent: bool = False) -> Person | None:
+    """One person: one GetItem, 0.5 RCU (1 when ``consistent``)."""
+    item = space.table("people").get(person_pk(person_id), PERSON, consistent=consistent)
+    return person_of(item) if item else None
+
+
+def get_many(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:
+    """Persons by id, those that exist: one BatchGetItem for each hundred, 0.5 RCU apiece."""
+    keys = [(person_pk(each), PERSON) for each in person_ids]
+    return {item["id"]: person_of(item) for item in space.table("people").batch_get(keys).values()}
+
+
+def get_login(space: Space, identifier: Identifier) -> Item | None:
+    """What an identifier leads to, read consistently: one GetItem, 1 RCU."""
+    return space.table("people").get(*login_key(identifier), consistent=True)
+
+
+def keepers(space: Space, role: str) -> set[str]:
+    """Who holds a guarded role and may sign in: one GetItem, 1 RCU."""
+    item = space.table("people").get(*_keepers_key(role), consistent=True)
+    return set(item.get("ids", ())) if item else set()
+
+
+def listed(space: Space, partition: str, prefix: str, after: str, limit: int) -> Rows:
+    """Entries of one list that begin with ``prefix`` and come after the position ``after``: one Query of the index.
+
+    Persons in ``people#<shard>`` come whole; other lists give keys and places only.
+    """
+    low = max(prefix, f"{after}\u0001") if after else prefix or "\u0001"
+    return space.table("people").query(partition, index=_INDEX, between=(low, prefix + _LAST), limit=limit)
+
+
+def adding(space: Space, person: Person, password_hash: str | None, via: str) -> list[Labelled]:
+    """The writes of a new person: nobody may have this id, and nobody these identifiers."""
+    table = space.table("people")
+    writes: list[Labelled] = [("person", table.creating({"pk": person_pk(person.id), "sk": PERSON, **_whole(person)}))]
+    for identifier in person.identifiers:
+        pk, sk = login_key(identifier)
+        login = {"pk": pk, "sk": sk, **_copy(person), "password_hash": password_hash}
+        writes.append(("login", table.creating(login)))
+    return writes + _around(space, None, person, via)
+
+
+def changing(space: Space, old: Person, new: Person, password_hash: str | None = None) -> list[Labelled]:
+    """The writes that turn ``old`` into ``new`` (same id, same identifiers), if nobody has changed it meanwhile."""
+    table = space.table("people")
+    changes = _update(_whole(new))
+    changes["values"][":old"] = old.version
+    writes: list[Labelled] = [
+        ("person", table.updating(person_pk(old.id), PERSON, condition="version = :old", **changes))
+    ]
+    for identifier in old.identifiers:
+        writes.append(("login", _login_update(space, identifier, new, password_hash)))
+    return writes + _around(space, old, new, "admin")
+
+
+def _login_update(space: Space, identifier: Identifier, person: Person, password_hash: str | None) -> Write:
+    copy = _copy(person) | ({"password_hash": password_hash} if password_hash else {})
+    changes = _update(copy)
+    changes["values"][":owner"] = person.id
+    return space.table("people").updating(*login_key(identifier), condition="person = :owner", **changes)
+
+
+def rehashing(space: Space, person: Person, old_hash: str, new_hash: str) -> list[Write]:
+    """The writes that store the same password under newer parameters, unless it has been changed meanwhile."""
+    return [
+        space.table("people").updating(
+            *login_key(identifier),
+            "SET password_hash = :new",
+            {":new": new_hash, ":old": old_hash},
+            condition="password_hash = :old",
+        )
+        for identifier in person.identifiers
+    ]
+
+
+def person_of(item: Mapping[str, Any]) -> Person:
+    """The person of an item."""
+    return Person(
+        id=item["id"],
+        name=item["name"],
+        roles=frozenset(item["roles"]),
+        status=item["status"],
+        identifiers=tuple(stored(value) for value in item["identifiers"]),
+        locale=item["locale"],
+        epoch=item["epoch"],
+        version=item["version"],
+        created_at=item["created_at"],
+        joined_at=item.get("joined_at"),
+    )
+
+
+def _whole(person: Person) -> Item:
+    partition, place = entries.main(person)
+    return {
+        "id": person.id,
+        "name": person.name,
+        "roles": person.roles,
+        "status": person.status,
+        "identifiers": [each.value for each in person.identifiers],
+        "locale": person.locale,
+        "epoch": person.epoch,
+        "version": person.version,
+        "created_at": person.created_at,
+        "joined_at": person.joined_at,
+        "updated_at": clock.timestamp(),
+        "l": partition,
+        "ls": place,
+    }
+
+
+def _copy(person: Person) -> Item:
+    """What signing in needs to know, so that it reads one item."""
+    return {
+        "person": person.id,
+        "name": person.name,
+        "roles": person.roles,
+        "status": person.status,
+        "locale": person.locale,
+        "epoch": person.epoch,
+    }
+
+
+def _around(space: Space, old: Person | None, new: Person, via: str) -> list[Labelled]:
+    """What follows from a person's change elsewhere: places in lists, guarded roles, the learner."""
+    before = entries.of(old) if old else frozenset()
+    after = entries.of(new)
+    table, pk = space.table("people"), person_pk(new.id)
+    writes: list[Labelled] = [("entry", table.deleting(pk, entry.sk)) for entry in sorted(before - after)]
+    gained = [{"pk": pk, "sk": entry.sk, "l": entry.partition, "ls": entry.place} for entry in sorted(after - before)]
+    # Deleting comes first but DynamoDB takes one write an item: an entry that only moves is a put alone.
+    moved = {item["sk"] for item in gained}
+    writes = [each for each in writes if each[1].request["Delete"]["Key"]["sk"]["S"] not in moved]
+    writes += [("entry", table.putting(item)) for item in gained]
+    return writes + _guarding(space, old, new) + _learning(space, old, new, via)
+
+
+def _guarding(space: Space, old: Person | None, new: Person) -> list[Labelled]:
+    writes: list[Labelled] = []
+    table = space.table("people")
+    for role in GUARDED:
+        had, has = bool(old and old.keeps(role)), new.keeps(role)
+        if has and not had:
+            writes.append(("keepers", table.updating(*_keepers_key(role), "ADD ids :ids", {":ids": {new.id}})))
+        if had and not has:
+            # Two who give up the role at once: the second finds itself alone and is refused.
+            writes.append(
+                (
+                    "keepers",
+                    table.updating(
+                        *_keepers_key(role),
+                        "DELETE ids :ids",
+                        {":ids": {new.id}, ":one": 1},
+                        condition="size(ids) > :one",
+                    ),
+                )
+            )
+    return writes
+
+
+def _learning(space: Space, old: Person | None, new: Person, via: str) -> list[Labelled]:
+    if space.is_platform or "learner" not in new.roles or (old and "learner" in old.roles):
+        return []
+    values = {":at": clock.epoch_s(), ":via": via}
+    # Whoever becomes a learner again has been counted before.
+    expression = "SET #at = if_not_exists(#at, :at), via = if_not_exists(via, :via)"
+    update = space.table("learning").updating(f"learner#{new.id}", "learner", expression, values, names={"#at": "at"})
+    return [("learner", update)]
+
+
+def _keepers_key(role: str) -> tuple[str, str]:
+    return f"keepers#{role}", "keepers"
+
+
+def _update(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Expression, values and names that set these attributes; those that are ``None`` are left as they are."""
+    present: Sequence[str] = [name for name, value in attributes.items() if value is not None]
+    return {
+        "expression": "SET " + ", ".join(f"#{name} = :{name}" for name in present),
+        "values": {f":{name}": attributes[name] for name in present},
+        "names": {f"#{name}": name for name in present},
+    }
