@@ -9,6 +9,7 @@ import sys
 from chalicelib import clock
 
 log = logging.getLogger("hocmo")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":"))
 
 
 class _JsonLine(logging.Formatter):
@@ -19,7 +20,10 @@ class _JsonLine(logging.Formatter):
             # The trace names code, never data: exception arguments may quote what a person sent.
             line["error"] = record.exc_info[0].__name__
             line["trace"] = _frames(record)
-        return json.dumps(line, ensure_ascii=False, default=str, separators=(",", ":"))
+            cause = record.exc_info[1].__cause__
+            if cause is not None:
+                line["cause"] = type(cause).__name__
+        return _ENCODER.encode(line)
 
 
 def event(name: str, *, level: int = logging.INFO, error: BaseException | None = None, **facts: object) -> None:

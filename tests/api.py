@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
+from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ForbiddenError, LocalGateway
+
+from infra.local.gateway import thread_safe
 
 
 @dataclass
@@ -103,7 +107,7 @@ class Api:
 
     def _send(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Reply:
         try:
-            answer = _gateway(self.address, method, path, headers, body)
+            answer = _gateway(self._application(), self.address, method, path, headers, body)
         except ForbiddenError:
             return Reply(404, {"content-type": "application/problem+json"}, '{"status":404,"code":"no_route"}')
         return Reply(
@@ -112,12 +116,25 @@ class Api:
             answer["body"] or "",
         )
 
+    def _application(self) -> Chalice:
+        import app
 
-def _gateway(address: str, method: str, path: str, headers: dict[str, str], body: bytes | None) -> dict[str, Any]:
-    import app
+        return app.app
 
-    gateway = LocalGateway(app.app, Config())
+
+@lru_cache
+def _thread_safe(application: Chalice) -> Chalice:
+    """The same app, for races between threads: Chalice keeps the one request that Lambda runs at a time on it."""
+    return thread_safe(application)
+
+
+def _gateway(
+    application: Chalice, address: str, method: str, path: str, headers: dict[str, str], body: bytes | None
+) -> dict[str, Any]:
+    gateway = LocalGateway(_thread_safe(application), Config())
     event = gateway._generate_lambda_event(method, path, headers, body)
+    # API Gateway hands path parameters over decoded; Chalice's local gateway does not.
+    event["pathParameters"] = {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
     event["requestContext"]["requestId"] = str(uuid.uuid4())
     event["requestContext"]["identity"]["sourceIp"] = address
-    return app.app(event, gateway._generate_lambda_context())
+    return application(event, gateway._generate_lambda_context())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -75,12 +75,15 @@ class Operation:
     while_suspended: bool
     raises: tuple[type[Refusal], ...]
     media: str
+    also: dict[int, str]  # further successful statuses that the function may choose, and what they mean
+    audits: tuple[str, ...]  # fields of the body whose values the audit trail keeps
     parameters: dict[str, TypeAdapter[Any]]  # path parameters besides the space
     takes: frozenset[str]  # which of space, actor, body, query, circumstances the function asks for
     body: type[BaseModel] | None
     body_adapter: TypeAdapter[Any] | None
     query: type[BaseModel] | None
     returns: Any
+    answers: bool  # whether the function decides on status, validator or location itself
 
     @property
     def name(self) -> str:
@@ -142,6 +145,8 @@ class Feature:
         while_suspended: bool = False,
         raises: Sequence[type[Refusal]] = (),
         media: str = "application/json",
+        also: Mapping[int, str] | None = None,
+        audits: Sequence[str] = (),
     ) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
             parts = _signature(function, path)
@@ -160,6 +165,8 @@ class Feature:
                     while_suspended=while_suspended,
                     raises=tuple(raises),
                     media=media,
+                    also=dict(also or {}),
+                    audits=tuple(audits),
                     **parts,
                 )
             )
@@ -215,7 +222,7 @@ def _signature(function: Function, path: str) -> dict[str, Any]:
         "body": body,
         "body_adapter": TypeAdapter(body) if body is not None else None,
         "query": query,
-        "returns": _unwrap(returns),
+        **_answer(returns),
     }
 
 
@@ -226,8 +233,10 @@ def _optional(hint: Any) -> Any:
     return None
 
 
-def _unwrap(returns: Any) -> Any:
+def _answer(returns: Any) -> dict[str, Any]:
     """The model inside ``Answer[Model]``; everything else as it is."""
     if get_origin(returns) is Annotated:
         returns = get_args(returns)[0]
-    return get_args(returns)[0] if get_origin(returns) is Answer else returns
+    if get_origin(returns) is Answer:
+        return {"returns": get_args(returns)[0], "answers": True}
+    return {"returns": returns, "answers": False}

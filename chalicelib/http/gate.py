@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from chalice.app import Chalice, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from chalicelib import logs
-from chalicelib.errors import Forbidden, NotFound, Refusal, TooLarge, Unauthenticated, Unavailable
-from chalicelib.http import audit, idempotency, problems, tokens
-from chalicelib.http.caching import etag, matches
-from chalicelib.http.endpoint import OPERATIONS, Answer, Operation, Raw
+from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
+from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, tokens
+from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.permissions import STAFF, Permission, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
@@ -23,9 +23,7 @@ from chalicelib.storage import spaces
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import PLATFORM, Space
 
-MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's own limit; features set tighter ones
-_JSON = "application/json"
-_SECURITY = {"X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+_SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 
 class InternalFault(Refusal):
@@ -62,15 +60,6 @@ class MethodNotAllowed(Refusal):
     en = "This address does not support that method."
 
 
-class UnreadableBody(Refusal):
-    """A body that is not UTF-8."""
-
-    status = 400
-    code = "unreadable_body"
-    vi = "Nội dung gửi lên không phải UTF-8."
-    en = "The body is not UTF-8."
-
-
 class GatewayRequest(Protocol):
     """The parts of Chalice's request that we read."""
 
@@ -88,14 +77,14 @@ class _Trace:
 
     space: str = ""
     actor: str = ""
+    refused: str = ""
 
 
 def mount(app: Chalice) -> None:
-    """Register every declared operation with Chalice."""
+    """Register every declared operation with Chalice; what can be read can be asked about (RFC 9110, 9.3.2)."""
     for operation in OPERATIONS:
-        app.route(operation.path, methods=[operation.method], name=operation.name, content_types=[])(
-            _view(app, operation)
-        )
+        methods = ["GET", "HEAD"] if operation.method == "GET" else [operation.method]
+        app.route(operation.path, methods=methods, name=operation.name, content_types=[])(_view(app, operation))
     app.register_middleware(_problems_of_the_framework, "http")
 
 
@@ -114,33 +103,47 @@ def handle(operation: Operation, request: GatewayRequest, path: Mapping[str, str
     remembered = METER.set(meter)
     request_id = str(request.context.get("requestId") or "")
     language = problems.language_of(request.headers.get("accept-language"))
+    error: Exception | None = None
     try:
-        response = _answer(operation, request, path, trace)
-        error: BaseException | None = None
-    except Refusal as refusal:
-        response, error = problems.response(refusal, language, request_id), None
-    except Exception as defect:
-        response, error = problems.response(InternalFault(), language, request_id), defect
+        response = _answer(operation, request, path, language, trace)
+    except Exception as raised:
+        error = raised
+        response = _refusal(raised, language, request_id, trace)
     finally:
         METER.reset(remembered)
-    response.headers.update(_SECURITY)
+    response.headers = answers.SECURITY | response.headers
+    if request.method == "HEAD":
+        response.body = ""
     _log(operation, request_id, trace, response.status_code, meter, started, error)
     return response
 
 
-def _answer(operation: Operation, request: GatewayRequest, path: Mapping[str, str], trace: _Trace) -> Response:
+def _refusal(raised: Exception, language: Language, request_id: str, trace: _Trace) -> Response:
+    refusal = raised if isinstance(raised, Refusal) else InternalFault()
+    trace.refused = refusal.code
+    return problems.response(refusal, language, request_id)
+
+
+def _answer(
+    operation: Operation, request: GatewayRequest, path: Mapping[str, str], language: Language, trace: _Trace
+) -> Response:
     space = _space(operation, path, trace)
     actor = _actor(operation, request, space, trace)
     _admit(operation, space, actor)
-    circumstances = _circumstances(operation, request, actor)
-    arguments = _arguments(operation, request, path, space, actor, circumstances)
+    body = bodies.read(request) if operation.body_adapter else b""
+    circumstances = _circumstances(operation, request, path, actor, language, body)
+    query = _query(request)
+    listed = _listed(operation, path, query) if operation.query else ""
+    arguments = _arguments(operation, path, query, listed, body)
+    given = {"space": space, "actor": actor, "circumstances": circumstances}
+    arguments.update({name: given[name] for name in operation.takes if name in given})
 
     def run() -> Response:
-        with audit.record(operation, space, actor, circumstances, path):
-            return _render(operation, operation.function(**arguments), circumstances)
+        with audit.record(operation, space, actor, circumstances, path, arguments.get("body")):
+            return answers.render(operation, operation.function(**arguments), circumstances, listed)
 
-    if operation.creates and circumstances.idempotency_key:
-        return idempotency.once(space, circumstances, request.raw_body, run)
+    if circumstances.idempotency_key is not None:
+        return idempotency.once(space, circumstances, run)
     return run()
 
 
@@ -148,7 +151,7 @@ def _space(operation: Operation, path: Mapping[str, str], trace: _Trace) -> Spac
     if not operation.of_space:
         return spaces.platform()
     slug = path["space"]
-    if slug == PLATFORM or len(slug) > 40:
+    if slug == PLATFORM or not _SLUG.fullmatch(slug):
         raise NotFound
     space = spaces.find(slug)
     trace.space = space.slug
@@ -183,42 +186,47 @@ def _admit(operation: Operation, space: Space, actor: Actor | None) -> None:
         raise Forbidden
 
 
-def _circumstances(operation: Operation, request: GatewayRequest, actor: Actor | None) -> Circumstances:
+def _circumstances(
+    operation: Operation,
+    request: GatewayRequest,
+    path: Mapping[str, str],
+    actor: Actor | None,
+    language: Language,
+    body: bytes,
+) -> Circumstances:
     headers = request.headers
-    identity = request.context.get("identity") or {}
+    key = (headers.get("idempotency-key") or None) if operation.creates else None
     return Circumstances(
         request_id=str(request.context.get("requestId") or ""),
-        address=str(identity.get("sourceIp") or ""),
-        language=problems.language_of(headers.get("accept-language")),
+        address=str((request.context.get("identity") or {}).get("sourceIp") or ""),
+        language=language,
         if_match=headers.get("if-match"),
         if_none_match=headers.get("if-none-match"),
-        idempotency_key=(headers.get("idempotency-key") or None) if operation.creates else None,
+        idempotency_key=key,
         actor_id=actor.person_id if actor else "",
         operation=operation.name,
         headers=headers,
+        fingerprint=idempotency.fingerprint(key, operation.path.format(**path), body) if key else "",
     )
 
 
 def _arguments(
-    operation: Operation,
-    request: GatewayRequest,
-    path: Mapping[str, str],
-    space: Space,
-    actor: Actor | None,
-    circumstances: Circumstances,
+    operation: Operation, path: Mapping[str, str], query: dict[str, Any], listed: str, body: bytes
 ) -> dict[str, Any]:
-    given: dict[str, Any] = {"space": space, "actor": actor, "circumstances": circumstances}
-    arguments = {name: given[name] for name in operation.takes if name in given}
+    """What the function is called with, of what a client can write: each part as the type it declares."""
     try:
-        arguments.update({name: adapter.validate_python(path[name]) for name, adapter in operation.parameters.items()})
+        arguments = {name: adapter.validate_python(path[name]) for name, adapter in operation.parameters.items()}
     except ValidationError:
         # A malformed identifier is the identifier of nothing.
         raise NotFound from None
     try:
         if operation.query is not None:
-            arguments["query"] = operation.query.model_validate(_query(request))
+            cursor = query.get("cursor")
+            if isinstance(cursor, str) and cursor:
+                query["cursor"] = paging.unbind(cursor, listed)
+            arguments["query"] = operation.query.model_validate(query)
         if operation.body_adapter is not None:
-            arguments["body"] = operation.body_adapter.validate_json(_body(request))
+            arguments["body"] = operation.body_adapter.validate_json(body)
     except ValidationError as error:
         raise problems.from_validation(error) from None
     return arguments
@@ -232,61 +240,10 @@ def _query(request: GatewayRequest) -> dict[str, Any]:
     return {name: values[0] if len(values := parameters.getlist(name)) == 1 else values for name in parameters}
 
 
-def _body(request: GatewayRequest) -> bytes:
-    body = request.raw_body
-    if len(body) > MAX_BODY_BYTES:
-        raise TooLarge
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UnreadableBody from None
-    return body or b"{}"
-
-
-def _render(operation: Operation, result: Any, circumstances: Circumstances) -> Response:
-    answer = result if isinstance(result, Answer | Raw) else Answer(result)
-    if isinstance(answer, Raw):
-        return _respond(operation.status, answer.content, answer.content_type, answer, operation, circumstances)
-    status = answer.status or operation.status
-    if answer.body is None:
-        return _respond(status, "", "", answer, operation, circumstances)
-    content = answer.body.model_dump_json() if isinstance(answer.body, BaseModel) else _dump(answer.body)
-    return _respond(status, content, _JSON, answer, operation, circumstances)
-
-
-def _dump(body: Any) -> str:
-    import json
-
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def _respond(
-    status: int,
-    content: str | bytes,
-    content_type: str,
-    answer: Answer[Any] | Raw,
-    operation: Operation,
-    circumstances: Circumstances,
-) -> Response:
-    cache = answer.cache or operation.cache or "no-store"
-    headers: dict[str, str | list[str]] = {"Cache-Control": cache, **answer.headers}
-    validator = answer.etag or (etag(content) if operation.method == "GET" and cache != "no-store" else None)
-    if validator:
-        headers["ETag"] = validator
-    if operation.of_space and "public" not in cache:
-        headers["Vary"] = "Authorization"
-    if isinstance(answer, Answer) and answer.location:
-        headers["Location"] = answer.location
-    if (
-        validator
-        and operation.method == "GET"
-        and circumstances.if_none_match
-        and matches(circumstances.if_none_match, validator)
-    ):
-        return Response(body="", status_code=304, headers=headers)
-    if content_type:
-        headers["Content-Type"] = content_type
-    return Response(body=content, status_code=status, headers=headers)
+def _listed(operation: Operation, path: Mapping[str, str], query: Mapping[str, Any]) -> str:
+    """Which list this is: of whom, and under which filters."""
+    filters = sorted((name, value) for name, value in query.items() if name not in ("cursor", "limit"))
+    return f"{operation.name} {sorted(path.items())} {filters}"
 
 
 def _log(
@@ -298,15 +255,18 @@ def _log(
     started: float,
     error: BaseException | None,
 ) -> None:
+    # What a person did wrong is told to that person; the trace is for what went wrong on our side.
+    ours = status >= 500
     logs.event(
         "request.answered",
-        level=logging.ERROR if status == 500 else logging.INFO,
-        error=error,
+        level=logging.ERROR if ours else logging.INFO,
+        error=error if ours else None,
         request_id=request_id,
         tenant=trace.space,
         actor=trace.actor,
         operation=operation.name,
         status=status,
+        refused=trace.refused,
         ms=round((time.perf_counter() - started) * 1000, 1),
         calls=meter.calls,
         rcu=meter.rcu,
@@ -318,9 +278,12 @@ def _log(
 def _problems_of_the_framework(event: Any, get_response: Callable[[Any], Response]) -> Response:
     """What Chalice refuses by itself (a method that no operation has) reads as a problem document too."""
     response = get_response(event)
-    if response.status_code == 405:
-        language = problems.language_of(event.headers.get("accept-language"))
-        refused = problems.response(MethodNotAllowed(), language, str(event.context.get("requestId") or ""))
-        refused.headers["Allow"] = response.headers.get("Allow", "")
-        return refused
-    return response
+    if response.status_code < 400 or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
+        return response
+    refusal = MethodNotAllowed() if response.status_code == 405 else InternalFault()
+    language = problems.language_of(event.headers.get("accept-language"))
+    refused = problems.response(refusal, language, str(event.context.get("requestId") or ""))
+    refused.headers = answers.SECURITY | refused.headers
+    if "Allow" in response.headers:
+        refused.headers["Allow"] = response.headers["Allow"]
+    return refused

@@ -75,7 +75,9 @@ class PageQuery(Query):
 
     limit: int = Field(default=25, ge=1, le=100, description="At most this many items.")
     cursor: str | None = Field(
-        default=None, max_length=1_024, description="`next` of the page before; absent for the first."
+        default=None,
+        max_length=3_000,
+        description="`next` of the page before, with the same filters; absent for the first.",
     )
 
 
@@ -83,4 +85,9 @@ class Page(Outbound, Generic[T]):
     """One page of a list. ``next`` is the cursor of the page after it, ``null`` on the last."""
 
     items: list[T]
-    next: str | None = None
+    next: str | None = Field(default=None, description="The `cursor` of the next page; null on the last.")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """``CoursePage`` rather than ``Page[Course]``: this is what clients' generated types are called."""
+        return f"{params[0].__name__}Page"

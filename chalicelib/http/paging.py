@@ -1,13 +1,15 @@
 """Opaque cursors: where a list goes on. A cursor carries a position, never a partition, so it cannot lead elsewhere.
 
 The partition (whose list, of which tenant) is always rebuilt on the server; a forged cursor can at worst skip in a list
-that its holder may read anyway.
+that its holder may read anyway. The gate binds each cursor to its list and filters (:func:`bind`), so that one of
+another list is refused rather than read as a position that means nothing here.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from typing import Any
 
@@ -48,6 +50,23 @@ def decode(cursor: str, *shape: type) -> list[Any]:
         if isinstance(part, int) and not 0 <= part < 2**53:
             raise BadCursor
     return position
+
+
+def bind(cursor: str, listed: str) -> str:
+    """The cursor as the reader of the list named ``listed`` gets it."""
+    return f"{_tag(listed)}.{cursor}"
+
+
+def unbind(cursor: str, listed: str) -> str:
+    """The cursor that :func:`bind` was given for this very list. Raises: BadCursor."""
+    tag, _, position = cursor.partition(".")
+    if tag != _tag(listed):
+        raise BadCursor
+    return position
+
+
+def _tag(listed: str) -> str:
+    return hashlib.blake2b(listed.encode(), digest_size=4).hexdigest()
 
 
 def _printable(part: str) -> bool:

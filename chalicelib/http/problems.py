@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from chalicelib import config
 from chalicelib.errors import Fault, InvalidInput, Language, Refusal
+from chalicelib.http.bodies import MalformedBody
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -50,15 +52,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }
 _OTHER = ("Giá trị không hợp lệ.", "The value is not valid.")
 _MAX_FAULTS = 100
-
-
-class MalformedBody(Refusal):
-    """A body that is no JSON at all."""
-
-    status = 400
-    code = "malformed_body"
-    vi = "Nội dung gửi lên không phải JSON hợp lệ."
-    en = "The body is not valid JSON."
+_MAX_ACCEPT = 200
+_MAX_FIELD = 200  # a client may invent names of any length, and we repeat them
 
 
 def from_validation(error: ValidationError) -> Refusal:
@@ -72,7 +67,7 @@ def from_validation(error: ValidationError) -> Refusal:
 def _fault(error: Any) -> Fault:
     context: Mapping[str, Any] = error.get("ctx") or {}
     kind = error["type"]
-    field = ".".join(str(part) for part in error["loc"])
+    field = ".".join(str(part) for part in error["loc"])[:_MAX_FIELD]
     if "vi" in context and "en" in context:
         return Fault(field, kind, str(context["vi"]), str(context["en"]))
     vi, en = _MESSAGES.get(kind, _OTHER)
@@ -123,17 +118,24 @@ def _errors(faults: Sequence[Fault], language: Language) -> list[dict[str, str]]
     ]
 
 
+@lru_cache(maxsize=256)
 def language_of(accept: str | None) -> Language:
     """Vietnamese unless the reader asks for English before it (RFC 9110, 12.5.4, the two we speak)."""
-    best: tuple[float, str] = (0.0, "vi")
-    for part in (accept or "").split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        primary = tag.split("-")[0].lower()
-        if primary in ("vi", "en"):
-            try:
-                quality = float(weight) if weight else 1.0
-            except ValueError:
-                continue
-            if quality > best[0]:
-                best = (quality, primary)
-    return cast(Language, best[1])
+    best: tuple[float, Language] = (0.0, "vi")
+    for part in (accept or "")[:_MAX_ACCEPT].split(","):
+        tag, _, parameters = part.partition(";")
+        primary = tag.strip().split("-")[0].lower()
+        quality = _quality(parameters)
+        if primary in ("vi", "en") and quality > best[0]:
+            best = (quality, cast(Language, primary))
+    return best[1]
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return min(float(value), 1.0)
+    except ValueError:
+        return 0.0

@@ -24,6 +24,7 @@ class Circumstances:
     actor_id: str
     operation: str
     headers: Mapping[str, str]
+    fingerprint: str = ""  # of what is asked under the Idempotency-Key: address and body
 
     def require_match(self, current: str) -> None:
         """Refuse an edit of anything but the current state. Raises: PreconditionRequired, PreconditionFailed."""
@@ -33,7 +34,11 @@ class Circumstances:
             raise PreconditionFailed
 
     def new_id(self, *scope: str) -> str:
-        """The identifier for what this request creates: with an Idempotency-Key, the same at every try."""
+        """The identifier for what this request creates: with an Idempotency-Key, the same at every try.
+
+        It depends on what is asked too, so that two people who send the same poor key (``1``) without being signed in
+        never end up with one identifier.
+        """
         if self.idempotency_key is None:
             return ids.new()
-        return ids.derived(self.operation, self.actor_id, *scope, self.idempotency_key)
+        return ids.derived(self.operation, self.actor_id, *scope, self.idempotency_key, self.fingerprint)

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from pynamodb.connection.base import Connection
 
 from chalicelib import config
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NotFound, Unavailable
 
 _RETRYABLE = frozenset(
     {
@@ -84,7 +84,8 @@ def dynamodb() -> Any:
 def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     """One DynamoDB call, metered.
 
-    Raises: ClientError for what the caller must decide on (a failed condition), Unavailable for what passes with time.
+    Raises: ClientError for what the caller must decide on (a failed condition), Unavailable for what passes with time,
+    NotFound for the tables of a tenant that was closed while this process still remembered it as open.
     """
     request["ReturnConsumedCapacity"] = "TOTAL"
     try:
@@ -93,11 +94,20 @@ def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
         _count(operation, None)
         if _passes_with_time(error):
             raise Unavailable from error
+        if _is_gone(error, request):
+            raise NotFound from error
         raise
     except (ConnectionError, HTTPClientError) as error:
         raise Unavailable from error
     _count(operation, answer.get("ConsumedCapacity"))
     return answer
+
+
+def _is_gone(error: ClientError, request: dict[str, Any]) -> bool:
+    if error.response["Error"].get("Code") != "ResourceNotFoundException":
+        return False
+    # Without its platform table a deployment is broken, and must say so.
+    return not str(request.get("TableName", "")).endswith("-platform")
 
 
 def _passes_with_time(error: ClientError) -> bool:
