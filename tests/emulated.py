@@ -17,7 +17,7 @@ import boto3
 from moto import mock_aws
 
 from chalicelib import config
-from chalicelib.http import tokens
+from chalicelib.http import caching, tokens
 from chalicelib.jobs import queue
 from chalicelib.storage import client, files, spaces, tables
 from infra.local import engine
@@ -139,4 +139,5 @@ def forget_everything() -> None:
     queue.reset()
     tokens.forget()
     spaces.directory.forget()
+    caching.forget_everything()
     spaces._bound.cache_clear()

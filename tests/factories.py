@@ -10,12 +10,13 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib import clock, ids, vietnamese
+from chalicelib import clock, ids
 from chalicelib.http import tokens
 from chalicelib.http.permissions import Role
 from chalicelib.storage import spaces, tables
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import PLATFORM, Space, SpaceStatus
+from chalicelib.tenants import registry
 from tests.api import Api
 
 _numbers = itertools.count(1)
@@ -101,7 +102,7 @@ def token_for(space: Space | OpenedSpace, roles: list[Role], person_id: str | No
 
 def forget_space(slug: str) -> None:
     """Make this process look at the registry again."""
-    spaces.directory.forget(slug)
+    registry.forget(slug)
 
 
 def _registered(space: Space, name: str, brand: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +116,9 @@ def _registered(space: Space, name: str, brand: dict[str, Any], settings: dict[s
         "name": name,
         "brand": brand,
         "settings": settings,
-        "search": vietnamese.fold(f"{name} {brand['short_name']} {space.slug}"),
+        "search": registry.search_text(space.slug, name, brand["short_name"]),
+        "first_admin": {"name": "Nguyễn Thị Hoa", "email": f"admin@{space.slug}.example"},
+        "opening": {"job": ids.derived(space.slug, "opening")},
         "cell": "1",
         "created_at": at,
         "updated_at": at,

@@ -6,12 +6,21 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from chalicelib import clock
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+_all: WeakSet[Remembered[Any, Any]] = WeakSet()
+
+
+def forget_everything() -> None:
+    """Empty every map of this process: for tests, whose accounts must not meet."""
+    for remembered in list(_all):
+        remembered.clear()
 
 
 class Remembered(Generic[K, V]):
@@ -28,6 +37,7 @@ class Remembered(Generic[K, V]):
         self._weigh = weigh
         self._weight = 0
         self._lock = Lock()
+        _all.add(self)
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The value kept under ``key``, or what ``make`` gives (two callers at once may both make it)."""

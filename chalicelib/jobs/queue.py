@@ -21,10 +21,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import clock, config, ids, logs
 from chalicelib.errors import NotFound, Refusal
 from chalicelib.jobs import store
+from chalicelib.jobs.store import LeaseLost
 from chalicelib.storage import client
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.items import Item
-from chalicelib.storage.table import ConditionFailed, Rows
+from chalicelib.storage.table import ConditionFailed, Rows, Write
 
 LEASE_S = 60
 STUCK_AFTER_S = 60
@@ -44,6 +45,7 @@ class Job:
     checkpoint: dict[str, Any]
     attempts: int
     actor: str
+    turn: int = 1
 
 
 class GoOn(Exception):
@@ -52,28 +54,46 @@ class GoOn(Exception):
 
 
 class Run:
-    """What a handler tells of its progress, and how much time it has left."""
+    """What a handler tells of its progress, and how much time it has left.
+
+    A handler that tells nothing for longer than :data:`LEASE_S` may find that another worker has begun its job too.
+    """
 
     def __init__(self, job: Job, deadline_ms: int) -> None:
         self._job = job
         self._deadline_ms = deadline_ms
+        self._checkpoint = job.checkpoint
+        self.attempts = job.attempts
         self.result: Item | None = None
 
     def step(self, name: str) -> None:
         """Say which step begins now; whoever waits for the job sees it."""
-        store.note(self._job.tenant, self._job.id, LEASE_S, step=name)
+        self._note({"step": name})
 
-    def progress(self, done: int, total: int, checkpoint: Mapping[str, Any] | None = None) -> None:
-        """Say how much is done, and where to go on after a kill."""
-        facts: dict[str, Any] = {"done": done, "total": total}
+    def progress(self, done: int, total: int, checkpoint: Mapping[str, Any] | None = None, *, step: str = "") -> None:
+        """Say how much is done (and which step begins now), and where to go on after a kill.
+
+        A new checkpoint gives the job all its attempts again: what gets ahead is not given up.
+        """
+        facts: dict[str, Any] = {"done": done, "total": total, **({"step": step} if step else {})}
         if checkpoint is not None:
             facts["checkpoint"] = dict(checkpoint)
-        store.note(self._job.tenant, self._job.id, LEASE_S, **facts)
+            if facts["checkpoint"] != self._checkpoint:
+                self._checkpoint = facts["checkpoint"]
+                self.attempts = facts["attempts"] = 1
+        self._note(facts)
 
     def go_on_if_late(self) -> None:
         """Raises: GoOn when less than a fifth of a minute is left."""
-        if clock.epoch_ms() > self._deadline_ms - 12_000:
+        if _is_late(self._deadline_ms):
             raise GoOn
+
+    def _note(self, facts: Mapping[str, Any]) -> None:
+        store.note(self._job.tenant, self._job.id, self._job.turn, LEASE_S, **facts)
+
+
+def _is_late(deadline_ms: int) -> bool:
+    return clock.epoch_ms() > deadline_ms - 12_000
 
 
 Handler = Callable[[Job, Run], None]
@@ -98,13 +118,30 @@ def enqueue(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str | No
 
     With ``job_id``, enqueuing again changes nothing.
     """
+    _require_handler(kind)
+    item, new = store.create(store.new_item(tenant, job_id or ids.new(), kind, payload, actor))
+    if new or item["state"] in ("queued", "running"):
+        hint(tenant, item["sk"])
+    return str(item["sk"])
+
+
+def enqueuing(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str, actor: str = "") -> Write:
+    """The writing down of a job inside a transaction, so that what asks for the work and the job are there together or
+    not at all. Call :func:`hint` afterwards."""
+    _require_handler(kind)
+    return store.creating(store.new_item(tenant, job_id, kind, payload, actor))
+
+
+def hint(tenant: str, job_id: str, *, delay_s: int = 0) -> None:
+    """Tell the queue of a job. A hint that cannot be sent is no error: :func:`sweep` repeats it."""
+    body = json.dumps({"tenant": tenant, "job": job_id})
+    with suppress(ClientError, BotoCoreError):
+        _sqs().send_message(QueueUrl=config.current().jobs_queue_url, MessageBody=body, DelaySeconds=delay_s)
+
+
+def _require_handler(kind: str) -> None:
     if kind not in HANDLERS:
         raise LookupError(f"no handler for jobs of kind {kind}")
-    item, new = store.create(tenant, job_id or ids.new(), kind, payload, actor)
-    if new or item["state"] in ("queued", "running"):
-        with suppress(ClientError, BotoCoreError):
-            _hint(tenant, item["sk"])
-    return str(item["sk"])
 
 
 def find(tenant: str, job_id: str) -> Item:
@@ -115,18 +152,27 @@ def find(tenant: str, job_id: str) -> Item:
     return item
 
 
+def peek(tenant: str, job_id: str) -> Item | None:
+    """A job as it stands, or ``None`` once it is no longer kept: one consistent GetItem."""
+    return store.get(tenant, job_id)
+
+
 def of_tenant(tenant: str, after: Item | None, limit: int) -> Rows:
     """A tenant's jobs, newest first."""
     return store.of_tenant(tenant, after, limit)
 
 
 def run_batch(event: Mapping[str, Any], remaining_ms: int) -> dict[str, Any]:
-    """A Lambda event of the queue. Messages whose job could not even be looked up come back (partial batch failure)."""
+    """A Lambda event of the queue. Messages come back (partial batch failure) whose job could not even be looked up, or
+    for which the invocation has no time left."""
+    deadline_ms = clock.epoch_ms() + remaining_ms
     failures = []
     for message in event["Records"]:
         try:
-            hint = json.loads(message["body"])
-            run(hint["tenant"], hint["job"], remaining_ms)
+            if _is_late(deadline_ms):
+                raise GoOn
+            asked = json.loads(message["body"])
+            run(asked["tenant"], asked["job"], deadline_ms - clock.epoch_ms())
         except Exception as error:
             logs.event("job.unreachable", level=logging.ERROR, error=error)
             failures.append({"itemIdentifier": message["messageId"]})
@@ -148,51 +194,68 @@ def run(tenant: str, job_id: str, remaining_ms: int = 600_000) -> None:
     finally:
         METER.reset(remembered)
     logs.event(
-        "job.ended", tenant=tenant, job=job_id, kind=job.kind, outcome=outcome, attempts=job.attempts,
+        "job.ended", tenant=tenant, job=job_id, kind=job.kind, outcome=outcome, attempts=progress.attempts,
         calls=meter.calls, rcu=meter.rcu, wcu=meter.wcu,
     )  # fmt: skip
 
 
 def _attempt(job: Job, progress: Run) -> str:
     try:
+        if job.attempts > MAX_ATTEMPTS:
+            return _fail(job, _INTERNAL, None)  # it has killed its worker every time, so nothing was ever raised
+        return _work(job, progress)
+    except LeaseLost:
+        return "lost"
+
+
+def _work(job: Job, progress: Run) -> str:
+    try:
         HANDLERS[job.kind](job, progress)
+    except LeaseLost:
+        raise
     except GoOn:
-        store.release(job.tenant, job.id)
-        _hint(job.tenant, job.id)
+        store.release(job.tenant, job.id, job.turn, attempts=0)
+        hint(job.tenant, job.id)
         return "goes_on"
     except Exception as error:
-        return _failed(job, error)
-    store.finish(job.tenant, job.id, "done", result=progress.result)
+        return _failed(job, progress, error)
+    store.finish(job.tenant, job.id, job.turn, "done", result=progress.result)
     return "done"
 
 
-def _failed(job: Job, error: Exception) -> str:
+def _failed(job: Job, progress: Run, error: Exception) -> str:
     """A refusal that no retry mends ends the job at once; anything else is tried again, each time a little later."""
-    told = _told(error)
     final = isinstance(error, Refusal) and error.status < 500
-    if final or job.attempts >= MAX_ATTEMPTS:
-        logs.event("job.failed", level=logging.ERROR, error=error, tenant=job.tenant, job=job.id, kind=job.kind)
-        if job.kind in _WHEN_FAILED:
-            _WHEN_FAILED[job.kind](job, told)
-        store.finish(job.tenant, job.id, "failed", error=told)
-        return "failed"
-    delay = min(2**job.attempts, 300)
+    if final or progress.attempts >= MAX_ATTEMPTS:
+        return _fail(job, _told(error), error)
+    delay = min(2**progress.attempts, 300)
     logs.event(
         "job.retried", level=logging.WARNING, error=error, tenant=job.tenant, job=job.id, kind=job.kind, in_s=delay
     )
-    store.release(job.tenant, job.id, error=told, due_in_s=delay)
-    _hint(job.tenant, job.id, delay_s=delay)
+    store.release(job.tenant, job.id, job.turn, error=_told(error), due_in_s=delay)
+    hint(job.tenant, job.id, delay_s=delay)
     return "retried"
+
+
+def _fail(job: Job, told: Item, error: Exception | None) -> str:
+    logs.event("job.failed", level=logging.ERROR, error=error, tenant=job.tenant, job=job.id, kind=job.kind)
+    if job.kind in _WHEN_FAILED:
+        _WHEN_FAILED[job.kind](job, told)
+    store.finish(job.tenant, job.id, job.turn, "failed", error=told)
+    return "failed"
 
 
 def _told(error: Exception) -> Item:
     if isinstance(error, Refusal):
         return {"code": error.code, "vi": error.detail("vi"), "en": error.detail("en")}
-    return {
-        "code": "internal",
-        "vi": "Có lỗi ngoài dự kiến; hệ thống sẽ thử lại.",
-        "en": "Something unexpected went wrong; it is tried again.",
-    }
+    return _INTERNAL
+
+
+_INTERNAL: Item = {
+    "code": "internal",
+    "vi": "Có lỗi ngoài dự kiến. Nếu hệ thống thử lại mà vẫn lỗi, hãy báo đơn vị hỗ trợ kèm mã công việc.",
+    "en": "Something unexpected went wrong. If it persists after further tries, tell support the job's id.",
+}
 
 
 def sweep() -> int:
@@ -200,7 +263,7 @@ def sweep() -> int:
     stale = store.open_since(clock.as_timestamp(clock.now() - timedelta(seconds=STUCK_AFTER_S)), _SWEEP)
     due = [item for item in stale if item["lease"] < clock.epoch_s()]
     for item in due:
-        _hint(item["pk"].removeprefix("job#"), item["sk"])
+        hint(item["pk"].removeprefix("job#"), item["sk"])
     return len(due)
 
 
@@ -213,21 +276,20 @@ def _job(tenant: str, item: Item) -> Job:
         checkpoint=item.get("checkpoint") or {},
         attempts=item["attempts"],
         actor=item.get("actor") or "",
+        turn=item["turn"],
     )
 
 
 @lru_cache(maxsize=1)
-def _sqs() -> Any:
+def _make_sqs() -> Any:
     return client.session().create_client("sqs", endpoint_url=config.current().aws_url, config=client.client_settings())
 
 
-def _hint(tenant: str, job_id: str, *, delay_s: int = 0) -> None:
+def _sqs() -> Any:
     with _making:
-        sqs = _sqs()
-    body = json.dumps({"tenant": tenant, "job": job_id})
-    sqs.send_message(QueueUrl=config.current().jobs_queue_url, MessageBody=body, DelaySeconds=delay_s)
+        return _make_sqs()
 
 
 def reset() -> None:
     """Forget the client: for tests."""
-    _sqs.cache_clear()
+    _make_sqs.cache_clear()

@@ -7,21 +7,25 @@ from typing import Any
 from chalicelib import clock
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import platform
-from chalicelib.storage.table import ConditionFailed, Rows
+from chalicelib.storage.table import ConditionFailed, Rows, Write
 
 _OPEN = "jobs#open"
 KEPT_S = 90 * 24 * 3600
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job up since, because this one was away for longer than its lease."""
 
 
 def _key(tenant: str, job_id: str) -> tuple[str, str]:
     return f"job#{tenant}", job_id
 
 
-def create(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: str) -> tuple[Item, bool]:
-    """A new job, or the one that this id already names (and whether it is new). 1 WCU, and 1 for the index."""
+def new_item(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: str) -> Item:
+    """A job that nobody has begun."""
     pk, sk = _key(tenant, job_id)
     at = clock.timestamp()
-    item = {
+    return {
         "pk": pk,
         "sk": sk,
         "kind": kind,
@@ -29,14 +33,30 @@ def create(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: 
         "actor": actor,
         "state": "queued",
         "attempts": 0,
+        "turn": 0,
         "lease": 0,
         "created_at": at,
         "updated_at": at,
         "l": _OPEN,
         "ls": f"{at}#{sk}",
     }
+
+
+def creating(item: Item) -> Write:
+    """The put of a new job inside a transaction."""
+    return platform().table("people").creating(item)
+
+
+def create(item: Item) -> tuple[Item, bool]:
+    """A new job, or the one that this id already names (and whether it is new). 1 WCU, and 1 for the index."""
     try:
-        platform().table("people").create(item)
+        # One that has expired is as good as gone, though DynamoDB may keep it for 48 hours more.
+        platform().table("people").put(
+            item,
+            condition="attribute_not_exists(pk) OR #t < :now",
+            values={":now": clock.epoch_s()},
+            names={"#t": "ttl"},
+        )
     except ConditionFailed as found:
         return found.item or item, False
     return item, True
@@ -53,14 +73,18 @@ def of_tenant(tenant: str, after: Item | None, limit: int) -> Rows:
 
 
 def claim(tenant: str, job_id: str, lease_s: int) -> Item:
-    """Take a job to work on it, unless someone else has it. Raises: ConditionFailed, with the job as it is."""
+    """Take a job to work on it, unless someone else has it. Raises: ConditionFailed, with the job as it is.
+
+    ``turn`` counts the claims: what a worker writes afterwards is conditional on its own turn, so that one whose lease
+    ran out cannot write over the one that took the job up after it.
+    """
     now = clock.epoch_s()
     return (
         platform()
         .table("people")
         .update(
             *_key(tenant, job_id),
-            "SET #s = :running, lease = :until, updated_at = :at, ls = :ls ADD attempts :one",
+            "SET #s = :running, lease = :until, updated_at = :at, ls = :ls ADD attempts :one, turn :one",
             {
                 ":running": "running",
                 ":queued": "queued",
@@ -76,53 +100,47 @@ def claim(tenant: str, job_id: str, lease_s: int) -> Item:
     )
 
 
-def note(tenant: str, job_id: str, lease_s: int, **facts: Any) -> Item:
-    """Write down how far a running job is (step, done, total, checkpoint), and prolong its lease: 1 call."""
+def note(tenant: str, job_id: str, turn: int, lease_s: int, **facts: Any) -> None:
+    """Write down how far a running job is (step, done, total, checkpoint), and prolong its lease: 1 call.
+
+    Raises: LeaseLost.
+    """
+    _write(tenant, job_id, turn, {"lease": clock.epoch_s() + lease_s, **facts})
+
+
+def release(tenant: str, job_id: str, turn: int, *, due_in_s: int = 0, **facts: Any) -> None:
+    """Put a job back in the queue, with what went wrong, if anything; nobody takes it before ``due_in_s``.
+
+    Raises: LeaseLost.
+    """
+    _write(tenant, job_id, turn, {"state": "queued", "lease": clock.epoch_s() + due_in_s - 1, "error": None, **facts})
+
+
+def finish(
+    tenant: str, job_id: str, turn: int, state: str, *, result: Item | None = None, error: Item | None = None
+) -> None:
+    """Close a job (``done`` or ``failed``): it leaves the index of open jobs and is kept for 90 days.
+
+    Raises: LeaseLost.
+    """
+    facts = {"state": state, "lease": 0, "error": error, "result": result, "ttl": clock.epoch_s() + KEPT_S}
+    _write(tenant, job_id, turn, facts, more=" REMOVE l, ls")
+
+
+def _write(tenant: str, job_id: str, turn: int, facts: Item, more: str = "") -> None:
+    facts = {**facts, "updated_at": clock.timestamp()}
     values = {f":{name}": value for name, value in facts.items()}
-    sets = "".join(f", #{name} = :{name}" for name in facts)
-    names = {f"#{name}": name for name in facts}
-    return (
-        platform()
-        .table("people")
-        .update(
+    try:
+        platform().table("people").update(
             *_key(tenant, job_id),
-            f"SET lease = :lease, updated_at = :at{sets}",
-            {**values, ":lease": clock.epoch_s() + lease_s, ":at": clock.timestamp()},
-            names=names or None,
-            condition="attribute_exists(pk)",
+            "SET " + ", ".join(f"#{name} = :{name}" for name in facts) + more,
+            {**values, ":running": "running", ":turn": turn},
+            names={**{f"#{name}": name for name in facts}, "#state": "state", "#turn": "turn"},
+            condition="#state = :running AND #turn = :turn",
+            returns="NONE",
         )
-    )
-
-
-def release(tenant: str, job_id: str, *, error: Item | None = None, due_in_s: int = 0) -> None:
-    """Put a job back in the queue, with what went wrong, if anything; nobody takes it before ``due_in_s``."""
-    platform().table("people").update(
-        *_key(tenant, job_id),
-        "SET #s = :queued, lease = :lease, updated_at = :at, #e = :error",
-        {":queued": "queued", ":lease": clock.epoch_s() + due_in_s - 1, ":at": clock.timestamp(), ":error": error},
-        names={"#s": "state", "#e": "error"},
-        condition="attribute_exists(pk)",
-        returns="NONE",
-    )
-
-
-def finish(tenant: str, job_id: str, state: str, *, result: Item | None = None, error: Item | None = None) -> None:
-    """Close a job (``done``, ``failed`` or ``cancelled``): it leaves the index of open jobs and is kept for 90 days."""
-    platform().table("people").update(
-        *_key(tenant, job_id),
-        "SET #s = :state, lease = :zero, updated_at = :at, #e = :error, #r = :result, #t = :ttl REMOVE l, ls",
-        {
-            ":state": state,
-            ":zero": 0,
-            ":at": clock.timestamp(),
-            ":error": error,
-            ":result": result,
-            ":ttl": clock.epoch_s() + KEPT_S,
-        },
-        names={"#s": "state", "#e": "error", "#r": "result", "#t": "ttl"},
-        condition="attribute_exists(pk)",
-        returns="NONE",
-    )
+    except ConditionFailed:
+        raise LeaseLost from None
 
 
 def open_since(before: str, limit: int) -> list[Item]:

@@ -1,0 +1,305 @@
+"""What crosses the boundary about tenants: how a space is dressed, what it has chosen, and how operators see it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from chalicelib.errors import Language, rule
+from chalicelib.http.models import Inbound, Outbound, PageQuery, Query, line, prose
+from chalicelib.storage.spaces import SpaceStatus
+from chalicelib.tenants import logos
+from chalicelib.tenants.colours import WHITE, Colour
+
+Kind = Literal["ministry", "province", "commune", "organisation"]
+NationalUpdates = Literal["manual", "automatic"]
+OpeningState = Literal["waiting", "running", "done", "failed"]
+
+# What opening a space does, in this order; provisioning has a function for each.
+OPENING_STEPS = (
+    "people",
+    "courses",
+    "learning",
+    "statements",
+    "protection",
+    "files",
+    "first_admin",
+    "welcome",
+    "open",
+)
+
+TenantName = Annotated[str, line(200), Field(examples=["Uỷ ban nhân dân thành phố Huế"])]
+ShortName = Annotated[str, line(40), Field(description="Fits beside a logo on a phone.", examples=["Huế"])]
+Welcome = Annotated[
+    str,
+    prose(2_000),
+    Field(
+        description="What visitors of the space read first.",
+        examples=["Chào mừng bạn đến với không gian đào tạo của thành phố Huế."],
+    ),
+]
+
+
+class Edit(Inbound):
+    """A merge patch (RFC 7396): a field that is absent stays, ``null`` removes what may be missing."""
+
+    removable: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _keeps_what_is_needed(cls, value: Any, about: ValidationInfo) -> Any:
+        if value is None and about.field_name not in cls.removable:
+            raise rule("not_removable", "Mục này không thể để trống.", "This cannot be removed.")
+        return value
+
+
+class Colours(Inbound):
+    """The colours of a space. Each carries white text and is drawn on white."""
+
+    primary: Colour
+    accent: Colour | None = None
+
+
+class ColoursEdit(Edit):
+    """Changes of the colours."""
+
+    removable = frozenset({"accent"})
+    primary: Colour | None = None
+    accent: Colour | None = None
+
+
+class Support(Inbound):
+    """Whom people of the space ask for help: at least one way to reach them."""
+
+    email: Annotated[str, line(254)] | None = Field(
+        default=None, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$", examples=["hotro@hue.example"]
+    )
+    phone: Annotated[str, line(30, 3)] | None = Field(
+        default=None,
+        pattern=r"^[+0-9][0-9 ().-]+$",
+        description="As people dial it; hotlines such as 1022 too.",
+        examples=["1022", "0234 382 2822"],
+    )
+    url: Annotated[str, line(300)] | None = Field(
+        default=None, pattern=r"^https?://[^\s<>\x22]+$", examples=["https://hue.example/ho-tro"]
+    )
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not (self.email or self.phone or self.url):
+            raise rule(
+                "support_unreachable",
+                "Cần ít nhất một cách liên hệ: email, điện thoại hoặc trang web.",
+                "Give at least one way to be reached: email, phone or url.",
+            )
+        return self
+
+
+class NewBrand(Inbound):
+    """How a new space is dressed."""
+
+    short_name: ShortName
+    colours: Colours
+    logo: logos.NewLogo | None = None
+    support: Support | None = None
+
+
+class BrandEdit(Edit):
+    """Changes of how a space is dressed. A support contact is replaced as a whole."""
+
+    removable = frozenset({"logo", "support"})
+    short_name: ShortName | None = None
+    colours: ColoursEdit | None = None
+    logo: logos.NewLogo | None = None
+    support: Support | None = None
+
+
+class NewSettings(Inbound):
+    """What a new space begins with; what is absent takes its usual value."""
+
+    catalogue_public: bool = Field(default=True, description="Anyone may browse the catalogue without signing in.")
+    self_registration: bool = Field(default=True, description="Anyone may register as a learner.")
+    national_updates: NationalUpdates = Field(
+        default="manual", description="How new versions of adopted national courses arrive."
+    )
+    language: Language = "vi"
+    welcome: Welcome | None = Field(default=None, description="Absent: opening the space writes a greeting.")
+
+
+class SettingsEdit(Edit):
+    """Changes of what a space has chosen."""
+
+    catalogue_public: bool | None = None
+    self_registration: bool | None = None
+    national_updates: NationalUpdates | None = None
+    language: Language | None = None
+    welcome: Welcome | None = None
+
+
+class SpaceEdit(Edit):
+    """What a space's admin may change."""
+
+    brand: BrandEdit | None = None
+    settings: SettingsEdit | None = None
+
+
+class TenantEdit(SpaceEdit):
+    """What an operator may change besides."""
+
+    name: TenantName | None = None
+
+
+class ShownColours(Outbound):
+    """A space's colours, and the colour of text that is readable on each."""
+
+    primary: str = Field(examples=["#0b5cad"])
+    on_primary: str = WHITE
+    accent: str | None = None
+    on_accent: str | None = None
+
+
+class Logo(Outbound):
+    """A space's logo. The address needs no token and changes when the logo does."""
+
+    url: str = Field(examples=["https://hocmo.example/v1/spaces/hue/logo?v=5f0c9a31"])
+    content_type: str = Field(examples=["image/png"])
+    width: int = Field(description="Pixels.")
+    height: int = Field(description="Pixels.")
+
+
+class ShownSupport(Outbound):
+    """Whom people of the space ask for help."""
+
+    email: str | None = None
+    phone: str | None = None
+    url: str | None = None
+
+
+class Brand(Outbound):
+    """How a space is dressed."""
+
+    short_name: str = Field(examples=["Huế"])
+    colours: ShownColours
+    logo: Logo | None = None
+    support: ShownSupport | None = None
+
+
+class Settings(Outbound):
+    """What a space has chosen."""
+
+    catalogue_public: bool = True
+    self_registration: bool = True
+    national_updates: NationalUpdates = "manual"
+    language: Language = "vi"
+    welcome: str | None = None
+
+
+class SignIn(Outbound):
+    """The ways into a space."""
+
+    methods: list[Literal["password"]] = Field(default=["password"], description="How a known person signs in.")
+    self_registration: bool = Field(description="Whether anyone may register as a learner.")
+
+
+class PublicSpace(Outbound):
+    """What a client needs to dress itself for a space, and to know what it may offer a visitor."""
+
+    slug: str = Field(examples=["hue"])
+    name: str = Field(examples=["Uỷ ban nhân dân thành phố Huế"])
+    kind: Kind
+    status: SpaceStatus
+    brand: Brand
+    language: Language
+    welcome: str | None = None
+    catalogue_public: bool
+    sign_in: SignIn
+
+
+class Suspension(Outbound):
+    """Since when and why a space is suspended."""
+
+    at: datetime
+    reason: str | None = None
+
+
+class SpaceSettings(Outbound):
+    """What a space's admin sees of it and may change in part."""
+
+    slug: str
+    name: str
+    kind: Kind
+    status: SpaceStatus
+    brand: Brand
+    settings: Settings
+    suspension: Suspension | None = None
+    updated_at: datetime
+
+
+class OpeningStep(Outbound):
+    """One step of opening a space."""
+
+    name: str = Field(examples=["people"])
+    done: bool
+
+
+class OpeningError(Outbound):
+    """Why opening a space does not go on, for a person."""
+
+    code: str = Field(examples=["unavailable"])
+    vi: str
+    en: str
+
+
+class Opening(Outbound):
+    """How far the opening of a space is."""
+
+    state: OpeningState
+    step: str | None = Field(default=None, description="The step under way, or the one that failed.")
+    steps: list[OpeningStep]
+    attempts: int = Field(description="How often the work was begun since it last got ahead.")
+    error: OpeningError | None = None
+
+
+class FirstAdmin(Outbound):
+    """Who was invited to run the space."""
+
+    name: str
+    email: str
+
+
+class Tenant(SpaceSettings):
+    """A tenant as operators see it."""
+
+    first_admin: FirstAdmin
+    opening: Opening
+    cell: str = Field(description="The account and region that holds its tables.")
+    created_at: datetime
+
+
+class TenantCard(Outbound):
+    """A tenant in a list."""
+
+    slug: str
+    name: str
+    short_name: str
+    kind: Kind
+    status: SpaceStatus
+    created_at: datetime
+
+
+class TenantQuery(PageQuery):
+    """Which tenants to list."""
+
+    q: Annotated[str, line(100)] | None = Field(
+        default=None, description="Words of the name or slug; diacritics do not matter.", examples=["thua thien hue"]
+    )
+    kind: Kind | None = None
+    status: SpaceStatus | None = None
+
+
+class LogoQuery(Query):
+    """``v`` only tells caches one logo from the next."""
+
+    v: str | None = Field(default=None, max_length=64)

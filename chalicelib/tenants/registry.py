@@ -1,0 +1,216 @@
+"""Who has a space: a tenant's profile for every feature, the list for operators, and changes that nobody overwrites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import vietnamese
+from chalicelib.errors import Conflict, NotFound, PreconditionFailed
+from chalicelib.http import paging
+from chalicelib.http.caching import Remembered
+from chalicelib.http.models import Page
+from chalicelib.http.requests import Circumstances
+from chalicelib.storage import spaces
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space, SpaceStatus
+from chalicelib.storage.table import ConditionFailed
+from chalicelib.tenants import logos, store, views
+from chalicelib.tenants.models import (
+    Brand,
+    BrandEdit,
+    Kind,
+    Settings,
+    SpaceEdit,
+    TenantCard,
+    TenantEdit,
+    TenantQuery,
+)
+
+_PROFILES_KEPT = 5_000
+_LISTED_AT_ONCE = 500  # about half a megabyte
+_LISTS_READ = 8  # so many pieces of the registry are looked through for one page: all 3,400 communes
+
+
+class TenantClosed(Conflict):
+    """The tenant's space is closed for good."""
+
+    code = "tenant_closed"
+    vi = "Không gian của đơn vị này đã đóng."
+    en = "This organisation's space is closed."
+
+
+@dataclass(frozen=True, slots=True)
+class TenantProfile:
+    """A tenant as every feature may see it."""
+
+    slug: str
+    name: str
+    kind: Kind
+    status: SpaceStatus
+    brand: Brand
+    settings: Settings
+    logo_key: str | None  # in the content bucket
+
+    @property
+    def short_name(self) -> str:
+        """The name that fits beside a logo."""
+        return self.brand.short_name
+
+
+_profiles: Remembered[str, TenantProfile] = Remembered(_PROFILES_KEPT, fresh_s=spaces.FRESH_S)
+
+
+def profile(space: Space | str) -> TenantProfile:
+    """A tenant's profile: 0 calls when warm (at most a minute old), else one GetItem. Raises: NotFound."""
+    slug = space if isinstance(space, str) else space.slug
+    found = _profiles.get(slug, lambda: _read_profile(slug))
+    if found.status == "opening":
+        _profiles.forget(slug)  # it changes in seconds
+    return found
+
+
+def settings(space: Space | str) -> Settings:
+    """What a space has chosen; costs what :func:`profile` costs. Raises: NotFound."""
+    return profile(space).settings
+
+
+def logo_address(space: Space) -> str:
+    """Where S3 gives the space's logo out, for a while; costs what :func:`profile` costs. Raises: NotFound."""
+    key = profile(space).logo_key
+    if key is None:
+        raise NotFound
+    return logos.address(key)
+
+
+def forget(slug: str | None = None) -> None:
+    """Look again next time: after this process changed a tenant (all of them when no name is given)."""
+    spaces.directory.forget(slug)
+    if slug is None:
+        _profiles.clear()
+    else:
+        _profiles.forget(slug)
+
+
+def require(slug: str) -> Item:
+    """A tenant's item as it is at this moment: one consistent GetItem. Raises: NotFound."""
+    item = store.read(slug, consistent=True)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def change(item: Item, facts: Mapping[str, Any]) -> Item:
+    """Set ``facts`` on the state that was read (``None`` removes one): one UpdateItem. Raises: PreconditionFailed."""
+    slug = views.slug_of(item)
+    try:
+        changed = store.change(slug, item["v"], facts)
+    except ConditionFailed:
+        raise PreconditionFailed from None
+    forget(slug)
+    return changed
+
+
+def edit(item: Item, patch: SpaceEdit, circumstances: Circumstances, etag: str, **more: Any) -> Item:
+    """Change a tenant's name, brand and settings as an operator or its admin asked, on the state they read.
+
+    ``more`` are further attributes to set. Raises: PreconditionRequired, PreconditionFailed, TenantClosed.
+    """
+    circumstances.require_match(etag)
+    if item["status"] == "closed":
+        raise TenantClosed
+    facts = more | _edited(item, patch)
+    return change(item, facts) if facts else item
+
+
+def _edited(item: Item, patch: SpaceEdit) -> dict[str, Any]:
+    """What the patch makes of the item's attributes (RFC 7396); what it does not name keeps what others wrote."""
+    facts: dict[str, Any] = {}
+    if patch.settings:
+        facts["settings"] = merged(item["settings"], patch.settings.model_dump(exclude_unset=True))
+    if patch.brand:
+        facts["brand"] = _edited_brand(item, patch.brand)
+    if isinstance(patch, TenantEdit) and patch.name:
+        facts["name"] = patch.name
+    if facts:
+        shown = item | facts
+        facts["search"] = search_text(views.slug_of(item), shown["name"], shown["brand"]["short_name"])
+    return facts
+
+
+def _edited_brand(item: Item, patch: BrandEdit) -> dict[str, Any]:
+    brand = merged(item["brand"], patch.model_dump(exclude_unset=True, exclude={"logo", "support"}))
+    if "support" in patch.model_fields_set:
+        brand["support"] = patch.support.model_dump(exclude_none=True) if patch.support else None
+    if "logo" in patch.model_fields_set:
+        brand["logo"] = logos.keep(Space(views.slug_of(item)), patch.logo) if patch.logo else None
+    return brand
+
+
+def merged(kept: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON merge patch applied (RFC 7396): ``None`` removes, objects merge, everything else replaces."""
+    result = dict(kept)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, Mapping):
+            below = result.get(name)
+            result[name] = merged(below if isinstance(below, Mapping) else {}, value)
+        else:
+            result[name] = value
+    return result
+
+
+def search_text(slug: str, name: str, short_name: str) -> str:
+    """What a search for a tenant looks through: without diacritics, in lower case."""
+    return vietnamese.fold(f"{name} {short_name} {slug}")
+
+
+def page(query: TenantQuery) -> Page[TenantCard]:
+    """One page of the tenants that a query asks for, by slug.
+
+    The registry is small (a few thousand items of about 1 KB), so it is looked through in pieces rather than indexed
+    for each filter: one Query for each piece, and at most eight; a page may then be short and still have a next one.
+    """
+    found: list[Item] = []
+    after = paging.decode(query.cursor, str)[0] if query.cursor else None
+    filtered = bool(query.q or query.kind or query.status)
+    for _ in range(_LISTS_READ):
+        rows = store.listed(after, _LISTED_AT_ONCE if filtered else query.limit + 1)
+        for item in rows.items:
+            if _matches(item, query):
+                found.append(item)
+            if len(found) > query.limit:
+                return _page(found[: query.limit], views.slug_of(found[query.limit - 1]))
+        if rows.after is None:
+            return _page(found, None)
+        after = rows.after["ls"]
+    return _page(found, after)
+
+
+def _page(items: list[Item], after: str | None) -> Page[TenantCard]:
+    return Page[TenantCard](items=[views.card(item) for item in items], next=paging.encode(after) if after else None)
+
+
+def _matches(item: Item, query: TenantQuery) -> bool:
+    return (
+        (query.kind is None or item["kind"] == query.kind)
+        and (query.status is None or item["status"] == query.status)
+        and all(word in item["search"] for word in vietnamese.fold(query.q or "").split())
+    )
+
+
+def _read_profile(slug: str) -> TenantProfile:
+    item = store.read(slug)
+    if item is None:
+        raise NotFound
+    return TenantProfile(
+        slug=slug,
+        name=item["name"],
+        kind=item["kind"],
+        status=item["status"],
+        brand=views.brand(item),
+        settings=views.settings(item),
+        logo_key=(item["brand"].get("logo") or {}).get("key"),
+    )
