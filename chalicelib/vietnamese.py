@@ -19,7 +19,12 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 
 def clean(text: str) -> str:
     """NFC, without control and direction-override characters (line breaks and tabs stay), trimmed."""
-    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+    return clean_fragment(text).strip()
+
+
+def clean_fragment(text: str) -> str:
+    """:func:`clean` for a piece of a longer text: the spaces at its ends are the text's own, so they stay."""
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text))
 
 
 def clean_line(text: str) -> str:

@@ -3,9 +3,21 @@ NFC."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from annotated_types import GroupedMetadata
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema
 
 from chalicelib import ids, vietnamese
 from chalicelib.errors import rule
@@ -26,9 +38,9 @@ class Query(BaseModel):
 
 
 class Outbound(BaseModel):
-    """What goes out: a closed list of public fields."""
+    """What goes out: a closed list of public fields, all of them there in every answer."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 def _clean(value: Any) -> Any:
@@ -39,26 +51,37 @@ def _clean_line(value: Any) -> Any:
     return vietnamese.clean_line(value) if isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Text(GroupedMetadata):
+    """A text's rules. It reads as a type by itself and as one of the rules in ``Annotated[str, ...]``: an annotation
+    that pydantic did not know would be passed over without a word, and the text would have no bounds."""
+
+    clean: Callable[[Any], Any]
+    min_length: int
+    max_length: int
+
+    def __iter__(self) -> Iterator[Any]:
+        yield StringConstraints(min_length=self.min_length, max_length=self.max_length)
+        yield BeforeValidator(self.clean)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: CoreSchema = handler.generate_schema(Annotated[(str, *self)])
+        return schema
+
+
 def line(max_length: int, min_length: int = 1) -> Any:
     """The type of a single-line text: cleaned, NFC, bounded."""
-    return Annotated[
-        str,
-        StringConstraints(min_length=min_length, max_length=max_length),
-        BeforeValidator(_clean_line),
-    ]
+    return _Text(_clean_line, min_length, max_length)
 
 
 def prose(max_length: int, min_length: int = 0) -> Any:
     """The type of a text of several lines: cleaned, NFC, bounded."""
-    return Annotated[
-        str,
-        StringConstraints(min_length=min_length, max_length=max_length),
-        BeforeValidator(_clean),
-    ]
+    return _Text(_clean, min_length, max_length)
 
 
 Id = Annotated[str, StringConstraints(pattern=ids.PATTERN)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")]
+SLUG_PATTERN = r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 
 
 def _no_repeats(values: list[Any]) -> list[Any]:
