@@ -11,6 +11,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 import chalicelib.assessment.routes
+import chalicelib.audit.routes
 import chalicelib.courses.routes
 import chalicelib.http.routes
 import chalicelib.identity.routes

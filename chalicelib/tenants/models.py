@@ -145,12 +145,6 @@ class SpaceEdit(Edit):
     settings: SettingsEdit | None = None
 
 
-class TenantEdit(SpaceEdit):
-    """What an operator may change besides."""
-
-    name: TenantName | None = None
-
-
 class ShownColours(Outbound):
     """A space's colours, and the colour of text that is readable on each."""
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import vietnamese
-from chalicelib.errors import Conflict, NotFound, PreconditionFailed
+from chalicelib.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from chalicelib.http import paging
 from chalicelib.http.caching import Remembered
 from chalicelib.http.models import Page
 from chalicelib.http.requests import Circumstances
+from chalicelib.jobs import queue
 from chalicelib.storage import spaces
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space, SpaceStatus
-from chalicelib.storage.table import ConditionFailed
+from chalicelib.storage.table import ConditionFailed, Write
 from chalicelib.tenants import logos, store, views
 from chalicelib.tenants.models import (
     Brand,
@@ -23,12 +25,13 @@ from chalicelib.tenants.models import (
     Kind,
     Settings,
     SpaceEdit,
+    Tenant,
     TenantCard,
-    TenantEdit,
     TenantQuery,
 )
 
 _PROFILES_KEPT = 5_000
+_TRIES = 5
 _LISTED_AT_ONCE = 500  # about half a megabyte
 _LISTS_READ = 8  # so many pieces of the registry are looked through for one page: all 3,400 communes
 
@@ -57,6 +60,14 @@ class TenantProfile:
     def short_name(self) -> str:
         """The name that fits beside a logo."""
         return self.brand.short_name
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A tenant as operators see it, and which state of it that is."""
+
+    tenant: Tenant
+    etag: str
 
 
 _profiles: Remembered[str, TenantProfile] = Remembered(_PROFILES_KEPT, fresh_s=spaces.FRESH_S)
@@ -95,10 +106,38 @@ def forget(slug: str | None = None) -> None:
 
 def require(slug: str) -> Item:
     """A tenant's item as it is at this moment: one consistent GetItem. Raises: NotFound."""
-    item = store.read(slug, consistent=True)
+    item = find(slug)
     if item is None:
         raise NotFound
     return item
+
+
+def find(slug: str) -> Item | None:
+    """A tenant's item as it is at this moment, if there is one: one consistent GetItem."""
+    return store.read(slug, consistent=True)
+
+
+def require_not_closed(item: Item) -> None:
+    """Raises: TenantClosed."""
+    if item["status"] == "closed":
+        raise TenantClosed
+
+
+def describe(item: Item) -> Described:
+    """A tenant as operators see it, with its validator: one GetItem for the job that opens its space."""
+    slug = views.slug_of(item)
+    job = queue.peek(slug, item["opening"]["job"])
+    return Described(views.tenant(item, job), views.tenant_etag(item, job))
+
+
+def registering(slug: str, facts: Mapping[str, Any]) -> Write:
+    """A new tenant's item, which must not exist, for a transaction."""
+    return store.registering(slug, facts)
+
+
+def changing(item: Item, facts: Mapping[str, Any]) -> Write:
+    """A :func:`change` for a transaction; call :func:`forget` afterwards."""
+    return store.changing(views.slug_of(item), item["v"], facts)
 
 
 def change(item: Item, facts: Mapping[str, Any]) -> Item:
@@ -112,27 +151,39 @@ def change(item: Item, facts: Mapping[str, Any]) -> Item:
     return changed
 
 
-def edit(item: Item, patch: SpaceEdit, circumstances: Circumstances, etag: str, **more: Any) -> Item:
-    """Change a tenant's name, brand and settings as an operator or its admin asked, on the state they read.
+def settle(slug: str, decide: Callable[[Item], Mapping[str, Any]]) -> Item:
+    """Bring a tenant into a state, whoever else changes it meanwhile: ``decide`` says what to set on the item it is
+    given (nothing: it is so already), again and again until nobody was quicker. Raises: NotFound, Unavailable."""
+    for _ in range(_TRIES):
+        item = require(slug)
+        facts = decide(item)
+        if not facts:
+            forget(slug)
+            return item
+        with suppress(PreconditionFailed):
+            return change(item, facts)
+    raise Unavailable
 
-    ``more`` are further attributes to set. Raises: PreconditionRequired, PreconditionFailed, TenantClosed.
+
+def edit(
+    item: Item, patch: SpaceEdit, circumstances: Circumstances, etag: str, more: Mapping[str, Any] | None = None
+) -> Item:
+    """Change a tenant's brand and settings (and ``more`` of its attributes) as someone asked who has read the state of
+    that ``etag``. Raises: PreconditionRequired, PreconditionFailed, TenantClosed.
     """
     circumstances.require_match(etag)
-    if item["status"] == "closed":
-        raise TenantClosed
-    facts = more | _edited(item, patch)
+    require_not_closed(item)
+    facts = _edited(item, patch, more or {})
     return change(item, facts) if facts else item
 
 
-def _edited(item: Item, patch: SpaceEdit) -> dict[str, Any]:
+def _edited(item: Item, patch: SpaceEdit, more: Mapping[str, Any]) -> dict[str, Any]:
     """What the patch makes of the item's attributes (RFC 7396); what it does not name keeps what others wrote."""
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = dict(more)
     if patch.settings:
         facts["settings"] = merged(item["settings"], patch.settings.model_dump(exclude_unset=True))
     if patch.brand:
         facts["brand"] = _edited_brand(item, patch.brand)
-    if isinstance(patch, TenantEdit) and patch.name:
-        facts["name"] = patch.name
     if facts:
         shown = item | facts
         facts["search"] = search_text(views.slug_of(item), shown["name"], shown["brand"]["short_name"])

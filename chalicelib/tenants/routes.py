@@ -7,7 +7,6 @@ from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.models import Page, Slug
 from chalicelib.http.permissions import ANYONE, MANAGE_SPACE, OPERATE
 from chalicelib.http.requests import Circumstances
-from chalicelib.jobs import queue
 from chalicelib.storage.spaces import Space
 from chalicelib.tenants import logos, registry, views
 from chalicelib.tenants.models import (
@@ -33,9 +32,8 @@ def list_tenants(query: TenantQuery) -> Page[TenantCard]:
 @tenants.get("/tenants/{slug}", may=OPERATE)
 def read_tenant(slug: Slug) -> Answer[Tenant]:
     """One organisation, and how far the opening of its space is."""
-    item = registry.require(slug)
-    job = queue.peek(slug, item["opening"]["job"])
-    return Answer(views.tenant(item, job), etag=views.tenant_etag(item, job))
+    described = registry.describe(registry.require(slug))
+    return Answer(described.tenant, etag=described.etag)
 
 
 @tenants.get(

@@ -35,26 +35,30 @@ def registering(slug: str, facts: Mapping[str, Any]) -> Write:
     )
 
 
-def changing(slug: str, version: int, facts: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of an update that sets ``facts`` (``None`` removes one) on this very version of an item."""
-    sets = {name: value for name, value in facts.items() if value is not None}
-    removed = [name for name in facts if name not in sets]
-    expression = "SET #v = :next, #updated_at = :at" + "".join(f", #{name} = :{name}" for name in sets)
-    if removed:
-        expression += " REMOVE " + ", ".join(f"#{name}" for name in removed)
-    values = {f":{name}": value for name, value in sets.items()}
-    values |= {":next": version + 1, ":v": version, ":at": clock.timestamp()}
-    names = {f"#{name}": name for name in (*facts, "v", "updated_at")}
-    return (*registry_key(slug), expression, values), {"names": names, "condition": "#v = :v"}
-
-
 def change(slug: str, version: int, facts: Mapping[str, Any]) -> Item:
-    """Set ``facts`` on this very version: one UpdateItem, 1 WCU per KB and as much for the index.
+    """Set ``facts`` (``None`` removes one) on this very version: one UpdateItem, 1 WCU per KB, and for the index.
 
     Raises: ConditionFailed, with the item as it is.
     """
-    arguments, more = changing(slug, version, facts)
-    return platform().table("people").update(*arguments, **more)
+    return platform().table("people").update(*registry_key(slug), **_changed(version, facts))
+
+
+def changing(slug: str, version: int, facts: Mapping[str, Any]) -> Write:
+    """:func:`change` for a transaction."""
+    return platform().table("people").updating(*registry_key(slug), **_changed(version, facts))
+
+
+def _changed(version: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+    sets = {name: value for name, value in facts.items() if value is not None}
+    sets |= {"updated_at": clock.timestamp(), "v": version + 1}
+    removed = [f"#{name}" for name, value in facts.items() if value is None]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+    return {
+        "expression": expression + (f" REMOVE {', '.join(removed)}" if removed else ""),
+        "values": {f":{name}": value for name, value in sets.items()} | {":read": version},
+        "names": {f"#{name}": name for name in (*sets, *facts)},
+        "condition": "#v = :read",
+    }
 
 
 def listed(after: str | None, limit: int) -> Rows:

@@ -1,0 +1,53 @@
+"""What operators send to open, change and suspend a tenant's space."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from chalicelib.http.models import Inbound, prose
+from chalicelib.people.identifiers import Email
+from chalicelib.people.models import Name
+from chalicelib.tenants.models import Kind, NewBrand, NewSettings, SpaceEdit, TenantName
+from chalicelib.tenants.slugs import NewSlug
+
+
+class NewFirstAdmin(Inbound):
+    """Who is invited to run the space."""
+
+    name: Name
+    email: Email
+
+
+class NewTenant(Inbound):
+    """An organisation that gets a space of its own."""
+
+    slug: NewSlug
+    name: TenantName
+    kind: Kind
+    brand: NewBrand
+    first_admin: NewFirstAdmin
+    settings: NewSettings = NewSettings()
+
+
+class TenantEdit(SpaceEdit):
+    """What an operator may change of a tenant."""
+
+    name: TenantName | None = None
+    first_admin: NewFirstAdmin | None = Field(
+        default=None, description="Another person to invite; `POST …/opening` then sends the invitation."
+    )
+
+
+class NewSuspension(Inbound):
+    """Why a space is suspended."""
+
+    reason: Annotated[
+        str,
+        prose(500, 1),
+        Field(
+            description="For the space's admins and for operators; learners read a general notice.",
+            examples=["Đơn vị sáp nhập từ ngày 01/07, chờ bàn giao dữ liệu."],
+        ),
+    ]
