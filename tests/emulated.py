@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+from botocore.config import Config as BotoConfig
 from moto import mock_aws
 
 from chalicelib import config
@@ -41,7 +42,9 @@ class Cloud:
     """One emulated account."""
 
     def __init__(self, dynamodb_url: str) -> None:
-        self.streams = boto3.client("dynamodbstreams", endpoint_url=dynamodb_url)
+        # dynoxide's sequence numbers are shorter than the 21 digits that botocore would insist on.
+        lenient = BotoConfig(parameter_validation=False)
+        self.streams = boto3.client("dynamodbstreams", endpoint_url=dynamodb_url, config=lenient)
         self.dynamodb = boto3.client("dynamodb", endpoint_url=dynamodb_url)
         self.sqs = boto3.client("sqs")
         self.ses = boto3.client("sesv2")
