@@ -1,0 +1,273 @@
+"""A course's content as its authors write it: sections, lessons of four kinds, and what a draft may hold at most.
+
+A draft may be unfinished (a video that is still being uploaded, a quiz without questions); it may not be wrong. What a
+course needs before learners get it is judged when it is published (``readiness.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, WithJsonSchema, WrapValidator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from chalicelib.courses import rich_text
+from chalicelib.errors import rule
+from chalicelib.http.models import Distinct, Id, Inbound, Outbound, line, prose
+
+MAX_SECTIONS = 200
+MAX_LESSONS = 2_000
+MAX_QUESTIONS = 100
+MIN_CHOICES = 2
+MAX_CHOICES = 12
+MAX_DRAFT_BYTES = 20_000_000
+
+LessonKind = Literal["text", "video", "document", "quiz"]
+_KINDS = ("text", "video", "document", "quiz")
+
+# Short, because a learner's progress keeps one for each lesson done; stable over versions, for the same reason.
+LessonId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,4}$")]
+PartId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_-]{1,20}$")]
+Title = Annotated[str, line(200), Field(examples=["Nhận biết tin nhắn lừa đảo"])]
+
+
+def _rich_text(body: Any) -> rich_text.Json:
+    kept, wrongs = rich_text.check(body)
+    if wrongs:
+        raise _several([(each.path, rule(each.code, each.vi, each.en)) for each in wrongs])
+    return kept
+
+
+def _several(faults: list[tuple[tuple[str | int, ...], Any]]) -> ValidationError:
+    """Several bad places below one field: pydantic puts the field's own path before each."""
+    details = [InitErrorDetails(type=each, loc=path, input=None) for path, each in faults]
+    return ValidationError.from_exception_data("content", details)
+
+
+RichText = Annotated[dict[str, Any], AfterValidator(_rich_text), WithJsonSchema(rich_text.SCHEMA)]
+
+
+class _Lesson(Inbound):
+    """What lessons of every kind have."""
+
+    id: LessonId | None = Field(default=None, description="Given by the server when absent; never changes afterwards.")
+    title: Title
+    minutes: int = Field(default=0, ge=0, le=600, description="How long a learner needs for it, in minutes.")
+    required: bool = Field(default=True, description="Whether the course is complete only with this lesson done.")
+
+
+class TextLesson(_Lesson):
+    """A text to read."""
+
+    kind: Literal["text"]
+    body: RichText
+
+
+class Captions(Inbound):
+    """A video's captions in one language: an uploaded WebVTT file."""
+
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = Field(examples=["vi"])
+    label: Annotated[str, line(60)] = Field(examples=["Tiếng Việt"])
+    file: Id
+
+
+class Video(Inbound):
+    """A film: an uploaded file, an HLS address, or both (the file then for players without HLS)."""
+
+    file: Id | None = None
+    hls_url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https://[!-~]+$")] | None = Field(
+        default=None, examples=["https://media.example/bai-1/master.m3u8"]
+    )
+    duration_s: int | None = Field(default=None, ge=1, le=86_400, description="Seconds.")
+    captions: list[Captions] = Field(default=[], max_length=20)
+
+
+class VideoLesson(_Lesson):
+    """A film to watch."""
+
+    kind: Literal["video"]
+    video: Video
+
+
+class Document(Inbound):
+    """Files to read: PDF or images, shown in this order."""
+
+    files: Annotated[list[Id], Distinct] = Field(default=[], max_length=20)
+
+
+class DocumentLesson(_Lesson):
+    """Files to read or print."""
+
+    kind: Literal["document"]
+    document: Document
+
+
+class Choice(Inbound):
+    """One possible answer."""
+
+    id: PartId | None = None
+    text: Annotated[str, line(500)] = Field(examples=["Không, dù người gọi tự xưng là ai"])
+    correct: bool = False
+    feedback: Annotated[str, prose(1_000)] = Field(default="", examples=["Đúng. Ngân hàng không bao giờ hỏi mã OTP."])
+
+
+class Question(Inbound):
+    """A question with one right choice (``single``) or with one or more (``multiple``)."""
+
+    id: PartId | None = None
+    kind: Literal["single", "multiple"]
+    prompt: Annotated[str, prose(2_000, 1)] = Field(examples=["Có nên đọc mã OTP cho người gọi điện không?"])
+    choices: list[Choice] = Field(
+        default=[], max_length=MAX_CHOICES, description=f"At least {MIN_CHOICES} when the course is published."
+    )
+    explanation: Annotated[str, prose(2_000)] = Field(default="", description="Shown after answering.")
+
+
+class Quiz(Inbound):
+    """Questions, and what it takes to pass them."""
+
+    pass_mark: int = Field(default=60, ge=1, le=100, description="Percent of the questions answered right to pass.")
+    attempts_allowed: int | None = Field(default=None, ge=1, le=100, description="`null`: as many as one likes.")
+    questions: list[Question] = Field(
+        default=[], max_length=MAX_QUESTIONS, description="At least one when the course is published."
+    )
+
+
+class QuizLesson(_Lesson):
+    """Questions to answer; done when passed."""
+
+    kind: Literal["quiz"]
+    quiz: Quiz
+
+
+AnyLesson = TextLesson | VideoLesson | DocumentLesson | QuizLesson
+
+
+def _without_tag(value: Any, validate: Any) -> Any:
+    """Pydantic puts the union's tag into an error's path; a person's body has no such place, so it is taken out."""
+    try:
+        return validate(value)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    raise ValidationError.from_exception_data("lesson", [_detail(each) for each in found])
+
+
+def _detail(error: Any) -> InitErrorDetails:
+    context = dict(error.get("ctx") or {})
+    loc = error["loc"]
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        loc = ("kind",)
+    elif loc and loc[0] in _KINDS:
+        loc = loc[1:]
+    if "vi" in context:
+        return InitErrorDetails(type=PydanticCustomError(error["type"], "{en}", context), loc=loc, input=None)
+    return InitErrorDetails(type=error["type"], loc=loc, input=None, ctx=context)
+
+
+Lesson = Annotated[AnyLesson, Field(discriminator="kind"), WrapValidator(_without_tag)]
+
+
+class Section(Inbound):
+    """A part of a course."""
+
+    id: LessonId | None = Field(default=None, description="Given by the server when absent.")
+    title: Title
+    lessons: list[Lesson] = Field(default=[], max_length=MAX_LESSONS)
+
+
+Place = tuple[str | int, ...]
+
+
+def _distinct_ids(sections: list[Section]) -> list[Section]:
+    faults = [
+        (path, rule("repeated_id", "Mã này đã dùng ở nơi khác trong khoá học.", "This id is used elsewhere, too."))
+        for path in _repeated(sections)
+    ]
+    lessons = sum(len(section.lessons) for section in sections)
+    if lessons > MAX_LESSONS:
+        vi, en = f"Một khoá học có tối đa {MAX_LESSONS} bài.", f"A course has at most {MAX_LESSONS} lessons."
+        faults.append(((), rule("too_many_lessons", vi, en)))
+    if faults:
+        raise _several(cast(Any, faults))
+    return sections
+
+
+def _repeated(sections: list[Section]) -> Iterator[Place]:
+    """Where an id stands that stood before: sections and lessons over the course, questions and choices within
+    theirs."""
+    yield from _twice([((place, "id"), section.id) for place, section in enumerate(sections)])
+    lessons = [((*path, "id"), lesson.id) for path, lesson in places(sections)]
+    yield from _twice(lessons)
+    for path, lesson in places(sections):
+        if isinstance(lesson, QuizLesson):
+            questions = list(enumerate(lesson.quiz.questions))
+            below = (*path, "quiz", "questions")
+            yield from _twice([((*below, place, "id"), question.id) for place, question in questions])
+            for place, question in questions:
+                choices = [((*below, place, "choices", at, "id"), each.id) for at, each in enumerate(question.choices)]
+                yield from _twice(choices)
+
+
+def _twice(ids: list[tuple[Place, str | None]]) -> Iterator[Place]:
+    seen: set[str] = set()
+    for path, each in ids:
+        if each is None:
+            continue
+        if each in seen:
+            yield path
+        seen.add(each)
+
+
+def places(sections: list[Section]) -> Iterator[tuple[Place, AnyLesson]]:
+    """Every lesson with its path below ``sections``."""
+    for at, section in enumerate(sections):
+        for place, lesson in enumerate(section.lessons):
+            yield (at, "lessons", place), lesson
+
+
+Sections = Annotated[list[Section], Field(max_length=MAX_SECTIONS), AfterValidator(_distinct_ids)]
+
+
+class Content(Inbound):
+    """All of a course's content."""
+
+    sections: Sections
+
+
+def files_of(lesson: AnyLesson) -> list[str]:
+    """The uploaded files that a lesson shows, each once, in order."""
+    match lesson:
+        case TextLesson():
+            found = list(rich_text.files(lesson.body))
+        case VideoLesson():
+            found = [each for each in (lesson.video.file, *(each.file for each in lesson.video.captions)) if each]
+        case DocumentLesson():
+            found = lesson.document.files
+        case QuizLesson():
+            found = []
+    return list(dict.fromkeys(found))
+
+
+class AskedChoice(Outbound):
+    """A choice as a learner sees it before answering."""
+
+    id: str
+    text: str
+
+
+class AskedQuestion(Outbound):
+    """A question as a learner sees it before answering: which choices are right is not said."""
+
+    id: str
+    kind: Literal["single", "multiple"]
+    prompt: str
+    choices: list[AskedChoice]
+
+
+class AskedQuiz(Outbound):
+    """A quiz as a learner sees it before answering."""
+
+    pass_mark: int
+    attempts_allowed: int | None
+    questions: list[AskedQuestion]

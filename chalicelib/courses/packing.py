@@ -1,0 +1,182 @@
+"""A course's content as two objects: a *pack* and an index that says where in it each lesson stands.
+
+The pack is a row of gzip members: one for each lesson, and small ones for the text between them. Unpacked as a whole
+it is the draft's JSON; a range of it is one lesson. So a course of 2,000 lessons is saved with two writes, and one
+lesson of it is read with one read. Pure: no I/O.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.courses.lessons import (
+    AnyLesson,
+    Question,
+    QuizLesson,
+    Section,
+    TextLesson,
+    files_of,
+)
+from chalicelib.courses.outline import LessonEntry, QuizTerms, SectionEntry, Structure
+from chalicelib.courses.rich_text import MAX_BYTES
+
+_LEVEL = 6
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Content ready to be stored. ``name`` is the SHA-256 of its JSON; ``oversized`` are paths of text lessons whose
+    body is longer than it may be."""
+
+    name: str
+    pack: bytes
+    structure: Structure
+    size: int  # bytes of the JSON
+    oversized: tuple[tuple[int, int], ...]
+
+
+def pack(sections: list[Section]) -> Packed:
+    """Pack sections whose ids are all there (see :func:`with_ids`)."""
+    packer = _Packer()
+    entries = []
+    packer.text('{"sections":[')
+    for at, section in enumerate(sections):
+        head = json.dumps({"id": section.id, "title": section.title}, ensure_ascii=False, separators=(",", ":"))
+        packer.text(("," if at else "") + head[:-1] + ',"lessons":[')
+        lessons = []
+        for place, lesson in enumerate(section.lessons):
+            lessons.append(packer.lesson(lesson, (at, place)))
+            if place + 1 < len(section.lessons):
+                packer.text(",")
+        packer.text("]}")
+        entries.append(SectionEntry(str(section.id), section.title, tuple(lessons)))
+    packer.text("]}")
+    return packer.packed(tuple(entries))
+
+
+class _Packer:
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._parts: list[bytes] = []
+        self._offset = 0
+        self._between = ""
+        self._size = 0
+        self._oversized: list[tuple[int, int]] = []
+
+    def text(self, text: str) -> None:
+        """Text between lessons; what follows directly on another goes into the same member."""
+        self._between += text
+
+    def lesson(self, lesson: AnyLesson, path: tuple[int, int]) -> LessonEntry:
+        """A lesson in a member of its own; gives its entry in the outline."""
+        self._flush()
+        content = lesson.model_dump_json().encode()
+        if isinstance(lesson, TextLesson) and len(content) > MAX_BYTES:
+            self._oversized.append(path)
+        offset = self._offset
+        length = self._member(content)
+        quiz = lesson.quiz if isinstance(lesson, QuizLesson) else None
+        terms = QuizTerms(quiz.pass_mark, quiz.attempts_allowed, len(quiz.questions)) if quiz else None
+        files = tuple(files_of(lesson))
+        return LessonEntry(
+            str(lesson.id), lesson.kind, lesson.title, lesson.minutes, lesson.required, terms, files, offset, length
+        )
+
+    def packed(self, sections: tuple[SectionEntry, ...]) -> Packed:
+        """All of it."""
+        self._flush()
+        return Packed(
+            name=self._digest.hexdigest(),
+            pack=b"".join(self._parts),
+            structure=Structure(sections),
+            size=self._size,
+            oversized=tuple(self._oversized),
+        )
+
+    def _flush(self) -> None:
+        if self._between:
+            self._member(self._between.encode())
+            self._between = ""
+
+    def _member(self, content: bytes) -> int:
+        self._digest.update(content)
+        self._size += len(content)
+        member = gzip.compress(content, _LEVEL, mtime=0)
+        self._parts.append(member)
+        self._offset += len(member)
+        return len(member)
+
+
+def unpack(content: bytes) -> bytes:
+    """The JSON that a whole pack, or a range of it, holds."""
+    # Not gzip.decompress: in Python 3.11 that copies what is left of the pack once for every member.
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as members:
+        return members.read()
+
+
+def zipped(value: Any) -> bytes:
+    """A value as gzipped JSON: how indexes are stored."""
+    return gzip.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL, mtime=0)
+
+
+def unzipped(content: bytes) -> tuple[Any, int]:
+    """What :func:`zipped` stored, and its size in bytes once unpacked."""
+    text = zlib.decompress(content, 31)
+    return json.loads(text), len(text)
+
+
+def with_ids(sections: list[Section], spent: Set[str]) -> list[Section]:
+    """The sections with an id for everything that had none; lessons never get one of ``spent``."""
+    lessons = [lesson for section in sections for lesson in section.lessons]
+    section_ids = _free({section.id for section in sections}, _numbered(10))
+    lesson_ids = _free({lesson.id for lesson in lessons} | spent, _numbered(1))
+    return [
+        section.model_copy(
+            update={
+                "id": section.id or next(section_ids),
+                "lessons": [_lesson_with_ids(lesson, lesson_ids) for lesson in section.lessons],
+            }
+        )
+        for section in sections
+    ]
+
+
+def _lesson_with_ids(lesson: AnyLesson, lesson_ids: Iterator[str]) -> AnyLesson:
+    update: dict[str, Any] = {} if lesson.id else {"id": next(lesson_ids)}
+    if isinstance(lesson, QuizLesson):
+        questions = _each_with_id(lesson.quiz.questions, (f"q{number}" for number in range(1, 1_000)))
+        update["quiz"] = lesson.quiz.model_copy(update={"questions": [_choices_with_ids(each) for each in questions]})
+    return lesson.model_copy(update=update) if update else lesson
+
+
+def _choices_with_ids(question: Question) -> Question:
+    return question.model_copy(update={"choices": _each_with_id(question.choices, _numbered(10))})
+
+
+def _each_with_id(parts: list[Any], names: Iterator[str]) -> list[Any]:
+    free = _free({part.id for part in parts}, names)
+    return [part if part.id else part.model_copy(update={"id": next(free)}) for part in parts]
+
+
+def _free(taken: Set[Any], names: Iterator[str]) -> Iterator[str]:
+    return (name for name in names if name not in taken)
+
+
+def _numbered(first: int) -> Iterator[str]:
+    """``first`` (10 is "a") and what follows, in base 36: 1, 2, … a, b, … 10, … zzzz."""
+    number = first
+    while number < 36**4:
+        rest, name = number, ""
+        while rest:
+            rest, digit = divmod(rest, 36)
+            name = _DIGITS[digit] + name
+        yield name
+        number += 1

@@ -1,0 +1,249 @@
+"""Courses in a space's own table, and what the centre offers in the platform table: keys, and one function for each
+access pattern (listed in ``docs/access-patterns.md``).
+
+A course's head is its card too: all heads stand in one partition, so that a catalogue is one Query. Draft and versions
+are small items that point to objects in S3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib import clock
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space, platform
+from chalicelib.storage.table import Rows, Table, Write, transact
+
+_CATALOGUE = "catalogue"
+_DRAFT = "draft"
+_FILE = "file"
+_OFFER = "offer"
+OFFERS = "national"
+PENDING_S = 24 * 3600
+
+
+def _table(space: Space) -> Table:
+    return space.table("courses")
+
+
+def _offers() -> Table:
+    return platform().table("people")
+
+
+def _course(course_id: str) -> str:
+    return f"course#{course_id}"
+
+
+def _version(version: int) -> str:
+    return f"version#{version:05d}"
+
+
+def _file(file_id: str) -> str:
+    return f"file#{file_id}"
+
+
+def _national(course_id: str) -> str:
+    return f"national#{course_id}"
+
+
+# Heads
+
+
+def heads(space: Space) -> list[Item]:
+    """Every course's head, as it is now: one Query for each megabyte (about 800 courses)."""
+    return _table(space).query_all(_CATALOGUE, consistent=True)
+
+
+def head(space: Space, course_id: str) -> Item | None:
+    """One course's head, as it is now: 1 RCU per 4 KB."""
+    return _table(space).get(_CATALOGUE, course_id, consistent=True)
+
+
+def create_head(space: Space, course_id: str, facts: Mapping[str, Any]) -> None:
+    """A new course: 1 WCU per KB. Raises: ConditionFailed, with the course that has this id."""
+    _table(space).create({"pk": _CATALOGUE, "sk": course_id, "v": 1, **facts})
+
+
+def change_head(space: Space, course_id: str, facts: Mapping[str, Any], *, seen: int | None = None) -> Item:
+    """Set ``facts`` on a head (``None`` removes one): 1 WCU per KB. With ``seen``, only on that state of it.
+
+    Raises: ConditionFailed.
+    """
+    expression, names, values = _setting(facts)
+    condition = "attribute_exists(pk)"
+    if seen is not None:
+        condition, values[":seen"] = "v = :seen", seen
+    return _table(space).update(_CATALOGUE, course_id, expression, values, names=names, condition=condition)
+
+
+def _setting(facts: Mapping[str, Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
+    facts = {"updated_at": clock.timestamp(), **facts}
+    names = {f"#{name}": name for name in facts}
+    values: dict[str, Any] = {f":{name}": value for name, value in facts.items() if value is not None}
+    sets = ", ".join(f"#{name} = :{name}" for name, value in facts.items() if value is not None)
+    removes = ", ".join(f"#{name}" for name, value in facts.items() if value is None)
+    values[":one"] = 1
+    return f"SET {sets}" + (f" REMOVE {removes}" if removes else "") + " ADD v :one", names, values
+
+
+# Drafts
+
+
+def draft(space: Space, course_id: str) -> Item | None:
+    """Which content is the draft's: 1 RCU. ``None`` before it was first saved."""
+    return _table(space).get(_course(course_id), _DRAFT, consistent=True)
+
+
+def point_draft(space: Space, course_id: str, facts: Mapping[str, Any], *, seen: str | None) -> None:
+    """Make stored content the draft, if the one that was ``seen`` (its name) still is: 1 WCU.
+
+    Raises: ConditionFailed, with the draft that someone else saved.
+    """
+    item = {"pk": _course(course_id), "sk": _DRAFT, **facts}
+    if seen is None:
+        _table(space).create(item)
+    else:
+        _table(space).put(item, condition="#n = :seen", values={":seen": seen}, names={"#n": "name"})
+
+
+# Versions
+
+
+def version(space: Space, course_id: str, number: int) -> Item | None:
+    """One published version: 0.5 RCU. Immutable."""
+    return _table(space).get(_course(course_id), _version(number))
+
+
+def versions(space: Space, course_id: str, after: int | None, limit: int) -> Rows:
+    """A page of a course's versions, newest first: one Query."""
+    start = {"pk": _course(course_id), "sk": _version(after)} if after else None
+    return _table(space).query(_course(course_id), begins_with="version#", after=start, limit=limit, descending=True)
+
+
+def publish(
+    space: Space, course_id: str, number: int, frozen: Mapping[str, Any], shown: Mapping[str, Any], *, seen: int | None
+) -> None:
+    """Freeze version ``number`` and show it on the head, both or neither: 4 WCU or so.
+
+    Raises: TransactionFailed when the head's version is no longer the one that was ``seen``.
+    """
+    expression, names, values = _setting(shown)
+    condition = "attribute_exists(pk) AND "
+    if seen is None:
+        condition += "attribute_not_exists(version)"
+    else:
+        condition, values[":seen"] = condition + "version = :seen", seen
+    transact(
+        [
+            freezing(space, course_id, number, frozen),
+            _table(space).updating(_CATALOGUE, course_id, expression, values, names=names, condition=condition),
+        ]
+    )
+
+
+def freezing(space: Space, course_id: str, number: int, frozen: Mapping[str, Any]) -> Write:
+    """The put of a version that must not exist."""
+    return _table(space).creating({"pk": _course(course_id), "sk": _version(number), "version": number, **frozen})
+
+
+# Files
+
+
+def create_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> None:
+    """An announced upload, forgotten after a day unless completed: 1 WCU. Raises: ConditionFailed."""
+    ttl = clock.epoch_s() + PENDING_S
+    _table(space).create({"pk": _file(file_id), "sk": _FILE, "state": "pending", "ttl": ttl, **facts})
+
+
+def file(space: Space, file_id: str) -> Item | None:
+    """One file: 1 RCU."""
+    return _table(space).get(_file(file_id), _FILE, consistent=True)
+
+
+def files(space: Space, file_ids: Iterable[str]) -> dict[str, Item]:
+    """Files by id, as they are now: one BatchGetItem for a hundred, 1 RCU each."""
+    found = _table(space).batch_get([(_file(each), _FILE) for each in file_ids], consistent=True)
+    return {pk.removeprefix("file#"): item for (pk, _), item in found.items()}
+
+
+def complete_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> Item:
+    """An upload that was checked: 1 WCU. Raises: ConditionFailed when it is gone."""
+    names = {f"#{name}": name for name in (*facts, "ttl")}
+    sets = ", ".join(f"#{name} = :{name}" for name in facts)
+    values = {f":{name}": value for name, value in facts.items()}
+    return _table(space).update(
+        _file(file_id), _FILE, f"SET {sets} REMOVE #ttl", values, names=names, condition="attribute_exists(pk)"
+    )
+
+
+def delete_file(space: Space, file_id: str) -> None:
+    """An upload that was refused: 1 WCU."""
+    _table(space).delete(_file(file_id), _FILE)
+
+
+# National courses (platform table)
+
+
+def offers() -> list[Item]:
+    """All national courses by Vietnamese title: one Query of the index for each megabyte."""
+    return _offers().query_all(OFFERS, index="listed")
+
+
+def offer(course_id: str) -> Item | None:
+    """What the centre offers of one of its courses: 1 RCU. A withdrawn offer is there, but closed."""
+    return _offers().get(_national(course_id), _OFFER, consistent=True)
+
+
+def put_offer(course_id: str, facts: Mapping[str, Any]) -> None:
+    """Offer a version, unless a newer one is offered: 1 WCU, 1 for the index. Raises: ConditionFailed."""
+    _offers().put(
+        {"pk": _national(course_id), "sk": _OFFER, **facts},
+        condition="attribute_not_exists(pk) OR version <= :version",
+        values={":version": facts["version"]},
+    )
+
+
+def withdraw_offer(course_id: str) -> Item:
+    """Take an offer out of the list; its item stays, since adopters' courses name it. Raises: ConditionFailed."""
+    return _offers().update(
+        _national(course_id),
+        _OFFER,
+        "SET withdrawn_at = if_not_exists(withdrawn_at, :at) REMOVE l, ls",
+        {":at": clock.timestamp()},
+        condition="attribute_exists(pk)",
+    )
+
+
+def adopt(space: Space, course_id: str, offered: Item, frozen: Mapping[str, Any], head: Mapping[str, Any]) -> None:
+    """Make an adopted course, its version, and the note of it at the centre: all or nothing, over two tables.
+
+    Raises: TransactionFailed when the offer changed meanwhile (position 0) or the course is there already (3).
+    """
+    national, number = offered["pk"], offered["version"]
+    transact(
+        [
+            _offers().checking(national, _OFFER, "version = :n AND attribute_not_exists(withdrawn_at)", {":n": number}),
+            _offers().putting({"pk": national, "sk": _adopter(space.slug), "course": course_id, "version": number}),
+            freezing(space, course_id, number, frozen),
+            _table(space).creating({"pk": _CATALOGUE, "sk": course_id, "v": 1, **head}),
+        ]
+    )
+
+
+def adopters(course_id: str, after: str | None, limit: int) -> Rows:
+    """A page of the spaces that adopted a national course: one Query."""
+    start = {"pk": _national(course_id), "sk": after} if after else None
+    return _offers().query(_national(course_id), begins_with="adopter#", after=start, limit=limit, consistent=True)
+
+
+def note_adopter(course_id: str, slug: str, number: int) -> None:
+    """Which version an adopter has now: 1 WCU."""
+    _offers().update(
+        _national(course_id), _adopter(slug), "SET version = :n", {":n": number}, condition="attribute_exists(pk)",
+        returns="NONE",
+    )  # fmt: skip
+
+
+def _adopter(slug: str) -> str:
+    return f"adopter#{slug}"
