@@ -75,26 +75,30 @@ def ministack_environment(port: int, folder: Path, services: Sequence[str] = SER
 
 def wait_for_dynoxide(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Return once dynoxide answers. Raises: EngineFailed."""
-    _wait(process, f"http://{LOOPBACK}:{port}/", lambda status: status < 500, log)
+    wait_for_answer(process, f"http://{LOOPBACK}:{port}/", lambda status: status < 500, log)
 
 
 def wait_for_ministack(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     """Return once ministack has read its state back and serves it. Raises: EngineFailed."""
-    _wait(process, f"http://{LOOPBACK}:{port}/_ministack/ready", lambda status: status == 200, log)
+    wait_for_answer(process, f"http://{LOOPBACK}:{port}/_ministack/ready", lambda status: status == 200, log)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, is_ready: Callable[[int], bool], log: Path) -> None:
+def wait_for_answer(process: subprocess.Popen[bytes], url: str, is_ready: Callable[[int], bool], log: Path) -> None:
+    """Return once `url` answers with a status that `is_ready` takes. Raises: EngineFailed."""
+    told = "no answer"
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise EngineFailed(f"It ended with status {process.returncode}: {last_words(log)}")
         try:
-            if is_ready(_http.request("GET", url).status):
+            status = _http.request("GET", url).status
+            if is_ready(status):
                 return
+            told = f"status {status}"
         except urllib3.exceptions.HTTPError:
             pass
         time.sleep(0.02)
-    raise EngineFailed(f"It did not answer within {PATIENCE_S:.0f} s: {last_words(log)}")
+    raise EngineFailed(f"{url} is not ready after {PATIENCE_S:.0f} s ({told}): {last_words(log)}")
 
 
 def last_words(log: Path, lines: int = 3) -> str:
@@ -105,7 +109,7 @@ def last_words(log: Path, lines: int = 3) -> str:
             told = kept.read().decode(errors="replace").split("\n")
     except OSError:
         return "(it left no log)"
-    return " | ".join([line.strip() for line in told if line.strip()][-lines:]) or "(it said nothing)"
+    return " | ".join([line.strip()[:200] for line in told if line.strip()][-lines:]) or "(it said nothing)"
 
 
 @contextmanager

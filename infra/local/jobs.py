@@ -7,7 +7,7 @@ from typing import Any
 from infra.local.settings import ACCOUNT, JOBS_QUEUE, REGION
 
 BATCH = 10
-WAIT_S = 2
+WAIT_S = 1  # as long as a stop may have to wait
 RETRY_AT_MOST_S = 60
 
 _log = logging.getLogger("hocmo.worker")

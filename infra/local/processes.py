@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from infra.local import places
@@ -16,20 +16,21 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str], environment: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
     """Start `command` in a process group of its own, so that Ctrl-C reaches only us and we stop children in order.
 
-    Its output is appended to `log`. Must be called from the main thread: on Linux the kernel ends the child
-    when the thread that started it ends.
+    Its output is appended to `log`, or shown where there is none. Must be called from the main thread: on Linux the
+    kernel ends the child when the thread that started it ends.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
+    with ExitStack() as opened:
+        if log:
+            log.parent.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(
             command,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
+            stdout=opened.enter_context(log.open("ab")) if log else None,
+            stderr=subprocess.STDOUT if log else None,
             start_new_session=True,
             preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509 - nothing but two system calls, prepared before the fork
         )

@@ -9,8 +9,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.local.engine import EngineFailed
 from infra.local.settings import ACCOUNT, BUCKET, JOBS_QUEUE, MAIL_FROM, REGION, Addresses
 
 VISIBILITY_S = 60
@@ -18,22 +19,32 @@ MAX_RECEIVES = 5  # then a message is left to the dead-letter queue, and its job
 
 
 def create_storage(at: Addresses) -> None:
-    """Bucket, queues and sender in ministack."""
-    create_bucket(client("s3", at.aws_url), at.public_url)
-    create_queues(client("sqs", at.aws_url))
-    client("sesv2", at.aws_url).create_email_identity(EmailIdentity=MAIL_FROM)
+    """Bucket, queues and sender in ministack. Raises: EngineFailed."""
+    try:
+        create_bucket(client("s3", at.aws_url), at.public_url)
+        create_queues(client("sqs", at.aws_url))
+        client("sesv2", at.aws_url).create_email_identity(EmailIdentity=MAIL_FROM)
+    except (BotoCoreError, ClientError) as error:
+        raise EngineFailed(f"Bucket, queues or sender could not be made: {error}") from error
 
 
 def create_platform() -> None:
-    """The registry's table. The app's own code makes it, configured by this process's environment."""
+    """The registry's table. The app's own code makes it, configured by this process's environment.
+
+    Raises: EngineFailed.
+    """
+    from chalicelib.errors import Unavailable
     from chalicelib.storage import tables
 
-    tables.create_platform()
+    try:
+        tables.create_platform()
+    except (BotoCoreError, ClientError, Unavailable) as error:
+        raise EngineFailed(f"The platform's table could not be made: {error}") from error
 
 
 def client(service: str, url: str) -> Any:
-    """A client of ministack; long polling needs more patience than the app's own clients have."""
-    settings = Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "max_attempts": 3})
+    """A client of ministack: patient, for long polling, but it tries once; who polls tries again anyway."""
+    settings = Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1})
     return boto3.client(
         service,
         endpoint_url=url,
