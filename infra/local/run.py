@@ -8,7 +8,8 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -105,8 +106,38 @@ def wanted_port(text: str) -> int:
 
 def start_engines(supervisor: Supervisor, at: Addresses, binary: Path | None) -> None:
     """dynoxide and ministack side by side, then what the app expects to find in them. Raises: EngineFailed."""
-    services = engine.SERVICES if binary else (*engine.SERVICES, *engine.DATABASE_SERVICES)
-    ministack = Child(
+    if binary:
+        say(f"  database            {at.database_url} (dynoxide)")
+        say(f"  S3, SQS, SES, STS   {at.aws_url} (ministack)")
+        supervisor.start(_database(at, binary), _ministack(at, engine.SERVICES))
+        resources.create_platform()
+    else:
+        say("WARNING: there is no dynoxide for this platform. ministack stands in, and a crash loses all items.")
+        ministack = _ministack(at, (*engine.SERVICES, *engine.DATABASE_SERVICES))
+        ministack.keeps_data = False
+        ministack.then = partial(_create_all, at)
+        supervisor.start(ministack)
+    _require_loopback(supervisor)
+
+
+def _create_all(at: Addresses) -> None:
+    resources.create_storage(at)
+    resources.create_platform()
+
+
+def _database(at: Addresses, binary: Path) -> Child:
+    places.DATABASE.parent.mkdir(parents=True, exist_ok=True)
+    return Child(
+        "dynoxide",
+        "The database (dynoxide)",
+        engine.dynoxide_command(binary, at.database_port, places.DATABASE),
+        clean_environment(),
+        wait=lambda process, log: engine.wait_for_dynoxide(process, at.database_port, log),
+    )
+
+
+def _ministack(at: Addresses, services: Sequence[str]) -> Child:
+    return Child(
         "ministack",
         "S3, SQS, SES and STS (ministack)",
         engine.ministack_command(),
@@ -114,23 +145,6 @@ def start_engines(supervisor: Supervisor, at: Addresses, binary: Path | None) ->
         wait=lambda process, log: engine.wait_for_ministack(process, at.aws_port, log),
         then=lambda: resources.create_storage(at),
     )
-    if binary:
-        places.DATABASE.parent.mkdir(parents=True, exist_ok=True)
-        database = Child(
-            "dynoxide",
-            "The database (dynoxide)",
-            engine.dynoxide_command(binary, at.database_port, places.DATABASE),
-            clean_environment(),
-            wait=lambda process, log: engine.wait_for_dynoxide(process, at.database_port, log),
-        )
-        say(f"  database            {at.database_url} (dynoxide)")
-        say(f"  S3, SQS, SES, STS   {at.aws_url} (ministack)")
-        supervisor.start(database, ministack)
-    else:
-        say("WARNING: dynoxide is not there for this platform, ministack stands in: a crash loses all data.")
-        supervisor.start(ministack)
-    _require_loopback(supervisor)
-    resources.create_platform()
 
 
 def _require_loopback(supervisor: Supervisor) -> None:

@@ -35,6 +35,7 @@ class Child:
     environment: Mapping[str, str]
     wait: Wait = at_once
     then: Callable[[], None] = nothing
+    keeps_data: bool = True
     process: Popen[bytes] | None = None
     started_at: float = 0.0
     deaths: int = 0
@@ -100,7 +101,8 @@ class Supervisor:
         pause = 0.0 if child.deaths == 0 else min(2.0**child.deaths, BACKOFF_AT_MOST_S)
         child.deaths += 1
         child.restart_at = self.clock() + pause
-        say(f"  It is started again {'now' if not pause else f'in {pause:.0f} s'}; its data is kept.")
+        when = "now" if not pause else f"in {pause:.0f} s"
+        say(f"  It is started again {when}; its data is {'kept' if child.keeps_data else 'LOST'}.")
 
     def _restart(self, child: Child) -> None:
         child.restart_at = None
