@@ -24,6 +24,8 @@ def to_value(value: Any) -> dict[str, Any]:
             return {"NULL": True}
         case bytes():
             return {"B": value}
+        case set() | frozenset() if all(type(each) is int for each in value):
+            return {"NS": [str(each) for each in sorted(value)]}
         case set() | frozenset():
             return {"SS": sorted(value)}
         case list() | tuple():
@@ -34,7 +36,7 @@ def to_value(value: Any) -> dict[str, Any]:
 
 
 def from_value(value: Mapping[str, Any]) -> Any:
-    """One AttributeValue as Python: numbers as int where whole, string sets as set."""
+    """One AttributeValue as Python: numbers as int where whole, sets of strings or whole numbers as set."""
     ((kind, content),) = value.items()
     match kind:
         case "S" | "BOOL":
@@ -43,6 +45,8 @@ def from_value(value: Mapping[str, Any]) -> Any:
             return int(content) if content.lstrip("-").isdigit() else float(content)
         case "SS":
             return set(content)
+        case "NS":
+            return {int(each) for each in content}
         case "NULL":
             return None
         case "L":
