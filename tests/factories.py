@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib import clock, ids
 from chalicelib.http import tokens
-from chalicelib.http.permissions import Role
+from chalicelib.http.permissions import SPACE_ROLES, Role
 from chalicelib.storage import spaces, tables
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import PLATFORM, Space, SpaceStatus
@@ -84,13 +84,27 @@ def open_space(
     **settings: Any,
 ) -> OpenedSpace:
     """A space with its four tables and its registry item; ``settings`` differ from :data:`SETTINGS`."""
+    opened = register(slug, kind=kind, name=name, status=status, brand=brand, **settings)
+    for table in TABLE_KINDS:
+        tables.create(opened.space, table)
+    return opened
+
+
+def register(
+    slug: str | None = None,
+    *,
+    kind: str = "province",
+    name: str = "Thành phố Huế",
+    status: SpaceStatus = "open",
+    brand: dict[str, Any] | None = None,
+    **settings: Any,
+) -> OpenedSpace:
+    """The registry item of a space, and no tables: for lists of tenants."""
     slug = slug or f"khong-gian-{next(_numbers)}"
     space = Space(slug, status, kind)
-    for table in TABLE_KINDS:
-        tables.create(space, table)
     spaces.platform().table("people").put(_registered(space, name, BRAND | (brand or {}), SETTINGS | settings))
     forget_space(slug)
-    return OpenedSpace(slug, space, {role: ids.derived(slug, role) for role in ("admin", "author", "tutor", "learner")})
+    return OpenedSpace(slug, space, {role: ids.derived(slug, role) for role in SPACE_ROLES})
 
 
 def token_for(space: Space | OpenedSpace, roles: list[Role], person_id: str | None = None) -> Api:

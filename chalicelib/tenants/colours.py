@@ -36,7 +36,7 @@ def _linear(channel: float) -> float:
 
 def _readable(text: str) -> str:
     colour = text.strip().lower()
-    if not _HEX.match(colour):
+    if not _HEX.fullmatch(colour):
         raise rule(
             "colour_format",
             "Màu viết dạng #rrggbb, ví dụ #0b5cad.",

@@ -8,6 +8,7 @@ import hashlib
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from chalicelib import config
 from chalicelib.errors import rule
@@ -31,16 +32,22 @@ REDIRECT_KEPT_S = 300
 def _decoded(data: Any) -> bytes:
     if not isinstance(data, str):
         raise rule("logo_encoding", "Logo phải là văn bản mã hoá base64.", "The logo must be text encoded in base64.")
-    if len(data) > _MAX_ENCODED:
-        raise rule("logo_too_large", "Tệp logo không quá 256 KB.", "The logo's file may have at most 256 KB.")
+    if len(data) > _MAX_ENCODED:  # not even looked at
+        raise _too_large()
     try:
         content = base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
         raise rule(
             "logo_encoding", "Logo phải là văn bản mã hoá base64.", "The logo must be text encoded in base64."
         ) from None
+    if len(content) > MAX_BYTES:
+        raise _too_large()
     _require_fitting(content)
     return content
+
+
+def _too_large() -> PydanticCustomError:
+    return rule("logo_too_large", "Tệp logo không quá 256 KB.", "The logo's file may have at most 256 KB.")
 
 
 def _require_fitting(content: bytes) -> None:

@@ -286,8 +286,8 @@ class TenantCard(Outbound):
 class TenantQuery(PageQuery):
     """Which tenants to list."""
 
-    q: Annotated[str, line(100)] | None = Field(
-        default=None, description="Words of the name or slug; diacritics do not matter.", examples=["thua thien hue"]
+    q: Annotated[str, line(100, 0)] = Field(
+        default="", description="Words of the name or slug; diacritics do not matter.", examples=["thua thien hue"]
     )
     kind: Kind | None = None
     status: SpaceStatus | None = None

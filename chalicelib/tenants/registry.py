@@ -248,7 +248,7 @@ def _matches(item: Item, query: TenantQuery) -> bool:
     return (
         (query.kind is None or item["kind"] == query.kind)
         and (query.status is None or item["status"] == query.status)
-        and all(word in item["search"] for word in vietnamese.fold(query.q or "").split())
+        and all(word in item["search"] for word in vietnamese.fold(query.q).split())
     )
 
 

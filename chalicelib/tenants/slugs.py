@@ -23,7 +23,7 @@ RESERVED = frozenset(
 
 
 def _well_formed(slug: str) -> str:
-    if not _FORM.match(slug):
+    if not _FORM.fullmatch(slug):
         raise rule(
             "slug_format",
             "Chỉ dùng chữ thường không dấu a–z, chữ số và dấu gạch nối giữa các từ; bắt đầu bằng chữ."
