@@ -23,7 +23,7 @@ setup: .venv/.ready node_modules/.ready ## install what is needed (done by the o
 
 .venv/.ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	  { echo "Hocmo needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1 | tail -n 1). Name one: make PYTHON=python3.12 setup" >&2; exit 1; }
+	  { echo "Hocmo needs Python 3.11 or newer; $(PYTHON) here: $$($(PYTHON) --version 2>/dev/null || echo none). Name one: make PYTHON=python3.12 setup" >&2; exit 1; }
 	@$(PYTHON) -m infra.local.setup python
 
 node_modules/.ready: package.json package-lock.json | .venv/.ready
@@ -57,7 +57,7 @@ pytest: setup
 	@$(PY) -m pytest -n 2 $(ARGS)
 
 openapi: setup ## write docs/openapi.json from the registered operations
-	@$(PY) -m chalicelib.http.openapi > .openapi.json.new && mv .openapi.json.new docs/openapi.json && echo "docs/openapi.json"
+	@$(PY) -m infra.openapi
 
 recount: setup ## count a space's reports anew from its items: make recount TENANT=hue
 	@test -n "$(TENANT)" || { echo "Which space? make recount TENANT=hue" >&2; exit 2; }
