@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib import config
+from chalicelib.storage import client
 from chalicelib.storage.items import Item, from_item
+from chalicelib.storage.spaces import Space
+
+# An open shard may answer with nothing although more is to come; so many times in a row is taken for its end.
+_EMPTY_ANSWERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +63,58 @@ def _change(record: Mapping[str, Any]) -> Change:
         new=from_item(new) if new else None,
         sequence=record["SequenceNumber"],
     )
+
+
+def kept(space: Space, after: Mapping[str, str]) -> Iterator[Batch]:
+    """What the stream of a space's learning table still holds (24 hours of it), shard by shard: after the sequence
+    number given for a shard, or from the oldest change kept. For maintenance: a stream has room for few readers.
+    """
+    name = space.table_name("learning")
+    stream = client.dynamodb().describe_table(TableName=name)["Table"]["LatestStreamArn"]
+    streams = _streams(config.current().dynamodb_url)
+    for shard in _shards(streams, stream):
+        for records in _records(streams, stream, shard, after.get(shard)):
+            yield Batch(space.slug, shard, [_change(record["dynamodb"]) for record in records])
+
+
+@lru_cache(maxsize=1)
+def _streams(url: str | None) -> Any:
+    return client.session().create_client("dynamodbstreams", endpoint_url=url, config=client.client_settings())
+
+
+def _shards(streams: Any, stream: str) -> Iterator[str]:
+    page: dict[str, str] = {}
+    while True:
+        described = streams.describe_stream(StreamArn=stream, **page)["StreamDescription"]
+        for shard in described["Shards"]:
+            yield shard["ShardId"]
+        if not described.get("LastEvaluatedShardId"):
+            return
+        page = {"ExclusiveStartShardId": described["LastEvaluatedShardId"]}
+
+
+def _records(streams: Any, stream: str, shard: str, after: str | None) -> Iterator[list[dict[str, Any]]]:
+    iterator = _iterator(streams, stream, shard, after)
+    empty = 0
+    while iterator and empty < _EMPTY_ANSWERS:
+        answer = streams.get_records(ShardIterator=iterator)
+        if answer["Records"]:
+            yield answer["Records"]
+        empty = 0 if answer["Records"] else empty + 1
+        iterator = answer.get("NextShardIterator")
+
+
+def _iterator(streams: Any, stream: str, shard: str, after: str | None) -> str | None:
+    oldest: dict[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
+    place = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after} if after else oldest
+    for where in (place, oldest):
+        try:
+            answer = streams.get_shard_iterator(StreamArn=stream, ShardId=shard, **where)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None  # all of the shard has left the stream since it was named
+            if error.response["Error"]["Code"] != "TrimmedDataAccessException":
+                raise
+        else:
+            return str(answer["ShardIterator"])
+    return None

@@ -28,10 +28,11 @@ _RETRYABLE = frozenset(
         "InternalServerError",
         "ServiceUnavailable",
         "TransactionInProgressException",
+        "TransactionConflictException",
         "LimitExceededException",
     }
 )
-_READS = frozenset({"GetItem", "Query", "BatchGetItem", "TransactGetItems"})
+_READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"})
 
 
 @dataclass(slots=True)

@@ -6,6 +6,8 @@ since DynamoDB may take 48 hours to delete them.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,7 @@ Key = tuple[str, str]
 INDEX_KEYS = {"by-course": ("c", "cs"), "listed": ("l", "ls")}
 TRANSACTION_LIMIT = 100
 _BATCH_ROUNDS = 8
+_CONFLICT_TRIES = 5
 
 
 class ConditionFailed(Exception):
@@ -122,7 +125,23 @@ class Table:
             if after is None:
                 return items
 
-    def batch_get(self, keys: Sequence[Key]) -> dict[Key, Item]:
+    def scan(self, attributes: Sequence[str], *, after: Item | None = None) -> Rows:
+        """One Scan: these attributes of up to 1 MB of the whole table, read consistently, in no order, expired items
+        among them. It costs what the table holds, whatever is asked for: for maintenance, never for a request.
+        """
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "ConsistentRead": True,
+            "ProjectionExpression": ", ".join(f"#{name}" for name in attributes),
+            "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
+        }
+        if after:
+            request["ExclusiveStartKey"] = to_item(after)
+        answer = client.call("Scan", request)
+        last = answer.get("LastEvaluatedKey")
+        return Rows([from_item(raw) for raw in answer["Items"]], from_item(last) if last else None)
+
+    def batch_get(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
         """Up to 100 items in one BatchGetItem (more keys: more calls); unprocessed keys are asked for again, boundedly.
 
         Raises: Unavailable when the table stays throttled.
@@ -130,7 +149,8 @@ class Table:
         found: dict[Key, Item] = {}
         unique = list(dict.fromkeys(keys))
         for start in range(0, len(unique), 100):
-            pending = {self.name: {"Keys": [_key(*key) for key in unique[start : start + 100]]}}
+            wanted = [_key(*key) for key in unique[start : start + 100]]
+            pending = {self.name: {"Keys": wanted, "ConsistentRead": consistent}}
             for _ in range(_BATCH_ROUNDS):
                 answer = client.call("BatchGetItem", {"RequestItems": pending})
                 for raw in answer["Responses"].get(self.name, []):
@@ -154,6 +174,21 @@ class Table:
     ) -> None:
         """One PutItem, 1 WCU per KB. Raises: ConditionFailed, with the item found."""
         _write("PutItem", _with_condition({"TableName": self.name, "Item": to_item(item)}, condition, values, names))
+
+    def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Put items without conditions, 25 in one BatchWriteItem; what is left undone is asked for again, boundedly.
+
+        Keys must differ. Raises: Unavailable when the table stays throttled; some items are then written.
+        """
+        writes = [{"PutRequest": {"Item": to_item(item)}} for item in items]
+        for start in range(0, len(writes), 25):
+            pending = {self.name: writes[start : start + 25]}
+            for _ in range(_BATCH_ROUNDS):
+                pending = client.call("BatchWriteItem", {"RequestItems": pending}).get("UnprocessedItems") or {}
+                if not pending:
+                    break
+            if pending:
+                raise Unavailable
 
     def create(self, item: Mapping[str, Any]) -> None:
         """Put an item that must not exist yet. Raises: ConditionFailed, with the item found."""
@@ -227,14 +262,14 @@ class Table:
 def transact(writes: Iterable[Write], *, token: str | None = None) -> None:
     """All of these writes or none (at most 100, also over several tables); costs twice the capacity.
 
-    ``token`` (at most 36 characters) makes a repetition within ten minutes harmless. Raises: TransactionFailed,
-    Unavailable.
+    ``token`` (at most 36 characters) makes a repetition within ten minutes harmless. A transaction that meets another
+    one at the same item is tried again, a few times. Raises: TransactionFailed, Unavailable.
     """
     request: dict[str, Any] = {"TransactItems": [write.request for write in writes]}
     if token:
         request["ClientRequestToken"] = token
     try:
-        client.call("TransactWriteItems", request)
+        _without_conflict(request)
     except ClientError as error:
         reasons = error.response.get("CancellationReasons")
         if error.response["Error"]["Code"] != "TransactionCanceledException" or not reasons:
@@ -244,6 +279,24 @@ def transact(writes: Iterable[Write], *, token: str | None = None) -> None:
             raise
         items = {place: from_item(reasons[place]["Item"]) for place in failed if reasons[place].get("Item")}
         raise TransactionFailed(failed, items) from None
+
+
+def _without_conflict(request: dict[str, Any]) -> None:
+    """The transaction, again after a moment when another held one of its items: the SDK leaves that to us."""
+    for tries in range(_CONFLICT_TRIES):
+        try:
+            client.call("TransactWriteItems", dict(request))
+        except Unavailable as error:
+            if tries == _CONFLICT_TRIES - 1 or not _is_conflict(error.__cause__):
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**tries))  # noqa: S311 (it spreads retries, it hides nothing)
+        else:
+            return
+
+
+def _is_conflict(cause: BaseException | None) -> bool:
+    reasons = cause.response.get("CancellationReasons", []) if isinstance(cause, ClientError) else []
+    return any(reason.get("Code") == "TransactionConflict" for reason in reasons)
 
 
 def _write(operation: str, request: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,286 @@
+"""Where figures are kept, and the questions put to them.
+
+In a space's learning table: ``counter#space`` holds ``total`` and one item a day, ``counter#courses`` the totals of
+each course, ``counter#course#<id>`` its days, ``checkpoint`` how far each shard of the table's stream is counted.
+In the platform table, so that the nation is read without entering a tenant's tables: ``national-figures`` holds each
+space's totals, ``national-figures#<month>`` its days of that month, ``national-figures#courses`` the totals of each
+national course in each space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from chalicelib import clock
+from chalicelib.reports.figures import COUNTED, NAMES, TOTAL, Figure, Figures
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space, platform
+from chalicelib.storage.table import TRANSACTION_LIMIT, Rows, Table, TransactionFailed, Write, transact
+
+# A transaction's room for counters: it also holds the checkpoint.
+ROOM = TRANSACTION_LIMIT - 5
+
+_SPACE = "counter#space"
+_COURSES = "counter#courses"
+_COURSE = "counter#course#"
+_CHECKPOINT = "checkpoint"
+_NATION = "national-figures"
+_NATION_COURSES = "national-figures#courses"
+
+
+class Moved(Exception):
+    """Someone else counted since the checkpoint was read."""
+
+
+class Row(NamedTuple):
+    """An item that holds figures. ``learning`` is the space's own table, ``platform`` the platform's."""
+
+    table: Literal["learning", "platform"]
+    pk: str
+    sk: str
+
+
+class Place(NamedTuple):
+    """Where one number stands."""
+
+    row: Row
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a space is counted: the sequence number for each shard, and how often counters were mended."""
+
+    shards: Mapping[str, str]
+    mended: int
+
+
+def places(slug: str, figure: Figure) -> list[Place]:
+    """Every place that shows this figure of a space."""
+    kind, _, which = figure.scope.partition("#")
+    name = figure.name
+    if kind == "national":
+        return [Place(Row("platform", _NATION_COURSES, f"{which}#{slug}"), name)]
+    if kind == "course":
+        row = (_COURSES, which) if figure.period == TOTAL else (f"{_COURSE}{which}", figure.period)
+        return [Place(Row("learning", *row), name)]
+    own = Place(Row("learning", _SPACE, figure.period), name)
+    if figure.period == TOTAL:
+        return [own, Place(Row("platform", _NATION, slug), name)]
+    month, day = figure.period[:7], figure.period[8:]
+    return [own, Place(Row("platform", f"{_NATION}#{month}", slug), f"{name}{day}")]
+
+
+def rows(slug: str, figures: Iterable[Figure]) -> set[Row]:
+    """The items that these figures touch."""
+    return {place.row for figure in figures for place in places(slug, figure)}
+
+
+def shown(slug: str, figures: Figures) -> dict[Place, int]:
+    """The numbers that the counters show when these are a space's figures."""
+    return {place: number for figure, number in figures.items() for place in places(slug, figure)}
+
+
+def checkpoint(space: Space, shard: str) -> str | None:
+    """The sequence number up to which a shard is counted. One GetItem, 1 RCU."""
+    item = space.table("learning").get(_CHECKPOINT, shard, consistent=True)
+    return str(item["seq"]) if item else None
+
+
+def reached(space: Space) -> Reached:
+    """How far all shards of a space are counted. One Query; about 100 bytes a shard."""
+    items = space.table("learning").query_all(_CHECKPOINT, consistent=True)
+    shards = {item["sk"]: str(item["seq"]) for item in items if "seq" in item}
+    return Reached(shards, next((item["n"] for item in items if item["sk"] == "mended"), 0))
+
+
+def count(space: Space, shard: str, figures: Figures, after: str | None, upto: str) -> None:
+    """Add figures and move the shard's checkpoint from ``after`` to ``upto``: both or neither, so each change counts
+    once however often it is delivered. One TransactWriteItems, 2 WCU for each item.
+
+    Raises: Moved when the checkpoint is no longer at ``after``, Unavailable when it conflicts with another count.
+    """
+    condition, values = "attribute_not_exists(seq)", {}
+    if after is not None:
+        condition, values = "seq = :after", {":after": after}
+    moving = space.table("learning").updating(
+        _CHECKPOINT,
+        shard,
+        "SET seq = :upto, #at = :now",
+        {**values, ":upto": upto, ":now": clock.epoch_s()},
+        names={"#at": "at"},
+        condition=condition,
+    )
+    _transact([moving, *_additions(space, shown(space.slug, figures))])
+
+
+def mend(space: Space, differences: Mapping[Place, int], mended: int) -> None:
+    """Add what is missing from counters (or take away what is too much), unless someone mended them meanwhile.
+
+    Additions, so that batches counted in between stay counted. As many transactions as 95 items go into.
+    Raises: Moved, Unavailable.
+    """
+    by_row: dict[Row, dict[Place, int]] = {}
+    for place, number in differences.items():
+        by_row.setdefault(place.row, {})[place] = number
+    touched = list(by_row.values())
+    for start in range(0, len(touched), ROOM):
+        part = {place: number for each in touched[start : start + ROOM] for place, number in each.items()}
+        marking = space.table("learning").updating(
+            _CHECKPOINT,
+            "mended",
+            "SET n = :next, #at = :now",
+            {":next": mended + 1, ":now": clock.epoch_s()} | ({":n": mended} if mended else {}),
+            names={"#at": "at"},
+            condition="n = :n" if mended else "attribute_not_exists(n)",
+        )
+        _transact([marking, *_additions(space, part)])
+        mended += 1
+
+
+def _transact(writes: list[Write]) -> None:
+    try:
+        transact(writes)
+    except TransactionFailed:
+        raise Moved from None
+
+
+def _additions(space: Space, numbers: Mapping[Place, int]) -> list[Write]:
+    by_row: dict[Row, dict[str, int]] = {}
+    for place, number in numbers.items():
+        by_row.setdefault(place.row, {})[place.attribute] = number
+    return [_addition(space, row, attributes) for row, attributes in by_row.items()]
+
+
+def _addition(space: Space, row: Row, attributes: Mapping[str, int]) -> Write:
+    names = {f"#{name}": name for name in attributes}
+    adds = ", ".join(f"#{name} :{name}" for name in attributes)
+    values: dict[str, Any] = {f":{name}": number for name, number in attributes.items()}
+    sets, names["#at"], values[":now"] = "#at = :now", "at", clock.epoch_s()
+    if row.pk == _NATION:
+        sets, names["#kind"], values[":kind"] = sets + ", #kind = :kind", "kind", space.tenant_kind
+    return _table(space, row).updating(row.pk, row.sk, f"ADD {adds} SET {sets}", values, names=names)
+
+
+def _table(space: Space, row: Row) -> Table:
+    return platform().table("people") if row.table == "platform" else space.table("learning")
+
+
+def mark(space: Space, keys: Iterable[tuple[str, str]]) -> None:
+    """Note that learners learned in a course on a day; again: no change. One BatchWriteItem for 25, 1 WCU each."""
+    space.table("learning").put_all({"pk": pk, "sk": sk} for pk, sk in keys)
+
+
+def totals(space: Space) -> Item:
+    """A space's totals. One GetItem, 0.5 RCU."""
+    return space.table("learning").get(_SPACE, TOTAL) or {}
+
+
+def days(space: Space, first: str, last: str) -> list[Item]:
+    """A space's figures of the days on which something happened. One Query; 366 days are 5 RCU."""
+    return space.table("learning").query(_SPACE, between=(first, last)).items
+
+
+def course_totals(space: Space, course: str) -> Item:
+    """A course's totals. One GetItem, 0.5 RCU."""
+    return space.table("learning").get(_COURSES, course) or {}
+
+
+def course_days(space: Space, course: str, first: str, last: str) -> list[Item]:
+    """A course's figures of the days on which something happened. One Query; 366 days are 5 RCU."""
+    return space.table("learning").query(f"{_COURSE}{course}", between=(first, last)).items
+
+
+def courses(space: Space, after: str | None, limit: int) -> Rows:
+    """The totals of a space's courses that anyone ever enrolled in, oldest course first. One Query, 0.5 RCU for 40."""
+    start = {"pk": _COURSES, "sk": after} if after else None
+    return space.table("learning").query(_COURSES, after=start, limit=limit)
+
+
+def nation() -> list[Item]:
+    """Every space's totals. One Query for each megabyte, which holds those of about 8,000 spaces."""
+    return platform().table("people").query_all(_NATION)
+
+
+def nation_of(slugs: Iterable[str]) -> dict[str, Item]:
+    """Some spaces' totals. One BatchGetItem for 100."""
+    found = platform().table("people").batch_get([(_NATION, slug) for slug in slugs])
+    return {slug: item for (_, slug), item in found.items()}
+
+
+def nation_month(month: str) -> list[Item]:
+    """Every space's days of a month (``2026-11``). One Query for each megabyte, which holds about 1,500 spaces."""
+    return platform().table("people").query_all(f"{_NATION}#{month}")
+
+
+def nation_courses(after: str | None, limit: int | None = None) -> Rows:
+    """National courses' totals in each space, by course, then by space. One Query for each megabyte (8,000 of them)."""
+    start = {"pk": _NATION_COURSES, "sk": after} if after else None
+    return platform().table("people").query(_NATION_COURSES, after=start, limit=limit)
+
+
+def everything(space: Space) -> Iterator[list[Item]]:
+    """What is counted of every item of a space's learning table, page by page: one Scan for each megabyte that the
+    table holds. For counting anew only.
+    """
+    after: Item | None = None
+    while True:
+        page = space.table("learning").scan(("pk", "sk", *COUNTED), after=after)
+        yield page.items
+        after = page.after
+        if after is None:
+            return
+
+
+def course_counted_in(item: Item) -> str | None:
+    """The course whose counter an item is."""
+    pk = str(item["pk"])
+    if pk == _COURSES:
+        return str(item["sk"])
+    return pk.removeprefix(_COURSE) if pk.startswith(_COURSE) else None
+
+
+def counters(space: Space, courses_: Iterable[str]) -> dict[Place, int]:
+    """Every number in the counters of a space's own table: a consistent Query for each course. For counting anew."""
+    table = space.table("learning")
+    numbers: dict[Place, int] = {}
+    for pk in (_SPACE, _COURSES, *(f"{_COURSE}{course}" for course in sorted(courses_))):
+        for item in table.query_all(pk, consistent=True):
+            numbers |= _numbers("learning", item)
+    return numbers
+
+
+def national_counters(slug: str, months: Iterable[str]) -> dict[Place, int]:
+    """Every number in a space's counters in the platform table. A consistent GetItem for each month, and a Query for
+    each megabyte of national courses' totals. For counting anew only.
+    """
+    table = platform().table("people")
+    found = [table.get(_NATION, slug, consistent=True)]
+    found += [table.get(f"{_NATION}#{month}", slug, consistent=True) for month in sorted(months)]
+    after: Item | None = None
+    while True:
+        page = table.query(_NATION_COURSES, after=after, consistent=True)
+        found += [item for item in page.items if item["sk"].endswith(f"#{slug}")]
+        after = page.after
+        if after is None:
+            break
+    numbers: dict[Place, int] = {}
+    for item in found:
+        numbers |= _numbers("platform", item) if item else {}
+    return numbers
+
+
+def months(numbers: Iterable[Place]) -> set[str]:
+    """The months of a space's days among these counters."""
+    return {row.sk[:7] for row, _ in numbers if row.pk == _SPACE and row.sk != TOTAL}
+
+
+def _numbers(table: Literal["learning", "platform"], item: Item) -> dict[Place, int]:
+    row = Row(table, item["pk"], item["sk"])
+    return {Place(row, name): number for name, number in item.items() if _is_number(name) and number}
+
+
+def _is_number(attribute: str) -> bool:
+    return attribute[0] in NAMES and (len(attribute) == 1 or attribute[1:].isdigit())
