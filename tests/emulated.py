@@ -20,7 +20,7 @@ from moto import mock_aws
 from chalicelib import config
 from chalicelib.http import caching, tokens
 from chalicelib.jobs import queue
-from chalicelib.storage import client, files, spaces, tables
+from chalicelib.storage import client, files, mail, spaces, tables
 from infra.local import engine
 
 REGION = "ap-southeast-1"
@@ -139,6 +139,7 @@ def forget_everything() -> None:
     config.current.cache_clear()
     client.reset()
     files.reset()
+    mail.reset()
     queue.reset()
     tokens.forget()
     spaces.directory.forget()

@@ -1,28 +1,25 @@
-"""Access tokens: ES256 JWTs (RFC 9068) that name one space and are worth nothing in another; the keys that sign them.
+"""Access tokens: ES256 JWTs (RFC 9068) that name one space and are worth nothing in another.
 
-The keyring lives in the platform table. A token is verified without any call while its key is known; an unknown key id
-makes the container look once, at most every few seconds, so that rotating keys signs nobody out and forged ids cost
-nothing.
+A token is verified without any call while its key is known (``keyring.py``). What has been verified is remembered by
+the token's digest, and forgotten with its key.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from chalicelib import clock, config, ids
 from chalicelib.errors import Unauthenticated
+from chalicelib.http import keyring
 from chalicelib.http.caching import Remembered
 from chalicelib.http.permissions import GRANTS, Role
-from chalicelib.storage.spaces import platform
-from chalicelib.storage.table import ConditionFailed
 
-LIFETIME_S = 15 * 60
-_KEYRING = ("keyring", "signing")
-_KEYRING_FRESH_S = 300
-_LOOK_AGAIN_S = 5
+LIFETIME_S = keyring.TOKEN_LIFETIME_S
 _TYPE = "at+jwt"
+_ALGORITHMS = ["ES256"]
+_MAX_CHARACTERS = 4_096  # ours have about 500; a longer one is not worth decoding
 
 
 class InvalidToken(Unauthenticated):
@@ -44,25 +41,24 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Keyring:
-    active: str
-    keys: dict[str, Any]  # key id -> joserfc ECKey with its private part
-    read_at: int
+class _Verified:
+    actor: Actor
+    key_id: str
+    expires: int
 
 
-_kept: _Keyring | None = None
-_verified: Remembered[str, tuple[int, Actor]] = Remembered(8_192)
+_verified: Remembered[bytes, _Verified] = Remembered(8_192)
 
 
 def issue(actor: Actor) -> str:
     """A token for a person just authenticated, valid for :data:`LIFETIME_S` seconds."""
     from joserfc import jwt
 
-    ring = _keyring()
+    key = keyring.current().signing
     now = clock.epoch_s()
     claims = {
         "iss": config.current().public_url,
-        "aud": _audience(actor.space),
+        "aud": f"space:{actor.space}",
         "sub": actor.person_id,
         "sid": actor.session_id,
         "roles": sorted(actor.roles),
@@ -70,124 +66,71 @@ def issue(actor: Actor) -> str:
         "exp": now + LIFETIME_S,
         "jti": ids.new(),
     }
-    header = {"alg": "ES256", "typ": _TYPE, "kid": ring.active}
-    return jwt.encode(header, claims, ring.keys[ring.active], algorithms=["ES256"])
+    return jwt.encode({"alg": "ES256", "typ": _TYPE, "kid": key.id}, claims, key.jwk, algorithms=_ALGORITHMS)
 
 
 def verify(token: str, space: str) -> Actor:
     """Who holds this token, which must have been issued for this very space. Raises: InvalidToken."""
-    kept = _verified.get(token, lambda: _decode(token))
-    expires, actor = kept
-    if clock.epoch_s() >= expires or actor.space != space:
+    if len(token) > _MAX_CHARACTERS or not token.isascii() or token.count(".") != 2:
         raise InvalidToken
-    return actor
+    found = _verified.get(hashlib.sha256(token.encode()).digest(), lambda: _decode(token))
+    if found.actor.space != space or clock.epoch_s() >= found.expires or keyring.current().find(found.key_id) is None:
+        raise InvalidToken
+    return found.actor
 
 
 def public_keys() -> dict[str, Any]:
     """The JSON Web Key Set (RFC 7517) with which anyone can verify our tokens."""
-    return {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": "ES256"} for key in _keyring().keys.values()]}
+    return {"keys": keyring.public()}
 
 
-def rotate() -> str:
-    """Sign with a new key from now on; the one before it stays good for verifying. Gives the new key's id.
-
-    Two keys are kept: a token lives 15 minutes, so rotate no more often than that.
-    """
-    global _kept
-    table = platform().table("people")
-    old = table.get(*_KEYRING, consistent=True)
-    key_id, private = _new_key()
-    keys = {old["active"]: old["keys"][old["active"]]} if old else {}
-    fresh = {"pk": _KEYRING[0], "sk": _KEYRING[1], "active": key_id, "keys": {**keys, key_id: private}}
-    if old:
-        table.put(fresh, condition="active = :old", values={":old": old["active"]})
-    else:
-        table.create(fresh)
-    _kept = None
-    return key_id
+def rotate(*, at_once: bool = False) -> keyring.Key:
+    """A new signing key; see :func:`keyring.rotate`. Raises: RotationPending."""
+    return keyring.rotate(at_once=at_once)
 
 
 def forget() -> None:
     """Drop what this process knows of keys and tokens: for tests."""
-    global _kept
-    _kept = None
+    keyring.forget()
     _verified.clear()
 
 
-def _decode(token: str) -> tuple[int, Actor]:
+def _decode(token: str) -> _Verified:
+    """Every claim is looked at, although only we can sign: a defect elsewhere must not become anyone's identity."""
     from joserfc import jwt
     from joserfc.errors import JoseError
 
     try:
-        key = _verification_key(_key_id(token))
-        decoded = jwt.decode(token, key, algorithms=["ES256"])
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        key_id = _key_id(token)
+        key = keyring.find(key_id)
+        if key is None:
+            raise InvalidToken
+        decoded = jwt.decode(token, key.jwk, algorithms=_ALGORITHMS)
+        if decoded.header.get("typ") != _TYPE:
+            raise InvalidToken
+        return _claimed(decoded.claims, key_id)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise InvalidToken from None
-    claims = decoded.claims
-    if decoded.header.get("typ") != _TYPE or claims.get("iss") != config.current().public_url:
+
+
+def _claimed(claims: dict[str, Any], key_id: str) -> _Verified:
+    issuer, audience, subject, session = (_text(claims[name]) for name in ("iss", "aud", "sub", "sid"))
+    expires, roles = claims["exp"], claims["roles"]
+    if issuer != config.current().public_url or not audience.startswith("space:"):
         raise InvalidToken
-    return _actor(claims)
-
-
-def _actor(claims: dict[str, Any]) -> tuple[int, Actor]:
-    audience, expires = claims.get("aud"), claims.get("exp")
-    if not isinstance(audience, str) or not isinstance(expires, int) or not audience.startswith("space:"):
+    if type(expires) is not int or not isinstance(roles, list):
         raise InvalidToken
-    roles = frozenset(role for role in claims["roles"] if role in GRANTS)
-    return expires, Actor(claims["sub"], audience.removeprefix("space:"), cast(frozenset[Role], roles), claims["sid"])
+    granted = frozenset(role for role in roles if isinstance(role, str) and role in GRANTS)
+    return _Verified(Actor(subject, audience.removeprefix("space:"), granted, session), key_id, expires)
 
 
-def _audience(space: str) -> str:
-    return f"space:{space}"
+def _text(claim: Any) -> str:
+    if not isinstance(claim, str) or not claim:
+        raise InvalidToken
+    return claim
 
 
 def _key_id(token: str) -> str:
     from joserfc.jws import extract_compact
 
-    header = extract_compact(token.encode("ascii", errors="strict")).headers()
-    key_id = header["kid"]
-    if not isinstance(key_id, str):
-        raise InvalidToken
-    return key_id
-
-
-def _verification_key(key_id: str) -> Any:
-    ring = _keyring()
-    if key_id not in ring.keys and clock.epoch_s() - ring.read_at >= _LOOK_AGAIN_S:
-        ring = _read_keyring()
-    if key_id not in ring.keys:
-        raise InvalidToken
-    return ring.keys[key_id]
-
-
-def _keyring() -> _Keyring:
-    kept = _kept
-    if kept and clock.epoch_s() - kept.read_at < _KEYRING_FRESH_S:
-        return kept
-    return _read_keyring()
-
-
-def _read_keyring() -> _Keyring:
-    """One GetItem; the first process of a new deployment makes the first key, and a race for it has one winner."""
-    global _kept
-    from joserfc.jwk import ECKey
-
-    table = platform().table("people")
-    item = table.get(*_KEYRING, consistent=True)
-    if item is None:
-        key_id, private = _new_key()
-        item = {"pk": _KEYRING[0], "sk": _KEYRING[1], "active": key_id, "keys": {key_id: private}}
-        try:
-            table.create(item)
-        except ConditionFailed as lost:
-            item = lost.item or item
-    keys = {key_id: ECKey.import_key(json.loads(private)) for key_id, private in item["keys"].items()}
-    _kept = _Keyring(item["active"], keys, clock.epoch_s())
-    return _kept
-
-
-def _new_key() -> tuple[str, str]:
-    from joserfc.jwk import ECKey
-
-    key_id = ids.new()
-    return key_id, json.dumps(ECKey.generate_key("P-256", {"kid": key_id}).as_dict(private=True))
+    return _text(extract_compact(token.encode()).headers()["kid"])

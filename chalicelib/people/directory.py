@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from chalicelib.http.permissions import Role
 from chalicelib.people import entries, store
+from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.people.person import Person, PersonStatus
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -86,17 +87,17 @@ def _read(space: Space, where: _List, after: str, limit: int) -> tuple[list[Item
 
 def _persons(space: Space, items: list[Item]) -> dict[str, Person]:
     """The persons of these entries by partition key; persons that came whole are not read again."""
-    whole = {item["pk"]: store.person_of(item) for item in items if item["sk"] == store.PERSON}
+    whole = {item["pk"]: store.person_of(item) for item in items if item["sk"] == PERSON}
     missing = dict.fromkeys(item["pk"] for item in items if item["pk"] not in whole)
     if missing:
-        found = store.get_many(space, (pk.removeprefix(store.person_pk("")) for pk in missing))
-        whole |= {store.person_pk(person.id): person for person in found.values()}
+        found = store.get_many(space, (pk.removeprefix(person_pk("")) for pk in missing))
+        whole |= {person_pk(person.id): person for person in found.values()}
     return whole
 
 
 def _stands_here(person: Person, item: Item, where: _List, wanted: Wanted) -> bool:
     """Whether this entry is up to date (an index lags behind), and the one where the person is to be shown."""
-    if item["sk"] == store.PERSON:
+    if item["sk"] == PERSON:
         return True
     entry = next((each for each in entries.of(person) if each.sk == item["sk"]), None)
     if entry is None or entry.place != item["ls"]:

@@ -83,14 +83,9 @@ class Person:
             return self
         return self._next(status="active" if self.joined_at else "invited")
 
-    def joined(self, name: str | None = None) -> Person:
+    def with_password(self) -> Person:
         """Active, with everything issued before void: they have just set a password of their own."""
-        return self._next(
-            status="active",
-            name=name or self.name,
-            epoch=self.epoch + 1,
-            joined_at=self.joined_at or clock.timestamp(),
-        )
+        return self._next(status="active", epoch=self.epoch + 1, joined_at=self.joined_at or clock.timestamp())
 
     def signed_out(self) -> Person:
         """With every session and link void."""

@@ -12,6 +12,7 @@ from chalicelib.http.permissions import Role
 from chalicelib.people import store
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person, PersonStatus
+from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, Write, transact
 
@@ -39,6 +40,19 @@ class PersonCard:
     name: str
     roles: frozenset[Role]
     status: PersonStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What signing in needs to know of a person, as it stands at each of their identifiers."""
+
+    person_id: str
+    name: str
+    roles: frozenset[Role]
+    status: PersonStatus
+    locale: Language
+    epoch: int
+    password_hash: str | None
 
 
 def new(
@@ -118,8 +132,38 @@ def get(space: Space, person_id: str, *, consistent: bool = False) -> Person:
 
 def find(space: Space, identifier: Identifier) -> Person | None:
     """Whoever signs in with this identifier. 2 calls."""
-    login = store.get_login(space, identifier)
-    return store.get(space, login["person"], consistent=True) if login else None
+    found = store.get_login(space, identifier)
+    return store.get(space, found["person"], consistent=True) if found else None
+
+
+def login(space: Space, identifier: Identifier) -> Login | None:
+    """What this identifier leads to, read consistently. 1 call."""
+    item = store.get_login(space, identifier)
+    if item is None:
+        return None
+    return Login(
+        person_id=item["person"],
+        name=item["name"],
+        roles=frozenset(item["roles"]),
+        status=item["status"],
+        locale=item["locale"],
+        epoch=item["epoch"],
+        password_hash=item.get("password_hash"),
+    )
+
+
+def from_item(item: Item) -> Person:
+    """The person of an item, for features that keep things in the same partition and read both at once."""
+    return store.person_of(item)
+
+
+def rehash(space: Space, person_id: str, old_hash: str, new_hash: str) -> bool:
+    """Keep the same password under newer parameters: 2 calls. Gives whether it was still that one. Raises: NotFound."""
+    try:
+        transact(store.rehashing(space, get(space, person_id), old_hash, new_hash))
+    except TransactionFailed:
+        return False
+    return True
 
 
 def cards(space: Space, person_ids: Iterable[str]) -> dict[str, PersonCard]:

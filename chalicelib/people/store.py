@@ -19,27 +19,17 @@ from typing import Any
 from chalicelib import clock
 from chalicelib.people import entries
 from chalicelib.people.identifiers import Identifier, stored
+from chalicelib.people.keys import PERSON, keepers_key, login_key, person_pk
 from chalicelib.people.person import GUARDED, Person
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Rows, Write
 
-PERSON = "person"
 _INDEX = "listed"
 _LAST = "\U0010ffff"  # sorts after every text
 
 # A part of a transaction and what it is about, so that a refusal can be put into words.
 Labelled = tuple[str, Write]
-
-
-def person_pk(person_id: str) -> str:
-    """The partition of everything that is one person's: the person, their sessions, links and places in lists."""
-    return f"person#{person_id}"
-
-
-def login_key(identifier: Identifier) -> tuple[str, str]:
-    """Where an identifier leads to its person: the key itself makes it unique in the space."""
-    return f"login#{identifier.kind}#{identifier.value}", "login"
 
 
 def get(space: Space, person_id: str, *, consistent: bool = False) -> Person | None:
@@ -61,7 +51,7 @@ def get_login(space: Space, identifier: Identifier) -> Item | None:
 
 def keepers(space: Space, role: str) -> set[str]:
     """Who holds a guarded role and may sign in: one GetItem, 1 RCU."""
-    item = space.table("people").get(*_keepers_key(role), consistent=True)
+    item = space.table("people").get(*keepers_key(role), consistent=True)
     return set(item.get("ids", ())) if item else set()
 
 
@@ -185,14 +175,14 @@ def _guarding(space: Space, old: Person | None, new: Person) -> list[Labelled]:
     for role in GUARDED:
         had, has = bool(old and old.keeps(role)), new.keeps(role)
         if has and not had:
-            writes.append(("keepers", table.updating(*_keepers_key(role), "ADD ids :ids", {":ids": {new.id}})))
+            writes.append(("keepers", table.updating(*keepers_key(role), "ADD ids :ids", {":ids": {new.id}})))
         if had and not has:
             # Two who give up the role at once: the second finds itself alone and is refused.
             writes.append(
                 (
                     "keepers",
                     table.updating(
-                        *_keepers_key(role),
+                        *keepers_key(role),
                         "DELETE ids :ids",
                         {":ids": {new.id}, ":one": 1},
                         condition="size(ids) > :one",
@@ -210,10 +200,6 @@ def _learning(space: Space, old: Person | None, new: Person, via: str) -> list[L
     expression = "SET #at = if_not_exists(#at, :at), via = if_not_exists(via, :via)"
     update = space.table("learning").updating(f"learner#{new.id}", "learner", expression, values, names={"#at": "at"})
     return [("learner", update)]
-
-
-def _keepers_key(role: str) -> tuple[str, str]:
-    return f"keepers#{role}", "keepers"
 
 
 def _update(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import NotFound, PreconditionFailed
 from chalicelib.http.permissions import Role
-from chalicelib.people import identifiers, persons, store
+from chalicelib.people import identifiers, keys, persons, store
 from chalicelib.people.person import LastKeeper, Person
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.storage.spaces import Space
@@ -86,7 +86,7 @@ def test_the_second_of_two_edits_of_one_state_is_refused(hue: OpenedSpace) -> No
 
 def test_the_password_is_nowhere_in_the_person_or_the_index(hue: OpenedSpace) -> None:
     an = put(hue.space, "an@hue.example")
-    rows = hue.space.table("people").query(store.person_pk(an.id))
+    rows = hue.space.table("people").query(keys.person_pk(an.id))
     assert rows.items
     assert "hash-of-it" not in repr(rows.items)
 

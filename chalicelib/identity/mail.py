@@ -1,0 +1,62 @@
+"""Mail with one-time links, sent by a job: a call to SES that is lost is made again, and no request waits for it.
+
+The link is made inside the job, so its secret is nowhere but in the mail. Done twice, it sends two mails whose links
+both work: that is better than none.
+"""
+
+from __future__ import annotations
+
+from chalicelib.errors import NotFound
+from chalicelib.identity import letters, links
+from chalicelib.identity.links import Purpose
+from chalicelib.jobs import queue
+from chalicelib.jobs.queue import Job, Run
+from chalicelib.people import persons
+from chalicelib.people.person import Person
+from chalicelib.storage import mail, spaces
+from chalicelib.storage.mail import Message
+from chalicelib.storage.spaces import PLATFORM, Space
+from chalicelib.tenants import registry
+
+SEND = "mail.send"
+PLATFORM_NAME = "Hocmo"
+
+
+def order(space: Space, person_id: str, purpose: Purpose, *, by: str = "", job_id: str | None = None) -> str:
+    """Have a letter sent, soon: 1 call, and a hint to the queue. ``person_id`` may be nobody's: then nothing is sent.
+
+    With ``job_id``, ordering it again changes nothing.
+    """
+    return queue.enqueue(SEND, space.slug, {"person": person_id, "letter": purpose}, job_id=job_id, actor=by)
+
+
+def name_of(space: Space) -> str:
+    """The name that people know the space by."""
+    return PLATFORM_NAME if space.is_platform else registry.profile(space).name
+
+
+@queue.handles(SEND)
+def send(job: Job, run: Run) -> None:
+    """Make the link and send the letter, if there is somebody to send it to and still reason to."""
+    space = spaces.platform() if job.tenant == PLATFORM else spaces.find(job.tenant)
+    purpose: Purpose = job.payload["letter"]
+    person = _addressee(space, job.payload["person"], purpose)
+    if person is None or person.email is None:
+        run.result = {"sent": 0}
+        return
+    space_name = name_of(space)
+    address = links.make(space, person, purpose)
+    letter = letters.write(purpose, person.locale, name=person.name, space=space_name, address=address)
+    mail.send(Message(space_name, person.email, letter.subject, letter.text, letter.html))
+    run.result = {"sent": 1}
+
+
+def _addressee(space: Space, person_id: str, purpose: Purpose) -> Person | None:
+    if not person_id:
+        return None
+    try:
+        person = persons.get(space, person_id, consistent=True)
+    except NotFound:
+        return None
+    due = person.status == "invited" if purpose == "invitation" else person.status != "deactivated"
+    return person if due else None

@@ -1,0 +1,257 @@
+"""Sessions: signing in, going on with a refresh token, signing out.
+
+A session has one refresh token that is good. Using it gives the next; using an earlier one means that two hold it, of
+whom one is a thief, and ends the session for both (RFC 9700, 4.14.2).
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from chalicelib import clock, ids, logs
+from chalicelib.errors import Forbidden, Language, NotFound, Unauthenticated
+from chalicelib.http import paging
+from chalicelib.http.gate import SpaceOpening, SpaceSuspended
+from chalicelib.http.models import Page, PageQuery
+from chalicelib.http.permissions import STAFF, Role
+from chalicelib.http.requests import Circumstances
+from chalicelib.http.tokens import LIFETIME_S, Actor, issue
+from chalicelib.identity import devices, passwords, store, throttle
+from chalicelib.identity.models import REFRESH_TOKEN, Session, SignedIn, SignedInPerson
+from chalicelib.people import identifiers, persons
+from chalicelib.people.administration import on_latest
+from chalicelib.people.person import Person
+from chalicelib.people.persons import Login
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed, Write, transact
+
+IDLE_S = 30 * 24 * 3600
+LONGEST_S = 90 * 24 * 3600
+
+
+class WrongCredentials(Unauthenticated):
+    """Said alike of a wrong password and of a login that nobody has."""
+
+    code = "wrong_credentials"
+    vi = "Email, số điện thoại hoặc mật khẩu chưa đúng."
+    en = "The login or the password is not right."
+
+
+class AccountDeactivated(Forbidden):
+    """The right password of a person whom an admin has shut out."""
+
+    code = "account_deactivated"
+    vi = "Tài khoản của bạn đã bị ngừng. Hãy liên hệ quản trị của đơn vị."
+    en = "Your account has been deactivated. Ask the administrator of your space."
+
+
+class SessionEnded(Unauthenticated):
+    """A refresh token of no session that is alive."""
+
+    code = "session_ended"
+    vi = "Phiên đăng nhập đã kết thúc. Hãy đăng nhập lại."
+    en = "This session has ended. Sign in again."
+
+
+class TokenReused(Unauthenticated):
+    """A refresh token that was used before: the session is ended."""
+
+    code = "refresh_token_reused"
+    vi = "Phiên đăng nhập đã bị kết thúc vì lý do an toàn. Hãy đăng nhập lại."
+    en = "This session was ended for safety. Sign in again."
+
+
+class RefreshRaced(Unauthenticated):
+    """Another request with the same token was quicker: go on with the token that it was given."""
+
+    code = "refresh_raced"
+    vi = "Phiên đăng nhập vừa được làm mới ở cửa sổ khác."
+    en = "Another request has just refreshed this session."
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a session is for."""
+
+    person_id: str
+    name: str
+    roles: frozenset[Role]
+    locale: Language
+    epoch: int
+
+    @classmethod
+    def of(cls, person: Person) -> Holder:
+        """A person as the holder of a session."""
+        return cls(person.id, person.name, person.roles, person.locale, person.epoch)
+
+    @classmethod
+    def of_login(cls, login: Login) -> Holder:
+        """The person whom a login leads to."""
+        return cls(login.person_id, login.name, login.roles, login.locale, login.epoch)
+
+
+def sign_in(space: Space, login: str, password: str, circumstances: Circumstances) -> SignedIn:
+    """Sign a person in by password: 3 calls (count the try; read the login; begin the session and forgive the try).
+
+    Raises: WrongCredentials, AccountDeactivated, TooManyTries, SpaceOpening, SpaceSuspended.
+    """
+    require_opened(space)
+    subject, found = _look_up(space, login, circumstances)
+    kept = found.password_hash if found else None
+    if not passwords.verify(kept, password) or not found or not kept:
+        raise WrongCredentials
+    if found.status != "active":
+        raise AccountDeactivated
+    holder = Holder.of_login(found)
+    require_admitted(space, holder.roles)
+    signed_in = begin(space, holder, circumstances, also=subject.succeeded())
+    if passwords.is_outdated(kept):
+        # When another change is quicker, the next sign-in does it.
+        persons.rehash(space, holder.person_id, kept, passwords.hash_new(password))
+    return signed_in
+
+
+def begin(space: Space, holder: Holder, circumstances: Circumstances, also: list[Write] | None = None) -> SignedIn:
+    """Begin a session of someone who has proved who they are, together with other writes: 1 call."""
+    session_id, secret, now = ids.new(), ids.secret(), clock.epoch_s()
+    facts = {
+        "hash": ids.fingerprint(secret),
+        "epoch": holder.epoch,
+        "device": devices.name(circumstances.headers.get("user-agent") or ""),
+        "created_at": clock.timestamp(),
+        "used_at": clock.timestamp(),
+        "until": now + LONGEST_S,
+        "ttl": now + IDLE_S,
+    }
+    transact([store.putting_session(space, holder.person_id, session_id, facts), *(also or [])])
+    return _tokens(space, holder, session_id, secret)
+
+
+def refresh(space: Space, token: str) -> SignedIn:
+    """The next pair of tokens, with the roles that the person has now: 2 calls.
+
+    Raises: SessionEnded, TokenReused, RefreshRaced, SpaceOpening, SpaceSuspended.
+    """
+    require_opened(space)
+    parts = re.fullmatch(REFRESH_TOKEN, token)
+    if parts is None:
+        raise SessionEnded
+    person_id, session_id, secret = parts.groups()
+    session, stored = store.session_and_person(space, person_id, session_id)
+    if session is None or stored is None:
+        raise SessionEnded
+    person = persons.from_item(stored)
+    if person.status != "active" or session["epoch"] != person.epoch or session["until"] <= clock.epoch_s():
+        store.end_session(space, person_id, session_id)
+        raise SessionEnded
+    if not hmac.compare_digest(session["hash"], ids.fingerprint(secret)):
+        _end_family(space, person_id, session_id)
+    require_admitted(space, person.roles)
+    return _tokens(space, Holder.of(person), session_id, _rotate(space, person_id, session))
+
+
+def end(space: Space, actor: Actor, *, everywhere: bool) -> None:
+    """Sign out: this session (1 call), or all that the person has (2 calls)."""
+    if everywhere:
+        on_latest(space, actor.person_id, Person.signed_out)
+    else:
+        store.end_session(space, actor.person_id, actor.session_id)
+
+
+def end_one(space: Space, actor: Actor, session_id: str) -> None:
+    """Sign a person's own session out, wherever it is: 1 call. Raises: NotFound."""
+    if not store.end_session(space, actor.person_id, session_id):
+        raise NotFound
+
+
+def page(space: Space, actor: Actor, query: PageQuery) -> Page[Session]:
+    """A page of a person's sessions that are alive, newest first: 2 calls. Raises: BadCursor."""
+    after = paging.decode(query.cursor, str)[0] if query.cursor else None
+    person = persons.get(space, actor.person_id, consistent=True)
+    rows = store.sessions_of(space, person.id, after, query.limit)
+    alive = [item for item in rows.items if item["epoch"] == person.epoch and item["until"] > clock.epoch_s()]
+    return Page[Session](
+        items=[_shown(item, actor) for item in alive],
+        next=paging.encode(rows.after["sk"].removeprefix(store.session_sk(""))) if rows.after else None,
+    )
+
+
+def _shown(item: Item, actor: Actor) -> Session:
+    return Session(
+        id=item["id"],
+        device=item["device"],
+        created_at=clock.from_timestamp(item["created_at"]),
+        used_at=clock.from_timestamp(item["used_at"]),
+        current=item["id"] == actor.session_id,
+    )
+
+
+def require_opened(space: Space) -> None:
+    """Refuse a space whose tables are still being made. Raises: SpaceOpening."""
+    if space.status == "opening":
+        raise SpaceOpening
+
+
+def require_admitted(space: Space, roles: frozenset[Role]) -> None:
+    """Refuse whoever may not enter a suspended space. Raises: SpaceSuspended."""
+    if space.status == "suspended" and not roles & STAFF:
+        raise SpaceSuspended
+
+
+def subject_of(login: str) -> str:
+    """What is counted for a login as it was typed: its stored form, or what was typed when it has none."""
+    try:
+        return identifiers.parse(login).value
+    except ValueError:
+        return login.strip().lower()
+
+
+def _look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[throttle.Try, Login | None]:
+    """Count the try, then look for the login; also when there can be none, so that both cost the same."""
+    subject = subject_of(login)
+    counted = throttle.sign_in(space, subject, circumstances.address)
+    return counted, persons.login(space, identifiers.stored(subject))
+
+
+def _rotate(space: Space, person_id: str, session: Item) -> str:
+    """The next secret. Of two who ask at once one gets it; a retry of our own finds what it has written."""
+    secret, now = ids.secret(), clock.epoch_s()
+    facts = {
+        "hash": ids.fingerprint(secret),
+        "used_at": clock.timestamp(),
+        "ttl": min(now + IDLE_S, session["until"]),
+    }
+    try:
+        store.rotate(space, person_id, session["id"], session["hash"], facts)
+    except ConditionFailed as lost:
+        if lost.item is None:
+            raise SessionEnded from None
+        if lost.item["hash"] != facts["hash"]:
+            raise RefreshRaced from None
+    return secret
+
+
+def _end_family(space: Space, person_id: str, session_id: str) -> None:
+    store.end_session(space, person_id, session_id)
+    logs.event("session.reuse_detected", level=logging.WARNING, tenant=space.slug, person=person_id, session=session_id)
+    raise TokenReused
+
+
+def _tokens(space: Space, holder: Holder, session_id: str, secret: str) -> SignedIn:
+    actor = Actor(holder.person_id, space.slug, holder.roles, session_id)
+    return SignedIn(
+        access_token=issue(actor),
+        expires_in=LIFETIME_S,
+        refresh_token=f"{holder.person_id}.{session_id}.{secret}",
+        person=SignedInPerson(
+            id=holder.person_id,
+            name=holder.name,
+            roles=cast(list[Role], sorted(holder.roles)),
+            locale=holder.locale,
+        ),
+    )

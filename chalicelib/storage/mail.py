@@ -1,0 +1,88 @@
+"""The way out for mail: SES, version 2 of its API. What to say, and to whom, is a feature's business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from chalicelib import config
+from chalicelib.errors import InvalidInput, Unavailable
+from chalicelib.storage import client
+
+_making = Lock()
+# What SES says of this one message or address; all else (quota, pause, outage) passes with time.
+_FINAL = frozenset({"MessageRejected", "BadRequestException", "InvalidParameterValue"})
+
+
+class MailRefused(InvalidInput):
+    """SES does not take this message, however often it is sent."""
+
+    code = "mail_refused"
+    vi = "Không gửi được thư: địa chỉ nhận bị hệ thống thư từ chối."
+    en = "The mail could not be sent: the mail service refuses it."
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail to one person. ``sender`` is the name shown beside the deployment's own address."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def send(message: Message) -> None:
+    """Hand a message to SES. Raises: MailRefused, Unavailable (nothing was sent, or it is not known: send it again)."""
+    with _making:
+        ses = _ses()
+    try:
+        ses.send_email(
+            FromEmailAddress=_from(message.sender),
+            Destination={"ToAddresses": [message.to]},
+            Content={
+                "Simple": {
+                    "Subject": _utf8(message.subject),
+                    "Body": {"Text": _utf8(message.text), "Html": _utf8(message.html)},
+                }
+            },
+        )
+    except ClientError as error:
+        if error.response["Error"].get("Code") in _FINAL:
+            raise MailRefused from error
+        raise Unavailable from error
+    except (ConnectionError, HTTPClientError) as error:
+        raise Unavailable from error
+
+
+def _from(name: str) -> str:
+    """``Name <address>`` as a header has it: SES takes ASCII only, other letters as RFC 2047 encodes them."""
+    from email.header import Header
+
+    address = config.current().mail_from
+    if name.isascii():
+        user, _, domain = address.rpartition("@")
+        return str(Address(name, user, domain))
+    return f"{Header(name, 'utf-8', maxlinelen=10_000).encode()} <{address}>"
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+@lru_cache(maxsize=1)
+def _ses() -> Any:
+    return client.session().create_client(
+        "sesv2", endpoint_url=config.current().aws_url, config=client.client_settings()
+    )
+
+
+def reset() -> None:
+    """Forget the client: for tests."""
+    _ses.cache_clear()

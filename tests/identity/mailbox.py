@@ -1,0 +1,29 @@
+"""The mail that the emulated SES was asked to send."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from tests.emulated import REGION
+
+
+def to(address: str) -> list[Any]:
+    """Messages sent to this address, oldest first."""
+    sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    return [each for each in sent if each.destinations["ToAddresses"] == [address]]
+
+
+def link(message: Any) -> str:
+    """The address that a message asks to open."""
+    found = re.search(r'href="([^"]+)"', message.body)
+    assert found, message.body
+    return found[1]
+
+
+def token(message: Any) -> str:
+    """The token in that address."""
+    return link(message).rpartition("/")[2]
