@@ -56,7 +56,7 @@ def _respond(
     circumstances: Circumstances,
 ) -> Response:
     cache = _cache(operation, answer.cache or operation.cache or "no-store")
-    reads = operation.method == "GET"
+    reads = operation.method == "GET" and status == 200  # a redirect has nothing of its own to compare
     headers: dict[str, str | list[str]] = {"Cache-Control": cache, **answer.headers}
     validator = answer.etag or (etag(content) if reads and cache != "no-store" else None)
     if validator:

@@ -16,6 +16,7 @@ from chalicelib import logs
 from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
 from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, tokens
 from chalicelib.http.endpoint import OPERATIONS, Operation
+from chalicelib.http.models import SLUG_PATTERN
 from chalicelib.http.permissions import STAFF, Permission, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
@@ -23,7 +24,7 @@ from chalicelib.storage import spaces
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import PLATFORM, Space
 
-_SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
+_SLUG = re.compile(SLUG_PATTERN)
 
 
 class InternalFault(Refusal):

@@ -9,11 +9,12 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from chalice.app import Response
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chalicelib import config
 from chalicelib.errors import Fault, InvalidInput, Language, Refusal
 from chalicelib.http.bodies import MalformedBody
+from chalicelib.http.models import Outbound
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -50,6 +51,33 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "union_tag_invalid": ("Loại này không được hỗ trợ.", "This kind is not supported."),
     "union_tag_not_found": ("Thiếu loại.", "The kind is missing."),
 }
+
+
+class BadField(Outbound):
+    """One bad field of what was sent."""
+
+    field: str = Field(description="Its path in the body, or the name of the parameter.", examples=["brand.short_name"])
+    pointer: str = Field(description="The same as a JSON pointer (RFC 6901).", examples=["#/brand/short_name"])
+    code: str = Field(description="Stable, for programs.", examples=["string_too_long"])
+    detail: str = Field(description="For a person, in their language.", examples=["Không quá 40 ký tự."])
+
+
+class Problem(Outbound):
+    """How this API says no (RFC 9457)."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    type: str = Field(description="Where this kind of problem is described.")
+    title: str = Field(description="The status in words.")
+    status: int = Field(ge=400, le=599)
+    code: str = Field(description="Stable, for programs.")
+    detail: str = Field(description="For a person, in the language that they accept; it says what to do.")
+    request_id: str = Field(description="To quote to support.")
+    errors: list[BadField] = Field(
+        default_factory=list, description="Every bad field at once; only with 422.", max_length=100
+    )
+
+
 _OTHER = ("Giá trị không hợp lệ.", "The value is not valid.")
 _MAX_FAULTS = 100
 _MAX_ACCEPT = 200
@@ -92,7 +120,7 @@ def response(refusal: Refusal, language: Language, request_id: str) -> Response:
 def document(refusal: Refusal, language: Language, request_id: str) -> dict[str, Any]:
     """The members of the problem: ``code`` is stable, ``detail`` is for a person, ``errors`` names every bad field."""
     problem: dict[str, Any] = {
-        "type": f"{config.current().public_url}/problems/{refusal.code}",
+        "type": f"{config.current().public_url}/docs#problem-{refusal.code}",
         "title": HTTPStatus(refusal.status).phrase,
         "status": refusal.status,
         "code": refusal.code,

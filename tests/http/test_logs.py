@@ -33,7 +33,8 @@ def lines() -> Iterator[io.StringIO]:
     import app  # noqa: F401 (it configures the log)
 
     stream = io.StringIO()
-    ours = [handler for handler in logs.log.handlers if isinstance(handler, logging.StreamHandler)]
+    # Not pytest's own, which it hangs on loggers that do not propagate.
+    ours: list[logging.StreamHandler[Any]] = [each for each in logs.log.handlers if type(each) is logging.StreamHandler]
     before = [handler.setStream(stream) for handler in ours]
     others = logging.StreamHandler(stream)
     logging.getLogger().addHandler(others)

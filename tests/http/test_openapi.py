@@ -1,0 +1,199 @@
+"""The OpenAPI document: valid, whole, current, and every example in it true."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import app  # noqa: F401 (building the app declares every operation)
+from chalicelib.http import openapi, problems, refusals
+from chalicelib.http.endpoint import OPERATIONS, Operation
+from chalicelib.http.permissions import ANYONE
+from infra import openapi as written
+from tests.api import Api
+
+Json = dict[str, Any]
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+
+
+def _described(operation: Operation) -> Json:
+    found: Json = openapi.document()["paths"][operation.path][operation.method.lower()]
+    return found
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    """Validates against a schema that refers to the document's components."""
+    whole = {**json.loads(schema), "components": openapi.document()["components"]}
+    return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+def _faults(schema: Json, value: object) -> list[str]:
+    found = _validator(json.dumps(schema)).iter_errors(value)
+    return [f"{list(error.absolute_path)}: {error.message[:300]}" for error in found]
+
+
+def test_it_is_valid() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(openapi.document()).iter_errors()] == []
+
+
+def test_it_is_served_to_anyone_and_may_be_kept(api: Api) -> None:
+    reply = api.get("/openapi.json")
+    assert reply.ok() == openapi.document()
+    assert reply.headers["cache-control"] == "public, max-age=300"
+    assert api.get("/openapi.json", headers={"if-none-match": reply.headers["etag"]}).status == 304
+
+
+def test_the_file_is_current() -> None:
+    found = written.DOCUMENT.read_text(encoding="utf-8") if written.DOCUMENT.exists() else ""
+    assert found == written.written(), "docs/openapi.json is not what the operations say: run `make openapi`"
+
+
+def test_no_container_pays_for_it_when_it_starts() -> None:
+    asked = "import sys, app; sys.exit(any(name.startswith('chalicelib.http.openapi') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+@each_operation
+def test_an_operation_says_what_it_is_for(operation: Operation) -> None:
+    described = _described(operation)
+    assert described["operationId"] == operation.name
+    assert described["summary"].endswith((".", "`"))
+    assert len(described["summary"]) <= 200
+
+
+def test_names_are_unique() -> None:
+    names = [operation.name for operation in OPERATIONS]
+    assert sorted(set(names)) == sorted(names)
+
+
+@each_operation
+def test_refusals_follow_from_what_an_operation_is(operation: Operation) -> None:
+    statuses = set(_described(operation)["responses"])
+    assert {"429", "500", "503"} <= statuses
+    assert operation.may is ANYONE or {"401", "403"} <= statuses
+    assert "{" not in operation.path or "404" in statuses
+    assert operation.body is None or {"400", "413", "415", "422"} <= statuses
+    assert operation.query is None or "422" in statuses
+    assert not operation.creates or "409" in statuses
+    assert {str(refusal.status) for refusal in operation.raises} <= statuses
+
+
+@each_operation
+def test_every_code_is_listed(operation: Operation) -> None:
+    responses = openapi.document()["components"]["responses"]
+    for status, classes in refusals.of(operation).items():
+        name = _described(operation)["responses"][str(status)]["$ref"].rpartition("/")[2]
+        schema = responses[name]["content"][problems.CONTENT_TYPE]["schema"]
+        assert schema["allOf"][1]["properties"]["code"]["enum"] == [each.code for each in classes]
+
+
+@each_operation
+def test_headers_are_documented_where_they_apply(operation: Operation) -> None:
+    names = {each.get("name") or each["$ref"].rpartition("/")[2] for each in _described(operation)["parameters"]}
+    assert ("idempotency_key" in names) == operation.creates
+    assert bool({"if_match", "if_match_optional"} & names) == (412 in refusals.of(operation))
+    assert "accept_language" in names
+
+
+@each_operation
+def test_every_example_is_what_its_schema_allows(operation: Operation) -> None:
+    faults = [
+        f"{place}: {fault}"
+        for place, schema, value in _examples(operation)
+        if value is not None
+        for fault in _faults(schema, value)
+    ]
+    assert faults == []
+
+
+@each_operation
+def test_everything_has_an_example(operation: Operation) -> None:
+    described = _described(operation)
+    shown = {place for place, _, value in _examples(operation) if value is not None}
+    needed = {each["name"] for each in described["parameters"] if "name" in each}
+    needed |= {"body"} if "requestBody" in described else set()
+    needed |= {
+        status for status, answer in described["responses"].items() if "examples" in str(answer.get("content", {}))
+    }
+    assert needed - shown == set(), "give the fields with a pattern `examples`"
+
+
+@each_operation
+def test_the_example_of_a_body_is_accepted(operation: Operation) -> None:
+    """Rules that a schema cannot say hold for it too."""
+    if operation.body_adapter is None:
+        assert "requestBody" not in _described(operation)
+        return
+    (content,) = _described(operation)["requestBody"]["content"].values()
+    for shown in content["examples"].values():
+        operation.body_adapter.validate_json(json.dumps(shown["value"]))
+
+
+def test_the_examples_of_problems_are_problems() -> None:
+    for name, response in openapi.document()["components"]["responses"].items():
+        content = response["content"][problems.CONTENT_TYPE]
+        for shown in content["examples"].values():
+            assert _faults(content["schema"], shown["value"]) == [], name
+
+
+@each_operation
+def test_whatever_a_client_sends_is_bounded(operation: Operation) -> None:
+    described = _described(operation)
+    sent = [(each["name"], each["schema"]) for each in described["parameters"] if "name" in each]
+    if "requestBody" in described:
+        (content,) = described["requestBody"]["content"].values()
+        sent.append(("body", content["schema"]))
+    assert [place for name, schema in sent for place in _unbounded(schema, name, frozenset())] == []
+
+
+def _examples(operation: Operation) -> Iterator[tuple[str, Json, object]]:
+    described = _described(operation)
+    for parameter in described["parameters"]:
+        if "name" in parameter:
+            yield parameter["name"], parameter["schema"], parameter.get("example")
+    contents = [("body", described.get("requestBody", {}))]
+    contents += [(status, answer) for status, answer in described["responses"].items() if "$ref" not in answer]
+    for place, holder in contents:
+        for content in holder.get("content", {}).values():
+            for shown in content.get("examples", {}).values():
+                yield place, content["schema"], shown["value"]
+
+
+def _unbounded(schema: Json, place: str, seen: frozenset[str]) -> Iterator[str]:
+    """Where a schema lets a client send as much as it likes."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in seen:
+            yield from _unbounded(openapi.document()["components"]["schemas"][name], place, seen | {name})
+        return
+    for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _unbounded(branch, place, seen)
+    kind = schema.get("type")
+    if kind == "string" and not _bounded_text(schema):
+        yield f"{place}: any number of characters"
+    if kind == "array":
+        if "maxItems" not in schema and not schema.get("uniqueItems"):
+            yield f"{place}: any number of entries"
+        yield from _unbounded(schema.get("items", {}), f"{place}[]", seen)
+    for name, part in schema.get("properties", {}).items():
+        yield from _unbounded(part, f"{place}.{name}", seen)
+    if isinstance(schema.get("additionalProperties"), dict):
+        if "maxProperties" not in schema and "propertyNames" not in schema:
+            yield f"{place}: any number of names"
+        yield from _unbounded(schema["additionalProperties"], f"{place}.*", seen)
+
+
+def _bounded_text(schema: Json) -> bool:
+    if schema.keys() & {"maxLength", "enum", "const"} or schema.get("format") in ("date", "date-time", "uuid"):
+        return True
+    pattern = schema.get("pattern", "")
+    return pattern.startswith("^") and pattern.endswith("$") and not any(sign in pattern for sign in ("*", "+", ",}"))
