@@ -19,7 +19,7 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
 FRESH_S = 60
-_ORDER_LENGTH = 500  # a cursor carries the order key of one card
+_ORDER_LENGTH = 480  # a cursor carries one, and DynamoDB sorts national courses by it: both have their limits
 
 CourseStatus = Literal["draft", "published", "archived"]
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from pydantic import TypeAdapter
 
 from chalicelib.courses import outline, packing
-from chalicelib.courses.lessons import AnyLesson, Lesson, Quiz, QuizLesson
+from chalicelib.courses.lessons import AnyLesson, Lesson, Quiz, QuizLesson, TextLesson
 from chalicelib.courses.outline import Outline, Structure
 from chalicelib.courses.packing import Packed
 from chalicelib.errors import NotFound
@@ -27,7 +27,7 @@ INLINE_BYTES = 4_000_000
 _STRUCTURES: Remembered[str, Structure] = Remembered(5_000_000, weigh=lambda structure: structure.weight + 1_000)
 _LESSONS: Remembered[tuple[str, str], bytes] = Remembered(16_000_000, weigh=lambda text: len(text) + 200)
 _QUIZZES: Remembered[tuple[str, str], tuple[Quiz, int]] = Remembered(2_000_000, weigh=lambda kept: kept[1] + 200)
-_lesson: TypeAdapter[AnyLesson] = TypeAdapter(Lesson)
+_LESSON: TypeAdapter[AnyLesson] = TypeAdapter(Lesson)
 
 
 class NotAQuiz(NotFound):
@@ -98,7 +98,7 @@ def lesson_json(frozen: Outline, lesson_id: str) -> bytes:
 
 def lesson(frozen: Outline, lesson_id: str) -> AnyLesson:
     """One lesson, right answers included: for the server only. Raises: UnknownLesson."""
-    return _lesson.validate_json(lesson_json(frozen, lesson_id))
+    return _read_lesson(lesson_json(frozen, lesson_id))
 
 
 def quiz(space: Space, frozen: Outline, lesson_id: str) -> Quiz:
@@ -112,22 +112,24 @@ def quiz(space: Space, frozen: Outline, lesson_id: str) -> Quiz:
 
 
 def _read_quiz(frozen: Outline, lesson_id: str) -> tuple[Quiz, int]:
-    text = packing.unpack(_range(frozen, lesson_id))
-    return cast(QuizLesson, _lesson.validate_json(text)).quiz, len(text)
+    text = lesson_json(frozen, lesson_id)
+    return cast(QuizLesson, _read_lesson(text)).quiz, len(text)
 
 
-def _range(frozen: Outline, lesson_id: str) -> bytes:
-    entry = frozen.lesson(lesson_id)
-    return files.get(frozen.pack, start=entry.offset, length=entry.length)
-
-
-def all_lessons(pack_key: str, of: Structure) -> list[AnyLesson]:
-    """Every lesson but the texts, for the check before publishing: one S3 read."""
+def all_lessons(pack_key: str, of: Structure) -> dict[str, AnyLesson]:
+    """Every lesson of a pack by its id, for the check before publishing: one S3 read."""
     pack = files.get(pack_key)
-    return [
-        _lesson.validate_json(packing.unpack(pack[entry.offset : entry.offset + entry.length]))
+    return {
+        entry.id: _read_lesson(packing.unpack(pack[entry.offset : entry.offset + entry.length]))
         for entry in of.lessons.values()
-    ]
+    }
+
+
+def _read_lesson(text: bytes) -> AnyLesson:
+    """A stored lesson. A text's body was held against the list of nodes when it was saved: 200 KB of it need not be
+    walked at every read."""
+    data = json.loads(text)
+    return TextLesson.model_construct(**data) if data["kind"] == "text" else _LESSON.validate_python(data)
 
 
 def forget() -> None:

@@ -6,8 +6,8 @@ course needs before learners get it is judged when it is published (``readiness.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, cast
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, WithJsonSchema, WrapValidator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -35,12 +35,12 @@ Title = Annotated[str, line(200), Field(examples=["Nhận biết tin nhắn lừ
 def _rich_text(body: Any) -> rich_text.Json:
     kept, wrongs = rich_text.check(body)
     if wrongs:
-        raise _several([(each.path, rule(each.code, each.vi, each.en)) for each in wrongs])
+        raise several([(each.path, rule(each.code, each.vi, each.en)) for each in wrongs])
     return kept
 
 
-def _several(faults: list[tuple[tuple[str | int, ...], Any]]) -> ValidationError:
-    """Several bad places below one field: pydantic puts the field's own path before each."""
+def several(faults: Sequence[tuple[tuple[str | int, ...], Any]]) -> ValidationError:
+    """The error for several bad places below the value being validated: pydantic puts that value's path before each."""
     details = [InitErrorDetails(type=each, loc=path, input=None) for path, each in faults]
     return ValidationError.from_exception_data("content", details)
 
@@ -180,7 +180,7 @@ Place = tuple[str | int, ...]
 
 
 def _distinct_ids(sections: list[Section]) -> list[Section]:
-    faults = [
+    faults: list[tuple[Place, Any]] = [
         (path, rule("repeated_id", "Mã này đã dùng ở nơi khác trong khoá học.", "This id is used elsewhere, too."))
         for path in _repeated(sections)
     ]
@@ -189,7 +189,7 @@ def _distinct_ids(sections: list[Section]) -> list[Section]:
         vi, en = f"Một khoá học có tối đa {MAX_LESSONS} bài.", f"A course has at most {MAX_LESSONS} lessons."
         faults.append(((), rule("too_many_lessons", vi, en)))
     if faults:
-        raise _several(cast(Any, faults))
+        raise several(faults)
     return sections
 
 

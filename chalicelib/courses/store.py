@@ -60,9 +60,11 @@ def head(space: Space, course_id: str) -> Item | None:
     return _table(space).get(_CATALOGUE, course_id, consistent=True)
 
 
-def create_head(space: Space, course_id: str, facts: Mapping[str, Any]) -> None:
+def create_head(space: Space, course_id: str, facts: Mapping[str, Any]) -> Item:
     """A new course: 1 WCU per KB. Raises: ConditionFailed, with the course that has this id."""
-    _table(space).create({"pk": _CATALOGUE, "sk": course_id, "v": 1, **facts})
+    item = {"pk": _CATALOGUE, "sk": course_id, "v": 1, **facts}
+    _table(space).create(item)
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def change_head(space: Space, course_id: str, facts: Mapping[str, Any], *, seen: int | None = None) -> Item:
@@ -195,12 +197,20 @@ def offer(course_id: str) -> Item | None:
     return _offers().get(_national(course_id), _OFFER, consistent=True)
 
 
-def put_offer(course_id: str, facts: Mapping[str, Any]) -> None:
-    """Offer a version, unless a newer one is offered: 1 WCU, 1 for the index. Raises: ConditionFailed."""
-    _offers().put(
-        {"pk": _national(course_id), "sk": _OFFER, **facts},
-        condition="attribute_not_exists(pk) OR version <= :version",
-        values={":version": facts["version"]},
+def put_offer(space: Space, course_id: str, facts: Mapping[str, Any]) -> None:
+    """Offer a version, unless a newer one is offered or the course is meanwhile no longer to be: 4 WCU or so.
+
+    Raises: TransactionFailed.
+    """
+    transact(
+        [
+            _table(space).checking(_CATALOGUE, course_id, "attribute_exists(offered)"),
+            _offers().putting(
+                {"pk": _national(course_id), "sk": _OFFER, **facts},
+                condition="attribute_not_exists(pk) OR version <= :version",
+                values={":version": facts["version"]},
+            ),
+        ]
     )
 
 
@@ -235,6 +245,18 @@ def adopters(course_id: str, after: str | None, limit: int) -> Rows:
     """A page of the spaces that adopted a national course: one Query."""
     start = {"pk": _national(course_id), "sk": after} if after else None
     return _offers().query(_national(course_id), begins_with="adopter#", after=start, limit=limit, consistent=True)
+
+
+def note_latest(space: Space, course_id: str, number: int) -> None:
+    """Tell an adopted course that the centre has a newer version: 1 WCU. Raises: ConditionFailed when it knows."""
+    _table(space).update(
+        _CATALOGUE,
+        course_id,
+        "SET latest = :n ADD v :one",
+        {":n": number, ":one": 1},
+        condition="latest < :n",
+        returns="NONE",
+    )
 
 
 def note_adopter(course_id: str, slug: str, number: int) -> None:

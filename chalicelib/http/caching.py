@@ -36,25 +36,36 @@ class Remembered(Generic[K, V]):
         self._fresh_s = fresh_s
         self._weigh = weigh
         self._weight = 0
+        self._forgotten = 0  # how often something was
         self._lock = Lock()
         _all.add(self)
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The value kept under ``key``, or what ``make`` gives (two callers at once may both make it)."""
+        """The value kept under ``key``, or what ``make`` gives (two callers at once may both make it).
+
+        What was being made while something was forgotten may have been read before the change that made it be
+        forgotten: it is given to who asked, and not kept.
+        """
         with self._lock:
             kept = self._entries.get(key)
             if kept and clock.epoch_ms() < kept[0]:
                 self._entries.move_to_end(key)
                 return kept[2]
+            forgotten = self._forgotten
         value = make()
-        self.keep(key, value)
+        self._keep(key, value, forgotten)
         return value
 
     def keep(self, key: K, value: V) -> None:
         """Remember ``value`` from now on."""
+        self._keep(key, value, None)
+
+    def _keep(self, key: K, value: V, forgotten: int | None) -> None:
         until = clock.epoch_ms() + self._fresh_s * 1000 if self._fresh_s is not None else float("inf")
         weight = self._weigh(value)
         with self._lock:
+            if forgotten is not None and forgotten != self._forgotten:
+                return
             self._drop(key)
             self._entries[key] = (until, weight, value)
             self._weight += weight
@@ -64,11 +75,13 @@ class Remembered(Generic[K, V]):
     def forget(self, key: K) -> None:
         """Ask anew next time."""
         with self._lock:
+            self._forgotten += 1
             self._drop(key)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
+            self._forgotten += 1
             self._entries.clear()
             self._weight = 0
 

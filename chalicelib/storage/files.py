@@ -105,9 +105,14 @@ def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int 
     return form
 
 
-def address(name: str, *, lasting_s: int = 900, download_as: str | None = None) -> str:
-    """A short-lived address to read one object; signing is local, no call is made."""
+def address(
+    name: str, *, lasting_s: int = 900, download_as: str | None = None, content_type: str | None = None
+) -> str:
+    """A short-lived address to read one object; signing is local, no call is made. With ``content_type``, S3 answers
+    with that type, whatever was stored."""
     more = {"ResponseContentDisposition": f"attachment; filename*=UTF-8''{_quote(download_as)}"} if download_as else {}
+    if content_type:
+        more["ResponseContentType"] = content_type
     url: str = s3().generate_presigned_url(
         "get_object", Params={"Bucket": config.current().bucket, "Key": name, **more}, ExpiresIn=lasting_s
     )

@@ -1,0 +1,196 @@
+"""Who may look at what: the catalogue, an outline, a lesson and its files.
+
+A space whose catalogue is public lets anyone see its published courses, their outlines and the first lesson of each,
+before any form; everything else needs a sign-in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib import clock, vietnamese
+from chalicelib.courses import catalogue, national, uploads
+from chalicelib.courses.catalogue import Card
+from chalicelib.courses.models import CourseQuery, NationalCourse, NationalQuery
+from chalicelib.courses.outline import Outline
+from chalicelib.errors import Forbidden, NotFound, Unauthenticated
+from chalicelib.http import paging
+from chalicelib.http.models import Outbound
+from chalicelib.http.permissions import READ_DRAFTS, allows
+from chalicelib.http.tokens import Actor
+from chalicelib.storage.files import NATIONAL
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+from chalicelib.tenants import registry
+
+_FOREVER = "max-age=31536000, immutable"
+_A_MINUTE = "max-age=60"
+
+
+class LessonFile(Outbound):
+    """A file of a lesson, with an address that lasts a quarter of an hour."""
+
+    id: str
+    name: str
+    url: str
+    content_type: str
+    size: int = Field(description="Bytes.")
+    expires_at: datetime
+
+
+def is_staff(actor: Actor | None) -> bool:
+    """Whether drafts and archived courses may be shown."""
+    return actor is not None and allows(actor.roles, READ_DRAFTS)
+
+
+def is_public(space: Space) -> bool:
+    """Whether anyone may browse: 0 calls when warm."""
+    return registry.settings(space).catalogue_public
+
+
+def require_browsing(space: Space, actor: Actor | None) -> None:
+    """Let those in who may browse this space's catalogue. Raises: Unauthenticated."""
+    if actor is None and not is_public(space):
+        raise Unauthenticated
+
+
+def cached_for_a_minute(space: Space) -> str:
+    """How long the catalogue may be kept, and by whom."""
+    return f"{_scope(is_public(space))}, {_A_MINUTE}"
+
+
+def cached_for_ever(is_for_anyone: bool) -> str:
+    """How what never changes may be kept, and by whom."""
+    return f"{_scope(is_for_anyone)}, {_FOREVER}"
+
+
+def _scope(is_for_anyone: bool) -> str:
+    return "public" if is_for_anyone else "private"
+
+
+def page(space: Space, actor: Actor | None, query: CourseQuery) -> tuple[list[Card], str | None]:
+    """A page of the catalogue by Vietnamese title, and where it goes on: 0 calls when warm.
+
+    The staff's other lists are read afresh: who just made a course elsewhere wants to see it.
+    Raises: Unauthenticated, Forbidden.
+    """
+    require_browsing(space, actor)
+    if query.status != "published" and not is_staff(actor):
+        raise Forbidden if actor else Unauthenticated
+    found = catalogue.cards(space, fresh=query.status != "published")
+    words = vietnamese.fold(query.q).split()
+    chosen = [card for card in found if _matches(card, query) and all(word in card.search for word in words)]
+    rows, after = _slice([(card.order, card.course_id, card) for card in chosen], query.cursor, query.limit)
+    return rows, after
+
+
+def _matches(card: Card, query: CourseQuery) -> bool:
+    return (
+        (query.status == "any" or card.status == query.status)
+        and (query.audience is None or query.audience in card.audiences)
+        and (query.language is None or query.language == card.language)
+    )
+
+
+def _slice(rows: list[tuple[str, str, Any]], cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
+    """The rows after a cursor's position, in the order of key and id."""
+    after: tuple[str, str] | None = None
+    if cursor:
+        key, row_id = paging.decode(cursor, str, str)
+        after = (key, row_id)
+    rest = [row for row in rows if after is None or (row[0], row[1]) > after]
+    shown = rest[:limit]
+    more = paging.encode(shown[-1][0], shown[-1][1]) if len(rest) > limit else None
+    return [row[2] for row in shown], more
+
+
+def outline(space: Space, actor: Actor | None, course_id: str, version: int | None) -> Outline:
+    """A published version's outline: 0 calls when warm. Without a sign-in only of courses in the catalogue.
+
+    Raises: Unauthenticated, NotFound.
+    """
+    require_browsing(space, actor)
+    if actor is None:
+        catalogue.shown(space, course_id)
+    return catalogue.outline(space, course_id, version)
+
+
+def is_first(space: Space, frozen: Outline, lesson_id: str) -> bool:
+    """Whether anyone may read this lesson: it is a public course's first."""
+    return is_public(space) and frozen.order[0] == lesson_id
+
+
+def lesson(space: Space, actor: Actor | None, course_id: str, version: int, lesson_id: str) -> Outline:
+    """The outline of the version whose lesson may be read: 0 calls when warm.
+
+    Raises: Unauthenticated, NotFound, UnknownLesson.
+    """
+    frozen = outline(space, actor, course_id, version)
+    frozen.require(lesson_id)
+    if actor is None and not is_first(space, frozen, lesson_id):
+        raise Unauthenticated
+    return frozen
+
+
+def files(frozen: Outline, lesson_id: str) -> list[LessonFile]:
+    """The files of one published lesson, each with an address: no call. Raises: UnknownLesson."""
+    expires_at = clock.now() + timedelta(seconds=uploads.LASTING_S)
+    shown = []
+    for file_id in frozen.lesson(lesson_id).files:
+        facts = frozen.structure.files[file_id]
+        url = uploads.address(frozen.prefix, file_id, facts.content_type)
+        shown.append(
+            LessonFile(
+                id=file_id,
+                name=facts.name,
+                url=url,
+                content_type=facts.content_type,
+                size=facts.size,
+                expires_at=expires_at,
+            )
+        )
+    return shown
+
+
+def cover(space: Space, course_id: str) -> str:
+    """A short-lived address of a course's cover: 0 calls when warm. Raises: NotFound."""
+    card = catalogue.card(space, course_id)
+    if card.cover is None:
+        raise NotFound
+    return uploads.cover_address(NATIONAL if card.national else space.slug, card.cover)
+
+
+def national_page(space: Space, query: NationalQuery) -> tuple[list[NationalCourse], str | None]:
+    """A page of what the centre offers, by Vietnamese title, and what of it this space adopted: 0 calls when warm."""
+    words = vietnamese.fold(query.q).split()
+    rows = [
+        (offered["ls"], offered["pk"], offered)
+        for offered in national.offers()
+        if all(word in vietnamese.fold(f"{offered['frozen_title']} {offered['summary']}") for word in words)
+    ]
+    items, after = _slice(rows, query.cursor, query.limit)
+    here = {card.course_id: card for card in catalogue.cards(space)}
+    return [_national(space, offered, here) for offered in items], after
+
+
+def _national(space: Space, offered: Item, here: dict[str, Card]) -> NationalCourse:
+    course_id = offered["pk"].removeprefix("national#")
+    adopted = here.get(national.adopted_id(space, course_id))
+    cover = offered.get("cover")
+    return NationalCourse(
+        id=course_id,
+        title=offered["frozen_title"],
+        summary=offered["summary"],
+        cover=uploads.cover_address(NATIONAL, cover) if cover else None,
+        language=offered["language"],
+        audiences=offered["audiences"],
+        minutes=offered.get("estimated_minutes") or offered["minutes"],
+        lessons=offered["lessons"],
+        version=offered["version"],
+        offered_at=offered["offered_at"],
+        adopted_as=adopted.course_id if adopted else None,
+        adopted_version=adopted.version if adopted else None,
+    )

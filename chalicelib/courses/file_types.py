@@ -1,0 +1,97 @@
+"""What may be uploaded, how large it may be, and how its content tells what it is. Pure: no I/O.
+
+A name or a declared type proves nothing: the first bytes do (as the WHATWG's MIME Sniffing standard has them), and for
+captions and drafts the whole text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+ContentType = Literal[
+    "video/mp4",
+    "video/webm",
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/gif",
+    "text/vtt",
+    "application/json",
+]
+MB = 1_000_000
+SNIFFED_BYTES = 4_096
+
+IMAGES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+VIDEOS = frozenset({"video/mp4", "video/webm"})
+DOCUMENTS = IMAGES | {"application/pdf"}
+CAPTIONS = frozenset({"text/vtt"})
+DRAFTS = frozenset({"application/json"})
+
+# WebVTT (W3C): hours may be left out; a cue's line may carry settings after its end.
+_TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
+_CUE = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """A type that may be uploaded: at most ``max_bytes`` of it, and whether content is of it. ``whole``: the test needs
+    all of the content, not only its beginning."""
+
+    max_bytes: int
+    is_it: Callable[[bytes], bool]
+    whole: bool = False
+
+
+def _mp4(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and int.from_bytes(head[:4]) >= 8
+
+
+def _webm(head: bytes) -> bool:
+    # EBML's document type: Matroska begins alike, and browsers do not play it.
+    return head.startswith(b"\x1a\x45\xdf\xa3") and b"\x42\x82" in head[:64] and b"webm" in head[:64]
+
+
+def _webp(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
+def is_webvtt(content: bytes) -> bool:
+    """Whether this is WebVTT with at least one cue, every cue ending after it begins."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]) or "\0" in text:
+        return False
+    cues = [_cue(each.strip()) for each in lines[1:] if "-->" in each]
+    return bool(cues) and all(cues)
+
+
+def _cue(line: str) -> bool:
+    found = _CUE.fullmatch(line)
+    if not found:
+        return False
+    times = [int(part or 0) for part in found.groups()]
+    return times[:4] < times[4:]
+
+
+def _json(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"{")
+
+
+TYPES: Mapping[str, FileType] = {
+    "video/mp4": FileType(500 * MB, _mp4),
+    "video/webm": FileType(500 * MB, _webm),
+    "application/pdf": FileType(50 * MB, lambda head: head.startswith(b"%PDF-")),
+    "image/png": FileType(10 * MB, lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
+    "image/jpeg": FileType(10 * MB, lambda head: head.startswith(b"\xff\xd8\xff")),
+    "image/webp": FileType(10 * MB, _webp),
+    "image/gif": FileType(10 * MB, lambda head: head.startswith((b"GIF87a", b"GIF89a"))),
+    "text/vtt": FileType(1 * MB, is_webvtt, whole=True),
+    "application/json": FileType(20 * MB, _json),
+}

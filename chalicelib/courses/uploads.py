@@ -1,0 +1,241 @@
+"""Files of courses: they go straight to S3 by a signed form, and count only once their content was looked at.
+
+The form lets S3 refuse another type or more bytes than were announced. What it cannot see is whether the content is
+what its type says: that is checked on completion, and a file that lies is removed. Addresses to read last a quarter of
+an hour; they name the checked type, so that a browser takes the file for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from chalicelib import clock
+from chalicelib.courses import store
+from chalicelib.courses.file_types import (
+    CAPTIONS,
+    DOCUMENTS,
+    DRAFTS,
+    IMAGES,
+    MB,
+    SNIFFED_BYTES,
+    TYPES,
+    VIDEOS,
+    ContentType,
+)
+from chalicelib.errors import Conflict, InvalidInput, NotFound, refuse_field, rule
+from chalicelib.http.models import Inbound, Outbound, line
+from chalicelib.http.requests import Circumstances
+from chalicelib.storage import files
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed
+
+LASTING_S = 15 * 60
+Purpose = Literal["lesson", "cover", "captions", "draft"]
+_FITTING = {"lesson": VIDEOS | DOCUMENTS, "cover": IMAGES, "captions": CAPTIONS, "draft": DRAFTS}
+
+
+class NotUploaded(Conflict):
+    """Completion was reported before the upload arrived."""
+
+    code = "not_uploaded"
+    vi = "Tệp chưa được tải lên xong. Hãy tải lên rồi báo hoàn tất."
+    en = "The file has not been uploaded yet. Upload it, then report completion."
+
+
+class FileRefused(InvalidInput):
+    """The content is not what its type says, or too large; the file was removed."""
+
+    code = "file_refused"
+    vi = "Nội dung tệp không đúng là {content_type} hoặc vượt quá dung lượng cho phép. Tệp đã bị xoá; hãy tải lại."
+    en = "The file's content is not {content_type}, or is too large. It was removed; upload another."
+
+
+class NewFile(Inbound):
+    """A file to upload."""
+
+    name: Annotated[str, line(200)] = Field(examples=["Phiếu kiểm tra hồ sơ.pdf"])
+    content_type: ContentType
+    size: int = Field(ge=1, description="Bytes. S3 refuses more than this.", examples=[182_044])
+    purpose: Purpose | None = Field(default=None, description="Absent: whatever its type is good for.")
+
+    @field_validator("size")
+    @classmethod
+    def _is_not_too_large(cls, size: int, about: ValidationInfo) -> int:
+        content_type = about.data.get("content_type")
+        limit = TYPES[content_type].max_bytes if content_type else size
+        if size > limit:
+            raise rule(
+                "file_too_large",
+                f"Tệp {content_type} không quá {limit // MB} MB.",
+                f"A file of type {content_type} has at most {limit // MB} MB.",
+            )
+        return size
+
+    @field_validator("purpose")
+    @classmethod
+    def _is_of_a_fitting_type(cls, purpose: Purpose | None, about: ValidationInfo) -> Purpose | None:
+        content_type = about.data.get("content_type")
+        if purpose and content_type and content_type not in _FITTING[purpose]:
+            fitting = ", ".join(sorted(_FITTING[purpose]))
+            raise rule("unfit_for_purpose", f"Mục đích này cần tệp: {fitting}.", f"This purpose needs: {fitting}.")
+        return purpose
+
+
+class UploadForm(Outbound):
+    """Where to send the file: a ``multipart/form-data`` POST with these fields, then the field ``file``."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class Upload(Outbound):
+    """An announced file and how to upload it."""
+
+    id: str
+    upload: UploadForm
+    expires_at: datetime
+
+
+class File(Outbound):
+    """An uploaded file. ``url`` is there once the upload is completed, and lasts until ``expires_at``."""
+
+    id: str
+    name: str
+    content_type: ContentType
+    size: int = Field(description="Bytes: announced while pending, counted once ready.")
+    state: Literal["pending", "ready"]
+    purpose: Purpose | None = None
+    created_at: datetime
+    url: str | None = None
+    expires_at: datetime | None = None
+
+
+def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload:
+    """Note a file that is to be uploaded, and sign the form for it: 1 WCU. Repeating it signs the same file's form."""
+    file_id = circumstances.new_id(space.slug)
+    facts = {
+        "name": new.name,
+        "content_type": new.content_type,
+        "size": new.size,
+        "purpose": new.purpose,
+        "created_at": clock.timestamp(),
+        "by": circumstances.actor_id,
+    }
+    with suppress(ConditionFailed):
+        store.create_file(space, file_id, facts)
+    form = files.upload_form(key(space.slug, file_id), new.content_type, new.size, lasting_s=LASTING_S)
+    return Upload(id=file_id, upload=UploadForm(**form), expires_at=_expiry())
+
+
+def complete(space: Space, file_id: str) -> File:
+    """Look at what was uploaded; it is ready, or removed: 2 calls, 2 or 3 of S3. Repeating it changes nothing.
+
+    Raises: NotFound, NotUploaded, FileRefused.
+    """
+    item = _require(space, file_id)
+    if item["state"] == "ready":
+        return shown(space, item)
+    at = key(space.slug, file_id)
+    stored = files.head(at)
+    if stored is None:
+        raise NotUploaded
+    if not _is_what_it_says(at, stored.size, item["content_type"]):
+        files.delete(at)
+        store.delete_file(space, file_id)
+        raise FileRefused(content_type=item["content_type"])
+    try:
+        item = store.complete_file(space, file_id, {"state": "ready", "size": stored.size, "etag": stored.etag})
+    except ConditionFailed:
+        raise NotFound from None
+    return shown(space, item)
+
+
+def _is_what_it_says(at: str, size: int, content_type: str) -> bool:
+    kind = TYPES[content_type]
+    if not 0 < size <= kind.max_bytes:
+        return False
+    return kind.is_it(files.get(at, start=0, length=size if kind.whole else min(size, SNIFFED_BYTES)))
+
+
+def read(space: Space, file_id: str) -> File:
+    """A file, with an address when it is ready: 1 RCU. Raises: NotFound."""
+    return shown(space, _require(space, file_id))
+
+
+def shown(space: Space, item: Item) -> File:
+    """A file's item as people see it."""
+    file_id = item["pk"].removeprefix("file#")
+    ready = item["state"] == "ready"
+    names = ("name", "content_type", "size", "state", "purpose", "created_at")
+    facts = {name: item[name] for name in names if name in item}
+    return File(
+        id=file_id,
+        url=address(space.slug, file_id, item["content_type"]) if ready else None,
+        expires_at=_expiry() if ready else None,
+        **facts,
+    )
+
+
+def key(prefix: str, file_id: str) -> str:
+    """Where a file's content is; ``prefix`` is a space's slug or the shared national prefix."""
+    return f"{prefix}/files/{file_id}"
+
+
+def address(prefix: str, file_id: str, content_type: str) -> str:
+    """A short-lived address of a file; signing it is local."""
+    return files.address(key(prefix, file_id), lasting_s=LASTING_S, content_type=content_type)
+
+
+def cover_address(prefix: str, file_id: str) -> str:
+    """A short-lived address of a cover, of the type that its upload was held to."""
+    return files.address(key(prefix, file_id), lasting_s=LASTING_S)
+
+
+def _expiry() -> datetime:
+    return clock.now() + timedelta(seconds=LASTING_S)
+
+
+def _require(space: Space, file_id: str) -> Item:
+    item = store.file(space, file_id)
+    if item is None:
+        raise NotFound
+    return item
+
+
+def require_cover(space: Space, file_id: str | None) -> None:
+    """Refuse a cover that is no uploaded image of this space: 1 call when there is one. Raises: InvalidInput."""
+    if file_id is None:
+        return
+    item = store.file(space, file_id)
+    if item is None or item["state"] != "ready" or not item["content_type"].startswith("image/"):
+        raise refuse_field(
+            "cover",
+            "not_an_image",
+            "Ảnh bìa phải là ảnh đã tải lên xong trong không gian này.",
+            "A cover is an image uploaded to this space.",
+        )
+
+
+def draft_text(space: Space, file_id: str) -> bytes:
+    """An uploaded draft's JSON: 1 call, 1 of S3. Raises: InvalidInput."""
+    item = store.file(space, file_id)
+    if item is None or item["state"] != "ready" or item["content_type"] != "application/json":
+        raise refuse_field(
+            "upload",
+            "not_a_draft",
+            "Tệp này không phải bản nháp JSON đã tải lên xong trong không gian này.",
+            "This is no JSON draft uploaded to this space.",
+        )
+    return files.get(key(space.slug, file_id), start=0, length=TYPES["application/json"].max_bytes)
+
+
+def ready(space: Space, file_ids: Iterable[str]) -> dict[str, Item]:
+    """Those of these files that are uploaded and checked: one call for a hundred."""
+    found: Mapping[str, Any] = store.files(space, file_ids)
+    return {file_id: item for file_id, item in found.items() if item["state"] == "ready"}
