@@ -140,3 +140,71 @@ def _registered(space: Space, name: str, brand: dict[str, Any], settings: dict[s
         "ls": space.slug,
         "v": 1,
     }
+
+
+@dataclass(frozen=True)
+class CourseRef:
+    """A published course of a space."""
+
+    space: OpenedSpace
+    id: str
+    version: int = 1
+
+    def at(self, path: str = "") -> str:
+        """An address of this course: ``course.at("/outline")``."""
+        return self.space.at(f"/courses/{self.id}{path}")
+
+
+def text_lesson(lesson_id: str | None = None, title: str = "Mã OTP là gì?", **more: Any) -> dict[str, Any]:
+    """A lesson of one paragraph."""
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "Không đưa mã OTP cho bất kỳ ai."}]}
+    body = {"type": "doc", "content": [paragraph]}
+    return {"kind": "text", "title": title, "minutes": 5, "body": body} | _identified(lesson_id) | more
+
+
+def quiz_lesson(lesson_id: str | None = None, title: str = "Ôn tập", **quiz: Any) -> dict[str, Any]:
+    """A quiz of one single-choice question (right: ``a``) and one multiple-choice question (right: ``a`` and ``c``)."""
+    single = {
+        "id": "q1",
+        "kind": "single",
+        "prompt": "Có nên đọc mã OTP cho người gọi điện không?",
+        "choices": [
+            {"id": "a", "text": "Không", "correct": True, "feedback": "Đúng. Ngân hàng không bao giờ hỏi mã OTP."},
+            {"id": "b", "text": "Có", "correct": False, "feedback": "Sai. Kẻ gian sẽ lấy tiền của bạn."},
+        ],
+        "explanation": "Mã OTP là chìa khoá của tài khoản.",
+    }
+    multiple = {
+        "id": "q2",
+        "kind": "multiple",
+        "prompt": "Dấu hiệu nào cho thấy tin nhắn lừa đảo?",
+        "choices": [
+            {"id": "a", "text": "Thúc giục làm ngay", "correct": True},
+            {"id": "b", "text": "Gửi từ người thân đã gọi xác nhận", "correct": False},
+            {"id": "c", "text": "Đường liên kết lạ", "correct": True},
+        ],
+    }
+    terms = {"pass_mark": 60, "attempts_allowed": None, "questions": [single, multiple]} | quiz
+    return {"kind": "quiz", "title": title, "minutes": 5, "quiz": terms} | _identified(lesson_id)
+
+
+def published_course(
+    space: OpenedSpace, lessons: list[dict[str, Any]] | None = None, *, title: str = "An toàn trên mạng", **head: Any
+) -> CourseRef:
+    """A course with these lessons in one section (a text and a quiz unless given), published through the API."""
+    made = space.author.post(space.at("/courses"), {"title": title, **head}).ok(201)
+    course = CourseRef(space, made["id"])
+    lessons = lessons if lessons is not None else [text_lesson("1"), quiz_lesson("2")]
+    return republished(course, [{"id": "a", "title": "Chương 1", "lessons": lessons}])
+
+
+def republished(course: CourseRef, sections: list[dict[str, Any]]) -> CourseRef:
+    """The course with these sections as its next version."""
+    author = course.space.author
+    etag = author.get(course.at()).ok()["draft"]["etag"]
+    author.put(course.at("/draft"), {"sections": sections}, headers={"if-match": etag}).ok(200)
+    return CourseRef(course.space, course.id, author.post(course.at("/versions")).ok(201)["version"])
+
+
+def _identified(lesson_id: str | None) -> dict[str, Any]:
+    return {} if lesson_id is None else {"id": lesson_id}
