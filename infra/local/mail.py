@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -48,7 +49,7 @@ def _as_ours(message: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": message["MessageId"],
         "sent_at": message["Timestamp"],
-        "from": message["Source"],
+        "from": str(make_header(decode_header(message["Source"]))),
         "to": [*message["To"], *message["CC"], *message["BCC"]],
         "subject": message["Subject"],
         "text": message["BodyText"] or "",

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.local import LambdaContext
 from urllib3.exceptions import HTTPError
 
@@ -62,7 +62,8 @@ def repeat(stop: threading.Event, step: Callable[[], float]) -> None:
     while not stop.is_set():
         try:
             pause = step()
-        except (HTTPError, BotoCoreError) as error:
+        except (HTTPError, BotoCoreError, ClientError) as error:
+            # An engine is down, or came back without its queue; the supervisor mends that, and we try again.
             _log.warning("worker.engine_away %s", type(error).__name__)
             pause = FAULT_S
         except Exception:

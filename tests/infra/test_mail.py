@@ -16,7 +16,8 @@ def send(url: str, to: str, subject: str, text: str) -> None:
     content = {"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}}
     ses = resources.client("sesv2", url)
     ses.create_email_identity(EmailIdentity=settings.MAIL_FROM)
-    ses.send_email(FromEmailAddress=settings.MAIL_FROM, Destination={"ToAddresses": [to]}, Content=content)
+    sender = f"=?utf-8?b?SHXhur8=?= <{settings.MAIL_FROM}>"
+    ses.send_email(FromEmailAddress=sender, Destination={"ToAddresses": [to]}, Content=content)
 
 
 def test_mail_is_kept_and_shown_newest_first(tmp_path: Path) -> None:
@@ -30,6 +31,7 @@ def test_mail_is_kept_and_shown_newest_first(tmp_path: Path) -> None:
         items = json.loads(kept)["items"]
         assert [each["subject"] for each in items] == ["Đặt lại mật khẩu", "Lời mời"]
         assert items[1]["to"] == ["an@hue.example"]
+        assert items[1]["from"] == f"Huế <{settings.MAIL_FROM}>"
         _, one = ask("/local/mail.json", url, folder, "to=AN@hue.example")
         assert [each["subject"] for each in json.loads(one)["items"]] == ["Lời mời"]
         headers, page = ask("/local/mail", url, folder)
