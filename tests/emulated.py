@@ -76,7 +76,7 @@ class Cloud:
 
         applied = 0
         prefix = f"{config.current().prefix}-"
-        for table in self.dynamodb.list_tables()["TableNames"]:
+        for table in self.tables():
             if not table.startswith(prefix) or not table.endswith("-learning"):
                 continue
             for event in self.changes_of(table):
@@ -85,6 +85,11 @@ class Cloud:
                 self._positions[event["shardId"]] = event["Records"][-1]["dynamodb"]["SequenceNumber"]
                 applied += len(event["Records"])
         return applied
+
+    def tables(self) -> list[str]:
+        """The names of all tables."""
+        pages = self.dynamodb.get_paginator("list_tables").paginate()
+        return [name for page in pages for name in page["TableNames"]]
 
     def changes_of(self, table: str) -> Iterator[dict[str, Any]]:
         """The batches of a table's stream after the position reached, as Lambda events."""

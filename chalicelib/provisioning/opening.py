@@ -11,10 +11,12 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib import clock, ids
-from chalicelib.errors import InvalidInput, Language, refuse_field
+from chalicelib.errors import Conflict, InvalidInput, Language, refuse_field
 from chalicelib.http.requests import Circumstances
+from chalicelib.identity import invitations
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
+from chalicelib.people import persons
 from chalicelib.provisioning.models import NewTenant, TenantEdit
 from chalicelib.storage import files, tables
 from chalicelib.storage.items import Item
@@ -33,6 +35,14 @@ WELCOME: dict[Language, str] = {
     "en": "Welcome to the training space of {name}. Choose a course to begin: you can stop at any time and go on from"
     " where you stopped.",
 }
+
+
+class FirstAdminKnown(Conflict):
+    """The first admin's address belongs to an account of the space that is no admin's."""
+
+    code = "first_admin_known"
+    vi = "Email của quản trị đầu tiên đã thuộc về một tài khoản khác trong không gian này. Hãy dùng email khác."
+    en = "The first admin's e-mail address belongs to another account of this space. Use another address."
 
 
 def slug_taken() -> InvalidInput:
@@ -144,18 +154,14 @@ def _make_prefix(job: Job) -> None:
 
 
 def _invite_first_admin(job: Job) -> None:
-    from chalicelib.identity import invitations
-
     tenant = registry.require(job.tenant)
-    admin = tenant["first_admin"]
-    invitations.invite(
-        Space(job.tenant, tenant["status"], tenant["kind"]),
-        admin["name"],
-        admin["email"],
-        ["admin"],
-        tenant["settings"]["language"],
-        by=job.actor,
-    )
+    admin, language = tenant["first_admin"], tenant["settings"]["language"]
+    space = Space(job.tenant, tenant["status"], tenant["kind"])
+    person_id = invitations.invite(space, admin["name"], admin["email"], ["admin"], language, by=job.actor)
+    # Whoever is of the space already was left as they are. Anyone may have registered with that address before it was
+    # named here, so an account that is there is never raised to admin.
+    if "admin" not in persons.get(space, person_id, consistent=True).roles:
+        raise FirstAdminKnown
 
 
 def _greet(job: Job) -> None:
