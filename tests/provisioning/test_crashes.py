@@ -43,10 +43,14 @@ def _work(slug: str) -> None:
             queue.run(slug, item["sk"])
 
 
+def _later(seconds: float) -> None:
+    now = clock.epoch_s()
+    clock.set_source(lambda: now + seconds)
+
+
 def _a_minute_later(aws: Cloud) -> None:
     """The dead worker's lease is over and the schedule hints at what got stuck."""
-    now = clock.epoch_s()
-    clock.set_source(lambda: now + LEASE_S + STUCK_AFTER_S)
+    _later(LEASE_S + STUCK_AFTER_S)
     queue.sweep()
     while aws.run_jobs():
         pass
@@ -96,8 +100,7 @@ def test_a_request_killed_at_any_call(aws: Cloud, caller: Api) -> None:
         key = {"idempotency-key": wanted["slug"]}
         with killed_at(call) as kill:
             caller.post("/tenants", wanted, headers=key)
-        now = clock.epoch_s()
-        clock.set_source(lambda now=now: now + 31)  # the first try's claim on the key is over
+        _later(31)  # the first try's claim on the key is over
         reply = caller.post("/tenants", wanted, headers=key)
         assert reply.ok(202)["slug"] == wanted["slug"]
         _work(wanted["slug"])
