@@ -14,9 +14,14 @@ def main(slug: str) -> int:
         print("make recount: nothing runs here; start make run first, in another terminal.", file=sys.stderr)
         return 1
     os.environ.update(app_environment(at))
+    from chalicelib.errors import Refusal
     from chalicelib.reports import recount
 
-    print(recount.recount(slug))
+    try:
+        print(recount.recount(slug))
+    except Refusal as refusal:
+        print(f"make recount: {slug}: {refusal.detail('en')}", file=sys.stderr)
+        return 1
     return 0
 
 

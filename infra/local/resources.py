@@ -56,7 +56,7 @@ def client(service: str, url: str) -> Any:
 
 
 def create_bucket(s3: Any, public_url: str) -> None:
-    """The content bucket, and leave for the browser at our address to upload to it and read from it."""
+    """The content bucket, with the CORS rule of the cloud's (ministack itself answers every origin)."""
     try:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     except ClientError as error:

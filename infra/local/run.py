@@ -29,7 +29,7 @@ ACCOUNTS = (
     ("operator@hocmo.local", "the platform: open spaces, see the national report"),
     ("admin@hue.hocmo.local", "the space hue: its people, courses, reports"),
     ("author@hue.hocmo.local", "writes courses in hue"),
-    ("learner01@hue.hocmo.local", "learns in hue (…learner50)"),
+    ("learner01@hue.hocmo.local", "learns in hue; so do learner02 to learner30"),
 )
 DEMO = "infra.local.demo.load"
 
