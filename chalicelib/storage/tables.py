@@ -119,8 +119,12 @@ def _enable_recovery(name: str) -> None:
             TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
     except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ContinuousBackupsUnavailableException":
+            # DynamoDB is still making ready the backups of a table that has just been created; the job comes back.
+            raise Unavailable(retry_after_s=10) from error
         # The engine of one machine has no backups to enable; in the cloud the same answer is a failure.
-        if not (config.current().local and error.response["Error"]["Code"] == "UnknownOperationException"):
+        if not (config.current().local and code == "UnknownOperationException"):
             raise
 
 

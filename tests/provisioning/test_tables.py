@@ -1,0 +1,82 @@
+"""A tenant's tables as the cloud would have them: moto knows point-in-time recovery, which our engine does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib import config
+from chalicelib.errors import Unavailable
+from chalicelib.storage import client, tables
+from chalicelib.storage.models import TABLE_KINDS
+from chalicelib.storage.spaces import Space
+from tests.emulated import Cloud, forget_everything
+
+HUE = Space("hue")
+
+
+@pytest.fixture
+def in_the_cloud(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """No engine of our own: the account's DynamoDB, where nothing is local."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.delenv("HOCMO_DYNAMODB_URL")
+        elsewhere.delenv("HOCMO_LOCAL")
+        forget_everything()
+        yield boto3.client("dynamodb")
+    forget_everything()
+
+
+def _make() -> None:
+    for kind in TABLE_KINDS:
+        tables.create(HUE, kind)
+        tables.protect(HUE.table_name(kind))
+
+
+def test_every_table_can_be_brought_back_to_any_moment_and_is_not_deleted_by_mistake(in_the_cloud: Any) -> None:
+    for _ in range(2):  # each step may be repeated
+        _make()
+    for kind in TABLE_KINDS:
+        name = HUE.table_name(kind)
+        backups = in_the_cloud.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+        ttl = in_the_cloud.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        assert (ttl["TimeToLiveStatus"], ttl["AttributeName"]) == ("ENABLED", "ttl")
+        table = in_the_cloud.describe_table(TableName=name)["Table"]
+        assert table["DeletionProtectionEnabled"]
+        assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+        assert table.get("StreamSpecification", {}).get("StreamEnabled", False) == (kind == "learning")
+        tags = in_the_cloud.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+        assert {"Key": "stage", "Value": config.current().stage} in tags
+    tables.drop(HUE)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "expected"),
+    [
+        ("CreateTable", "LimitExceededException", Unavailable),
+        ("UpdateContinuousBackups", "ContinuousBackupsUnavailableException", Unavailable),
+        ("UpdateContinuousBackups", "UnknownOperationException", ClientError),
+        ("CreateTable", "AccessDeniedException", ClientError),
+    ],
+)
+def test_what_passes_with_time_brings_the_job_back(
+    in_the_cloud: Any, operation: str, code: str, expected: type[Exception]
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": ""}}, operation)
+
+    client.dynamodb().meta.events.register(f"before-call.dynamodb.{operation}", refuse)
+    with pytest.raises(expected):
+        _make()
+    tables.drop(HUE)
+
+
+def test_dropping_lifts_the_protection_and_may_be_repeated(aws: Cloud) -> None:
+    _make()
+    for _ in range(2):
+        tables.drop(HUE)
+    assert not [name for name in aws.tables() if "-hue-" in name]
