@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chalicelib.courses import rich_text
 from chalicelib.courses.catalogue import CourseStatus
 from chalicelib.courses.lessons import (
     MAX_DRAFT_BYTES,
@@ -24,6 +25,7 @@ from chalicelib.courses.lessons import (
 from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery, Query, line, prose
 
+_LESSON = {"id": "1", "kind": "text", "title": "Mã OTP", "minutes": 5, "required": True, "body": rich_text.EXAMPLE}
 Audience = Literal["citizen", "civil_servant", "community_team", "business"]
 LanguageTag = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(description="BCP 47.", examples=["vi"])
@@ -148,7 +150,10 @@ class DraftSaving(Inbound):
     """A draft to save: its content, or the id of an uploaded JSON file with that content when it is too large for a
     request (more than about 4 MB)."""
 
-    sections: Sections | None = None
+    sections: Sections | None = Field(
+        default=None,
+        examples=[[{"id": "a", "title": "Giữ tài khoản an toàn", "lessons": [_LESSON]}]],
+    )
     upload: Id | None = Field(
         default=None, description=f"A completed upload of type application/json, at most {MAX_DRAFT_BYTES} bytes."
     )

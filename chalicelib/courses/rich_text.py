@@ -17,6 +17,7 @@ from chalicelib.vietnamese import clean_fragment, clean_line
 MAX_BYTES = 200_000
 MAX_DEPTH = 20
 MAX_ALT = 500
+MAX_CHILDREN = 5_000  # of one node
 _MAX_ADDRESS = 2_000
 _MAX_FAULTS = 50
 
@@ -149,6 +150,13 @@ MARKS: Mapping[str, Rule] = {
     ),
 }
 
+EXAMPLE: Json = {
+    "type": "doc",
+    "content": [
+        {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Mã OTP là gì?"}]},
+        {"type": "paragraph", "content": [{"type": "text", "text": "Không đưa mã OTP cho bất kỳ ai."}]},
+    ],
+}
 # JSON Schema of a body, for the OpenAPI document.
 SCHEMA: Json = {
     "type": "object",
@@ -161,6 +169,7 @@ SCHEMA: Json = {
         "type": {"const": "doc"},
         "content": {
             "type": "array",
+            "maxItems": MAX_CHILDREN,
             "items": {
                 "type": "object",
                 "properties": {"type": {"type": "string", "enum": sorted(BLOCKS)}},
@@ -169,15 +178,7 @@ SCHEMA: Json = {
         },
     },
     "required": ["type"],
-    "examples": [
-        {
-            "type": "doc",
-            "content": [
-                {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Mã OTP là gì?"}]},
-                {"type": "paragraph", "content": [{"type": "text", "text": "Không đưa mã OTP cho bất kỳ ai."}]},
-            ],
-        }
-    ],
+    "examples": [EXAMPLE],
 }
 
 
@@ -242,6 +243,9 @@ class _Reader:
             self._wrong("list_type", "Phải là danh sách.", "This must be a list.", "content")
         elif rule.needs and not children:
             self._wrong("empty_node", "Mục này không thể rỗng.", "This cannot be empty.", "content")
+        elif children and len(children) > MAX_CHILDREN:
+            vi, en = f"Không quá {MAX_CHILDREN} mục.", f"At most {MAX_CHILDREN} entries are allowed."
+            self._wrong("too_long", vi, en, "content")
         elif children and self.depth >= MAX_DEPTH:
             vi, en = f"Lồng quá sâu (tối đa {MAX_DEPTH} cấp).", f"Nested too deeply (at most {MAX_DEPTH} levels)."
             self._wrong("too_deep", vi, en, "content")
