@@ -22,6 +22,7 @@ from chalicelib.tenants.pictures import NoPicture, Picture
 MAX_BYTES = 256 * 1024
 MAX_PIXELS = 2_048  # in either direction
 _MAX_ENCODED = (MAX_BYTES + 2) // 3 * 4
+_ONE_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 # The address behind the redirect is good for longer than the redirect may be kept.
@@ -78,7 +79,8 @@ class NewLogo(Inbound):
                 "type": "string",
                 "contentEncoding": "base64",
                 "maxLength": _MAX_ENCODED,
-                "description": "The file, base64.",
+                "description": "The file, in base64.",
+                "examples": [_ONE_PIXEL],
             }
         ),
     ]

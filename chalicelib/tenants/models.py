@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from chalicelib.errors import Language, rule
 from chalicelib.http.models import Inbound, Outbound, PageQuery, Query, line, prose
@@ -42,9 +42,36 @@ Welcome = Annotated[
 ]
 
 
+# Shown to people and never signed in with, so a mailbox or a hotline is taken in whatever form people know it.
+SupportEmail = Annotated[
+    str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$", examples=["hotro@hue.example"]), line(254)
+]
+SupportPhone = Annotated[
+    str,
+    Field(
+        pattern=r"^[+0-9][0-9 ().-]+$",
+        description="As people dial it; hotlines such as 1022 too.",
+        examples=["1022", "0234 382 2822"],
+    ),
+    line(30, 3),
+]
+SupportUrl = Annotated[
+    str, Field(pattern=r"^https?://[^\s<>\x22]+$", examples=["https://hue.example/ho-tro"]), line(300)
+]
+
+
+def _null_only_where_it_removes(schema: dict[str, Any], model: type[Edit]) -> None:
+    """A field is optional in Python by a ``None`` that a client may not send: the document must not offer it."""
+    for name, described in schema["properties"].items():
+        if name not in model.removable:
+            options = [each for each in described.pop("anyOf") if each != {"type": "null"}]
+            described.update(options[0] if len(options) == 1 else {"anyOf": options})
+
+
 class Edit(Inbound):
     """A merge patch (RFC 7396): a field that is absent stays, ``null`` removes what may be missing."""
 
+    model_config = ConfigDict(json_schema_extra=_null_only_where_it_removes)
     removable: ClassVar[frozenset[str]] = frozenset()
 
     @field_validator("*", mode="before")
@@ -73,18 +100,9 @@ class ColoursEdit(Edit):
 class Support(Inbound):
     """Whom people of the space ask for help: at least one way to reach them."""
 
-    email: Annotated[str, line(254)] | None = Field(
-        default=None, pattern=r"^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$", examples=["hotro@hue.example"]
-    )
-    phone: Annotated[str, line(30, 3)] | None = Field(
-        default=None,
-        pattern=r"^[+0-9][0-9 ().-]+$",
-        description="As people dial it; hotlines such as 1022 too.",
-        examples=["1022", "0234 382 2822"],
-    )
-    url: Annotated[str, line(300)] | None = Field(
-        default=None, pattern=r"^https?://[^\s<>\x22]+$", examples=["https://hue.example/ho-tro"]
-    )
+    email: SupportEmail | None = None
+    phone: SupportPhone | None = None
+    url: SupportUrl | None = None
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
