@@ -21,8 +21,11 @@ OLDEST_NODE = 20
 def main(part: str) -> int:
     """Install `python` or `node` packages. Returns the exit status: 0, or 1 after one line that says what is wrong."""
     install = {"python": install_python, "node": install_node}[part]
-    with only_one(Path(f".setup-{part}.lock")):
-        problem = install()
+    try:
+        with only_one(Path(f".setup-{part}.lock")):
+            problem = install()
+    except KeyboardInterrupt:
+        problem = "interrupted; the next make goes on from here."
     if problem:
         print(f"make setup: {problem}", file=sys.stderr)
     return 1 if problem else 0
