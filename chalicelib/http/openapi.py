@@ -215,7 +215,7 @@ class _Described:
         if operation.returns is type(None):
             return False
         if operation.method != "GET":
-            return self.edits and operation.answers
+            return operation.answers
         return operation.answers or operation.returns is Raw or operation.cache not in (None, "no-store")
 
     def _refusals(self) -> Json:

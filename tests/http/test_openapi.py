@@ -6,11 +6,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app  # noqa: F401 (building the app declares every operation)
@@ -19,26 +17,10 @@ from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.permissions import ANYONE
 from infra import openapi as written
 from tests.api import Api
+from tests.http.contract import described, faults
 
 Json = dict[str, Any]
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-
-
-def _described(operation: Operation) -> Json:
-    found: Json = openapi.document()["paths"][operation.path][operation.method.lower()]
-    return found
-
-
-@cache
-def _validator(schema: str) -> Draft202012Validator:
-    """Validates against a schema that refers to the document's components."""
-    whole = {**json.loads(schema), "components": openapi.document()["components"]}
-    return Draft202012Validator(whole, format_checker=FormatChecker())
-
-
-def _faults(schema: Json, value: object) -> list[str]:
-    found = _validator(json.dumps(schema)).iter_errors(value)
-    return [f"{list(error.absolute_path)}: {error.message[:300]}" for error in found]
 
 
 def test_it_is_valid() -> None:
@@ -64,10 +46,10 @@ def test_no_container_pays_for_it_when_it_starts() -> None:
 
 @each_operation
 def test_an_operation_says_what_it_is_for(operation: Operation) -> None:
-    described = _described(operation)
-    assert described["operationId"] == operation.name
-    assert described["summary"].endswith((".", "`"))
-    assert len(described["summary"]) <= 200
+    shape = described(operation)
+    assert shape["operationId"] == operation.name
+    assert shape["summary"].endswith((".", "`"))
+    assert len(shape["summary"]) <= 200
 
 
 def test_names_are_unique() -> None:
@@ -77,7 +59,7 @@ def test_names_are_unique() -> None:
 
 @each_operation
 def test_refusals_follow_from_what_an_operation_is(operation: Operation) -> None:
-    statuses = set(_described(operation)["responses"])
+    statuses = set(described(operation)["responses"])
     assert {"429", "500", "503"} <= statuses
     assert operation.may is ANYONE or {"401", "403"} <= statuses
     assert "{" not in operation.path or "404" in statuses
@@ -91,14 +73,14 @@ def test_refusals_follow_from_what_an_operation_is(operation: Operation) -> None
 def test_every_code_is_listed(operation: Operation) -> None:
     responses = openapi.document()["components"]["responses"]
     for status, classes in refusals.of(operation).items():
-        name = _described(operation)["responses"][str(status)]["$ref"].rpartition("/")[2]
+        name = described(operation)["responses"][str(status)]["$ref"].rpartition("/")[2]
         schema = responses[name]["content"][problems.CONTENT_TYPE]["schema"]
         assert schema["allOf"][1]["properties"]["code"]["enum"] == [each.code for each in classes]
 
 
 @each_operation
 def test_headers_are_documented_where_they_apply(operation: Operation) -> None:
-    names = {each.get("name") or each["$ref"].rpartition("/")[2] for each in _described(operation)["parameters"]}
+    names = {each.get("name") or each["$ref"].rpartition("/")[2] for each in described(operation)["parameters"]}
     assert ("idempotency_key" in names) == operation.creates
     assert bool({"if_match", "if_match_optional"} & names) == (412 in refusals.of(operation))
     assert "accept_language" in names
@@ -106,24 +88,22 @@ def test_headers_are_documented_where_they_apply(operation: Operation) -> None:
 
 @each_operation
 def test_every_example_is_what_its_schema_allows(operation: Operation) -> None:
-    faults = [
+    found = [
         f"{place}: {fault}"
         for place, schema, value in _examples(operation)
         if value is not None
-        for fault in _faults(schema, value)
+        for fault in faults(schema, value)
     ]
-    assert faults == []
+    assert found == []
 
 
 @each_operation
 def test_everything_has_an_example(operation: Operation) -> None:
-    described = _described(operation)
+    shape = described(operation)
     shown = {place for place, _, value in _examples(operation) if value is not None}
-    needed = {each["name"] for each in described["parameters"] if "name" in each}
-    needed |= {"body"} if "requestBody" in described else set()
-    needed |= {
-        status for status, answer in described["responses"].items() if "examples" in str(answer.get("content", {}))
-    }
+    needed = {each["name"] for each in shape["parameters"] if "name" in each}
+    needed |= {"body"} if "requestBody" in shape else set()
+    needed |= {status for status, answer in shape["responses"].items() if "examples" in str(answer.get("content", {}))}
     assert needed - shown == set(), "give the fields with a pattern `examples`"
 
 
@@ -131,9 +111,9 @@ def test_everything_has_an_example(operation: Operation) -> None:
 def test_the_example_of_a_body_is_accepted(operation: Operation) -> None:
     """Rules that a schema cannot say hold for it too."""
     if operation.body_adapter is None:
-        assert "requestBody" not in _described(operation)
+        assert "requestBody" not in described(operation)
         return
-    (content,) = _described(operation)["requestBody"]["content"].values()
+    (content,) = described(operation)["requestBody"]["content"].values()
     for shown in content["examples"].values():
         operation.body_adapter.validate_json(json.dumps(shown["value"]))
 
@@ -142,26 +122,26 @@ def test_the_examples_of_problems_are_problems() -> None:
     for name, response in openapi.document()["components"]["responses"].items():
         content = response["content"][problems.CONTENT_TYPE]
         for shown in content["examples"].values():
-            assert _faults(content["schema"], shown["value"]) == [], name
+            assert faults(content["schema"], shown["value"]) == [], name
 
 
 @each_operation
 def test_whatever_a_client_sends_is_bounded(operation: Operation) -> None:
-    described = _described(operation)
-    sent = [(each["name"], each["schema"]) for each in described["parameters"] if "name" in each]
-    if "requestBody" in described:
-        (content,) = described["requestBody"]["content"].values()
+    shape = described(operation)
+    sent = [(each["name"], each["schema"]) for each in shape["parameters"] if "name" in each]
+    if "requestBody" in shape:
+        (content,) = shape["requestBody"]["content"].values()
         sent.append(("body", content["schema"]))
     assert [place for name, schema in sent for place in _unbounded(schema, name, frozenset())] == []
 
 
 def _examples(operation: Operation) -> Iterator[tuple[str, Json, object]]:
-    described = _described(operation)
-    for parameter in described["parameters"]:
+    shape = described(operation)
+    for parameter in shape["parameters"]:
         if "name" in parameter:
             yield parameter["name"], parameter["schema"], parameter.get("example")
-    contents = [("body", described.get("requestBody", {}))]
-    contents += [(status, answer) for status, answer in described["responses"].items() if "$ref" not in answer]
+    contents = [("body", shape.get("requestBody", {}))]
+    contents += [(status, answer) for status, answer in shape["responses"].items() if "$ref" not in answer]
     for place, holder in contents:
         for content in holder.get("content", {}).values():
             for shown in content.get("examples", {}).values():
