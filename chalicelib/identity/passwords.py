@@ -63,8 +63,8 @@ def _uncommon(password: str) -> str:
 
 NewPassword = Annotated[
     str,
-    BeforeValidator(_normal),
     StringConstraints(min_length=MIN_LENGTH, max_length=MAX_LENGTH),
+    BeforeValidator(_normal),
     AfterValidator(_uncommon),
     Field(
         examples=["chim-sáo-qua-sông-Hương"],
@@ -74,8 +74,8 @@ NewPassword = Annotated[
 ]
 GivenPassword = Annotated[
     str,
-    BeforeValidator(_normal),
     StringConstraints(max_length=MAX_LENGTH * 4),
+    BeforeValidator(_normal),
     Field(examples=["chim-sáo-qua-sông-Hương"], json_schema_extra={"format": "password"}),
 ]
 

@@ -36,7 +36,7 @@ def register(space: Space, given: Registration, circumstances: Circumstances) ->
     if not registry.settings(space).self_registration:
         raise RegistrationClosed
     passwords.require_impersonal(given.password, "password", [space.slug, mail.name_of(space)])
-    throttle.registration(space, given.login, circumstances.address)
+    throttle.registration(space, circumstances.address)
     person = persons.new(
         given.name,
         [identifiers.stored(given.login)],

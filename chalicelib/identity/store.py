@@ -18,6 +18,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Rows, Write
 
 _SESSION = "session#"
+_NOT_REACHED = "attribute_not_exists(n) OR n < :limit"
 
 
 def session_sk(session_id: str) -> str:
@@ -111,7 +112,19 @@ def counting(space: Space, key: tuple[str, str], limit: int, until: int) -> Writ
         "SET #ttl = :until ADD n :one",
         {":one": 1, ":until": until, ":limit": limit},
         names={"#ttl": "ttl"},
-        condition="attribute_not_exists(n) OR n < :limit",
+        condition=_NOT_REACHED,
+    )
+
+
+def count(space: Space, key: tuple[str, str], limit: int, until: int) -> None:
+    """Count one try, if fewer than ``limit`` have been counted: one UpdateItem, 1 WCU. Raises: ConditionFailed."""
+    space.table("people").update(
+        *key,
+        "SET #ttl = :until ADD n :one",
+        {":one": 1, ":until": until, ":limit": limit},
+        names={"#ttl": "ttl"},
+        condition=_NOT_REACHED,
+        returns="NONE",
     )
 
 

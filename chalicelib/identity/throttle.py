@@ -16,13 +16,13 @@ from chalicelib import clock, ids
 from chalicelib.errors import TooManyRequests
 from chalicelib.identity import store
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import TransactionFailed, Write, transact
+from chalicelib.storage.table import ConditionFailed, TransactionFailed, Write, transact
 
 WINDOW_S = 15 * 60
 LOGIN_TRIES = 10  # SP 800-63B, 5.2.2 allows a hundred in a row; a person needs three
 ADDRESS_SHARDS = 32
 ADDRESS_TRIES = 15  # in each shard: 480 in all, which 10,000 people of whom one in twenty errs do not reach
-REGISTRATIONS = 40  # in each shard, successful ones too: 1,280 from one address
+REGISTRATIONS = 1_000  # from one address, successful ones too: a school on its first morning
 LETTERS = 3  # for one login
 
 
@@ -57,9 +57,12 @@ def letter(space: Space, login: str, address: str) -> None:
     _try(space, "letter", login, LETTERS, address)
 
 
-def registration(space: Space, login: str, address: str) -> None:
-    """Count a registration: one transaction of 1 update. Raises: TooManyTries."""
-    _count([_address_count(space, "registration", login, address, REGISTRATIONS)])
+def registration(space: Space, address: str) -> None:
+    """Count a registration: one update. Raises: TooManyTries."""
+    try:
+        store.count(space, _key("registration#address", network(address)), REGISTRATIONS, _kept_until())
+    except ConditionFailed:
+        raise _too_many() from None
 
 
 def forgiving(space: Space, login: str) -> Write:
@@ -79,16 +82,16 @@ def _try(space: Space, what: str, login: str, tries: int, address: str) -> Try:
     return Try(space, of_login, of_address)
 
 
-def _address_count(space: Space, what: str, login: str, address: str, tries: int) -> Write:
-    return store.counting(space, _address_key(what, login, address), tries, _kept_until())
-
-
 def _count(writes: Sequence[Write]) -> None:
     try:
         transact(writes)
     except TransactionFailed:
-        left = (_window() + 1) * WINDOW_S - clock.epoch_s()
-        raise TooManyTries(retry_after_s=left, minutes=-(-left // 60)) from None
+        raise _too_many() from None
+
+
+def _too_many() -> TooManyTries:
+    left = (_window() + 1) * WINDOW_S - clock.epoch_s()
+    return TooManyTries(retry_after_s=left, minutes=-(-left // 60))
 
 
 def _key(what: str, subject: str) -> tuple[str, str]:

@@ -42,8 +42,8 @@ def _one_line(value: Any) -> Any:
 
 Name = Annotated[
     str,
-    BeforeValidator(_one_line),
     StringConstraints(min_length=1, max_length=NAME_LENGTH),
+    BeforeValidator(_one_line),
     AfterValidator(_a_name),
     Field(examples=["Nguyễn Văn An"], description="The name shown."),
 ]

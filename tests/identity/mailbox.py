@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
-from tests.emulated import REGION
+from tests.emulated import REGION, Cloud
+
+
+def deliver(aws: Cloud) -> None:
+    """Run the jobs that wait, mail among them."""
+    while aws.run_jobs():
+        pass
 
 
 def to(address: str) -> list[Any]:
