@@ -1,0 +1,83 @@
+"""Changes of a learning table reach every reaction, in order; a batch that fails comes whole again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib.errors import Unavailable
+from chalicelib.jobs import streams
+from chalicelib.storage.changes import Batch
+from chalicelib.storage.spaces import Space
+from tests.emulated import Cloud, Context
+from tests.factories import OpenedSpace, open_space
+
+
+@pytest.fixture
+def hue(aws: Cloud) -> OpenedSpace:
+    return open_space()
+
+
+def _batch(aws: Cloud, hue: OpenedSpace) -> dict[str, Any]:
+    """Three writes to one item, as the stream tells them."""
+    table = hue.space.table("learning")
+    table.put({"pk": "thing#1", "sk": "thing", "n": 1})
+    table.update("thing#1", "thing", "SET n = :n", {":n": 2})
+    table.delete("thing#1", "thing")
+    (batch,) = aws.changes_of(table.name)
+    return batch
+
+
+def test_every_reaction_gets_every_change_in_order(
+    aws: Cloud, hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, str, list[Any]]] = []
+
+    def reaction(name: str) -> streams.Reaction:
+        def react(space: Space, batch: Batch) -> None:
+            heard.append((name, space.slug, [(each.old or {}).get("n") for each in batch.changes]))
+
+        return react
+
+    monkeypatch.setattr(streams, "REACTIONS", [reaction("first"), reaction("second")])
+    assert app.apply_changes(_batch(aws, hue), Context()) == {"batchItemFailures": []}
+    assert heard == [("first", hue.slug, [None, 1, 2]), ("second", hue.slug, [None, 1, 2])]
+
+
+def test_a_batch_that_fails_comes_again_from_its_beginning(
+    aws: Cloud, hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(space: Space, batch: Batch) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(streams, "REACTIONS", [lambda space, batch: None, away])
+    batch = _batch(aws, hue)
+    first = batch["Records"][0]["dynamodb"]["SequenceNumber"]
+    assert app.apply_changes(batch, Context()) == {"batchItemFailures": [{"itemIdentifier": first}]}
+
+
+def test_a_window_that_closes_empty_is_nothing(aws: Cloud, hue: OpenedSpace) -> None:
+    arn = f"arn:aws:dynamodb:ap-southeast-1:0:table/{hue.space.table_name('learning')}/stream/x"
+    event = {"Records": [], "shardId": "shard-1", "eventSourceARN": arn}
+    assert app.apply_changes(event, Context()) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize("status", ["suspended", "opening"])
+def test_a_space_that_nobody_may_enter_is_counted_all_the_same(
+    aws: Cloud, monkeypatch: pytest.MonkeyPatch, status: Any
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(streams, "REACTIONS", [lambda space, batch: heard.append(space.slug)])
+    space = open_space(status=status)
+    app.apply_changes(_batch(aws, space), Context())
+    assert heard == [space.slug]
+
+
+def test_what_a_closed_space_left_behind_is_let_go(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(streams, "REACTIONS", [lambda space, batch: heard.append(space.slug)])
+    closed = open_space(status="closed")
+    assert app.apply_changes(_batch(aws, closed), Context()) == {"batchItemFailures": []}
+    assert heard == []
