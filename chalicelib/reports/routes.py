@@ -2,4 +2,120 @@
 
 from __future__ import annotations
 
-from chalicelib.reports import reactions  # noqa: F401 (declares what reports do when a learning table changes)
+from urllib.parse import quote
+
+from chalicelib.courses import catalogue
+from chalicelib.http.endpoint import Answer, Budget, Feature, Raw
+from chalicelib.http.models import Id, Page, PageQuery
+from chalicelib.http.permissions import OPERATE, READ_LEARNERS
+from chalicelib.http.requests import Circumstances
+from chalicelib.http.tokens import Actor
+from chalicelib.reports import exports, nation, overview, spreadsheets
+from chalicelib.reports import reactions as reactions  # declares what reports do when a learning table changes
+from chalicelib.reports.exports import TooManyRows
+from chalicelib.reports.models import (
+    CourseReport,
+    CourseSeries,
+    CourseTotals,
+    Export,
+    ExportQuery,
+    LearnerQuery,
+    NationalCourseReport,
+    NationalCourseTotals,
+    NationalReport,
+    NationalTenantQuery,
+    NewExport,
+    Period,
+    SpaceReport,
+    TenantTotals,
+)
+from chalicelib.storage.spaces import Space
+
+reports = Feature("reports")
+
+
+@reports.get("/spaces/{space}/reports/summary", may=READ_LEARNERS, budget=Budget(calls=3, rcu=20))
+def read_space_report(space: Space, query: Period) -> SpaceReport:
+    """A space at a glance: totals, the courses with the most enrolments, and day by day."""
+    return overview.summary(space, query)
+
+
+@reports.get("/spaces/{space}/reports/courses", may=READ_LEARNERS, budget=Budget(calls=1, rcu=2))
+def list_course_reports(space: Space, query: PageQuery) -> Page[CourseTotals]:
+    """The courses that anyone ever enrolled in, with their totals, oldest first."""
+    return overview.courses(space, query.cursor, query.limit)
+
+
+@reports.get("/spaces/{space}/reports/courses/{course}", may=READ_LEARNERS, budget=Budget(calls=19, rcu=110))
+def read_course_report(space: Space, course: Id, query: LearnerQuery) -> CourseReport:
+    """A course at a glance, and a page of its learners, in no order that matters: with state, percent, last activity.
+
+    The totals are counted; a learner who enrolled, left or completed within the last seconds may not be in them yet.
+    """
+    return overview.course(space, course, query)
+
+
+@reports.get("/spaces/{space}/reports/courses/{course}/days", may=READ_LEARNERS, budget=Budget(calls=1, rcu=6))
+def read_course_days(space: Space, course: Id, query: Period) -> CourseSeries:
+    """A course day by day."""
+    return overview.course_days(space, course, query)
+
+
+@reports.get(
+    "/spaces/{space}/reports/courses/{course}/learners.csv",
+    may=READ_LEARNERS,
+    raises=[TooManyRows],
+    media="text/csv",
+)
+def download_course_report(space: Space, course: Id, query: ExportQuery) -> Raw:
+    """A course's learners as a file that spreadsheets open, up to a thousand of them; of more, have one written."""
+    content = exports.at_once(space, course, query.state)
+    name = quote(spreadsheets.file_name(catalogue.card(space, course).title), safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Raw(content, spreadsheets.CONTENT_TYPE, headers=headers)
+
+
+@reports.post(
+    "/spaces/{space}/reports/courses/{course}/exports",
+    may=READ_LEARNERS,
+    status=202,
+    creates=True,
+    while_suspended=True,
+)
+def start_export(
+    space: Space, actor: Actor, circumstances: Circumstances, course: Id, body: NewExport
+) -> Answer[Export]:
+    """Have a course's learners written into a file that spreadsheets open, however many they are. A job does it."""
+    export = exports.start(space, course, body.state, job_id=circumstances.new_id(course), actor=actor.person_id)
+    return Answer(export, location=f"/v1/spaces/{space.slug}/reports/exports/{export.job}")
+
+
+@reports.get("/spaces/{space}/reports/exports/{job}", may=READ_LEARNERS, budget=Budget(calls=1, rcu=1))
+def read_export(space: Space, job: Id) -> Export:
+    """How far a file is; once it is done, an address to read it from, good for a quarter of an hour."""
+    return exports.follow(space, job)
+
+
+@reports.get("/reports/national", may=OPERATE, budget=Budget(calls=6, rcu=50))
+def read_national_report(query: Period) -> NationalReport:
+    """The nation at a glance: totals, by kind of organisation, the organisations and national courses with the most
+    enrolments, and day by day (at most 92 days)."""
+    return nation.report(query)
+
+
+@reports.get("/reports/national/tenants", may=OPERATE, budget=Budget(calls=2, rcu=100))
+def list_national_tenants(query: NationalTenantQuery) -> Page[TenantTotals]:
+    """Every organisation with what its space has reached, by slug."""
+    return nation.tenants(query)
+
+
+@reports.get("/reports/national-courses", may=OPERATE, budget=Budget(calls=1, rcu=50))
+def list_national_course_reports(query: PageQuery) -> Page[NationalCourseTotals]:
+    """Every national course that anyone ever enrolled in, all spaces together, oldest first."""
+    return nation.courses(query.cursor, query.limit)
+
+
+@reports.get("/reports/national-courses/{course}", may=OPERATE, budget=Budget(calls=1, rcu=50))
+def read_national_course_report(course: Id, query: PageQuery) -> NationalCourseReport:
+    """A national course in all spaces together, and a page of the spaces, by slug."""
+    return nation.course(course, query.cursor, query.limit)

@@ -215,10 +215,21 @@ def nation_month(month: str) -> list[Item]:
     return platform().table("people").query_all(f"{_NATION}#{month}")
 
 
-def nation_courses(after: str | None, limit: int | None = None) -> Rows:
-    """National courses' totals in each space, by course, then by space. One Query for each megabyte (8,000 of them)."""
-    start = {"pk": _NATION_COURSES, "sk": after} if after else None
-    return platform().table("people").query(_NATION_COURSES, after=start, limit=limit)
+def nation_courses(after_course: str | None) -> Iterator[Item]:
+    """National courses' totals in each space, by course, then by space: one Query for each megabyte (8,000 items)."""
+    # Nothing that begins with the course sorts behind this.
+    after: Item | None = {"pk": _NATION_COURSES, "sk": f"{after_course}$"} if after_course else None
+    while True:
+        rows = platform().table("people").query(_NATION_COURSES, after=after)
+        yield from rows.items
+        after = rows.after
+        if after is None:
+            return
+
+
+def nation_course(course: str) -> list[Item]:
+    """A national course's totals in each space. One Query for each megabyte (8,000 spaces)."""
+    return platform().table("people").query_all(_NATION_COURSES, begins_with=f"{course}#")
 
 
 def everything(space: Space) -> Iterator[list[Item]]:

@@ -5,6 +5,8 @@ Objects named by the hash of what they hold are immutable, so they may be cached
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -20,7 +22,11 @@ from chalicelib.storage.spaces import Space
 
 # What all spaces read and only the central space writes.
 NATIONAL = "national"
-_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+_MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "404", "NotFound"})
+# S3 takes no smaller piece of an object that is written piece by piece, but for the last.
+PIECE_BYTES = 5 * 1024 * 1024
+# The bucket's rules delete what carries this tag after a week.
+_TEMPORARY = "keep=week"
 _making = Lock()
 
 
@@ -52,10 +58,37 @@ def key(space: Space, *parts: str) -> str:
     return "/".join((space.slug, *parts))
 
 
-def put(name: str, content: bytes, content_type: str, *, encoding: str | None = None) -> None:
-    """Write an object whole: readers see all of it or nothing."""
+def put(name: str, content: bytes, content_type: str, *, encoding: str | None = None, temporary: bool = False) -> None:
+    """Write an object whole: readers see all of it or nothing. What is ``temporary`` is gone after a week."""
     more = {"ContentEncoding": encoding} if encoding else {}
+    if temporary:
+        more["Tagging"] = _TEMPORARY
     _call("put_object", Key=name, Body=content, ContentType=content_type, **more)
+
+
+def begin(name: str, content_type: str) -> str:
+    """Begin to write a temporary object piece by piece; gives the name of this upload. Nothing of it is seen before
+    :func:`complete`."""
+    answer = _call("create_multipart_upload", Key=name, ContentType=content_type, Tagging=_TEMPORARY)
+    return str(answer["UploadId"])
+
+
+def put_piece(name: str, upload: str, number: int, content: bytes) -> str:
+    """Write the piece of that number (from 1 on), at least :data:`PIECE_BYTES` but for the last; again: replaces it.
+    Gives its validator. Raises: NotFound when the upload was completed or abandoned."""
+    return str(_call("upload_part", Key=name, UploadId=upload, PartNumber=number, Body=content)["ETag"])
+
+
+def complete(name: str, upload: str, validators: Sequence[str]) -> None:
+    """Make the object of its pieces. Raises: NotFound when the upload was completed or abandoned."""
+    parts = [{"PartNumber": number, "ETag": validator} for number, validator in enumerate(validators, 1)]
+    _call("complete_multipart_upload", Key=name, UploadId=upload, MultipartUpload={"Parts": parts})
+
+
+def abandon(name: str, upload: str) -> None:
+    """Drop the pieces of an upload; one that is gone is no error."""
+    with suppress(NotFound):
+        _call("abort_multipart_upload", Key=name, UploadId=upload)
 
 
 def get(name: str, *, start: int | None = None, length: int | None = None) -> bytes:
@@ -105,9 +138,7 @@ def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int 
     return form
 
 
-def address(
-    name: str, *, lasting_s: int = 900, download_as: str | None = None, content_type: str | None = None
-) -> str:
+def address(name: str, *, lasting_s: int = 900, download_as: str | None = None, content_type: str | None = None) -> str:
     """A short-lived address to read one object; signing is local, no call is made. With ``content_type``, S3 answers
     with that type, whatever was stored."""
     more = {"ResponseContentDisposition": f"attachment; filename*=UTF-8''{_quote(download_as)}"} if download_as else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -168,10 +168,6 @@ class Feed:
             yield Batch(space.slug, name, [each for each in batch.changes if each.position > int(after.get(name, 0))])
 
 
-class Killed(BaseException):
-    """The process ended here. No handler of ours may catch it."""
-
-
 @contextmanager
 def on_call(when: str, act: Callable[[str], None]) -> Iterator[None]:
     """Act at each DynamoDB call, ``before`` it is sent or ``after`` it took effect; ``act`` is told its name."""
@@ -186,19 +182,6 @@ def on_call(when: str, act: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         events.unregister(event, handler)
-
-
-@contextmanager
-def killed_after(calls: int) -> Iterator[None]:
-    """End the process after so many DynamoDB calls of the block; whether that happened is not told."""
-    left = itertools.count(1)
-
-    def act(_: str) -> None:
-        if next(left) == calls:
-            raise Killed
-
-    with suppress(Killed), on_call("after", act):
-        yield
 
 
 def stored(space: Space) -> dict[str, dict[str, Any]]:

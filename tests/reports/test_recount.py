@@ -11,6 +11,7 @@ from chalicelib.errors import NotFound
 from chalicelib.reports import recount, store
 from chalicelib.storage import spaces
 from chalicelib.storage.spaces import Space
+from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.reports import learners
 from tests.reports.learners import DAY_S, NOON, TODAY, Feed, on_call, space_of_learners, stored
@@ -22,7 +23,6 @@ def a_class(space: Space) -> None:
         person = f"hoc-vien-{number}"
         learners.register(space, person)
         learners.enrol(space, person, "khoa1", national="qg1")
-        space.table("learning").put({"pk": f"learner#{person}", "sk": f"day#{TODAY}", "at": NOON})
         if number % 3 == 0:
             learners.enrol(space, person, "khoa2", NOON + DAY_S)
         if number % 4 == 0:
@@ -198,7 +198,7 @@ def test_killed_while_mending_the_next_count_finishes(aws: Cloud) -> None:
     for number in range(100):
         table.put({"pk": "counter#course#khoa1", "sk": f"2026-{number:03d}", "e": 1})
     for calls in range(1, 60):
-        with learners.killed_after(calls):
+        with killed_at(calls):
             assert recount.recount(space.slug).items
             break
     else:
