@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import urllib3
@@ -169,7 +169,10 @@ def _served(
 
 def listens_elsewhere(pid: int) -> list[str]:
     """The addresses other than loopback at which `pid` listens (Linux only; elsewhere nothing is found)."""
-    inodes = {str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").glob("*") if fd.is_symlink()}
+    inodes = set()
+    for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+        with suppress(OSError):  # closed since it was listed
+            inodes.add(str(descriptor.readlink()))
     found = []
     for table, loopback in (("tcp", "0100007F"), ("tcp6", "00000000000000000000000001000000")):
         try:

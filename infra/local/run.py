@@ -74,8 +74,7 @@ def run(supervisor: Supervisor) -> None:
     aws_port = ports.remembered("ministack")
     at = Addresses(port, ports.remembered("dynoxide") if binary else aws_port, aws_port)
     os.environ.update(app_environment(at))
-    start_engines(supervisor, at, binary)
-    start_app(supervisor, at)
+    start(supervisor, at, binary)
     lock.publish(at)
     say(f"  healthy after {time.monotonic() - began:.1f} s")
     load_demo(supervisor, at)
@@ -104,20 +103,29 @@ def wanted_port(text: str) -> int:
     return port
 
 
-def start_engines(supervisor: Supervisor, at: Addresses, binary: Path | None) -> None:
-    """dynoxide and ministack side by side, then what the app expects to find in them. Raises: EngineFailed."""
+def start(supervisor: Supervisor, at: Addresses, binary: Path | None) -> None:
+    """All children at once, since importing takes the app as long as the engines take to be ready; until all is well.
+
+    Raises: EngineFailed, CannotStart.
+    """
+    engines, gateway = _engines(at, binary), _gateway(at)
+    supervisor.start(*engines, gateway, _worker(at))
+    _require_loopback(supervisor)
+    if gateway.process:
+        engine.wait_for_answer(gateway.process, _health(at), lambda status: status == 200, gateway.log)
+
+
+def _engines(at: Addresses, binary: Path | None) -> list[Child]:
+    """dynoxide and ministack, each followed by what the app expects to find in it."""
     if binary:
         say(f"  database            {at.database_url} (dynoxide)")
         say(f"  S3, SQS, SES, STS   {at.aws_url} (ministack)")
-        supervisor.start(_database(at, binary), _ministack(at, engine.SERVICES))
-        resources.create_platform()
-    else:
-        say("WARNING: there is no dynoxide for this platform. ministack stands in, and a crash loses all items.")
-        ministack = _ministack(at, (*engine.SERVICES, *engine.DATABASE_SERVICES))
-        ministack.keeps_data = False
-        ministack.then = partial(_create_all, at)
-        supervisor.start(ministack)
-    _require_loopback(supervisor)
+        return [_dynoxide(at, binary), _ministack(at, engine.SERVICES)]
+    say("WARNING: there is no dynoxide for this platform. ministack stands in, and a crash loses all items.")
+    ministack = _ministack(at, (*engine.SERVICES, *engine.DATABASE_SERVICES))
+    ministack.keeps_data = False
+    ministack.then = partial(_create_all, at)
+    return [ministack]
 
 
 def _create_all(at: Addresses) -> None:
@@ -125,7 +133,7 @@ def _create_all(at: Addresses) -> None:
     resources.create_platform()
 
 
-def _database(at: Addresses, binary: Path) -> Child:
+def _dynoxide(at: Addresses, binary: Path) -> Child:
     places.DATABASE.parent.mkdir(parents=True, exist_ok=True)
     return Child(
         "dynoxide",
@@ -133,6 +141,7 @@ def _database(at: Addresses, binary: Path) -> Child:
         engine.dynoxide_command(binary, at.database_port, places.DATABASE),
         clean_environment(),
         wait=lambda process, log: engine.wait_for_dynoxide(process, at.database_port, log),
+        then=resources.create_platform,
     )
 
 
@@ -147,32 +156,32 @@ def _ministack(at: Addresses, services: Sequence[str]) -> Child:
     )
 
 
+def _gateway(at: Addresses) -> Child:
+    say(f"  gateway             {at.public_url}")
+    return Child(
+        "gateway",
+        "The gateway",
+        [sys.executable, "-m", "infra.local.gateway"],
+        app_environment(at) | {"PORT": str(at.port)},
+        wait=lambda process, log: engine.wait_for_answer(process, _health(at), lambda _status: True, log),
+    )
+
+
+def _worker(at: Addresses) -> Child:
+    say(f"  worker              its log, and all others: {places.LOGS}")
+    return Child("worker", "The worker", [sys.executable, "-m", "infra.local.worker"], app_environment(at))
+
+
+def _health(at: Addresses) -> str:
+    return f"http://{ports.LOOPBACK}:{at.port}/v1/health"
+
+
 def _require_loopback(supervisor: Supervisor) -> None:
     """Raises: CannotStart when a new release of an engine opens a port to the network."""
     for child in supervisor.children:
         found = engine.listens_elsewhere(child.process.pid) if child.process else []
         if found:
             raise CannotStart(f"{child.title} listens beyond this machine ({', '.join(found)}); it was ended.")
-
-
-def start_app(supervisor: Supervisor, at: Addresses) -> None:
-    """Gateway and worker side by side, until GET /v1/health is green. Raises: EngineFailed."""
-    environment = app_environment(at) | {"PORT": str(at.port)}
-    health = f"http://{ports.LOOPBACK}:{at.port}/v1/health"
-    python = [sys.executable, "-m"]
-    gateway = Child(
-        "gateway",
-        "The gateway",
-        [*python, "infra.local.gateway"],
-        environment,
-        wait=lambda process, log: engine.wait_for_answer(process, health, lambda _status: True, log),
-    )
-    worker = Child("worker", "The worker", [*python, "infra.local.worker"], environment)
-    say(f"  gateway             {at.public_url}")
-    say(f"  worker              its log, and all others: {places.LOGS}")
-    supervisor.start(gateway, worker)
-    if gateway.process:
-        engine.wait_for_answer(gateway.process, health, lambda status: status == 200, gateway.log)
 
 
 def load_demo(supervisor: Supervisor, at: Addresses) -> None:
