@@ -85,15 +85,15 @@ class Reply:
         return self.headers.get("ETag") or self.headers["etag"]
 
 
-def wait_for(what: str, ready: Callable[[], Any]) -> Any:
-    """What ``ready`` gives once it gives something. Raises: Failed after a minute."""
-    deadline = time.monotonic() + PATIENCE_S
+def wait_for(what: str, ready: Callable[[], Any], *, patience_s: float = PATIENCE_S) -> Any:
+    """What ``ready`` gives once it gives something. Raises: Failed after ``patience_s``."""
+    deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         found = ready()
         if found:
             return found
         time.sleep(0.1)
-    raise Failed(f"{what}: nothing happened within {PATIENCE_S:.0f} s")
+    raise Failed(f"{what}: it did not come within {patience_s:.0f} s")
 
 
 def sign_in(base_url: str, space: str | None, login: str, password: str) -> Client | None:
