@@ -50,7 +50,7 @@ def keep_draft(space: Space, course_id: str, packed: Packed) -> None:
     index = packing.zipped(outline.to_json(packed.structure))
     files.put(key(space.slug, course_id, f"{name}.index"), index, "application/octet-stream")
     if packed.size > INLINE_BYTES:
-        whole = gzip.compress(_named(packing.unpack(packed.pack), name), 6, mtime=0)
+        whole = gzip.compress(_named(packed.json, name), 3, mtime=0)
         files.put(whole_key(space, course_id, name), whole, "application/json", encoding="gzip")
 
 

@@ -23,6 +23,8 @@ ContentType = Literal[
     "application/json",
 ]
 MB = 1_000_000
+_FILMS = (b"mp4", b"iso", b"avc1", b"M4V", b"dash")
+_PICTURES = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 SNIFFED_BYTES = 4_096
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
@@ -47,7 +49,12 @@ class FileType:
 
 
 def _mp4(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and int.from_bytes(head[:4]) >= 8
+    """A file type box (ISO/IEC 14496-12, 4.3) that names a brand of films; HEIC and AVIF pictures begin alike."""
+    size = int.from_bytes(head[:4])
+    if head[4:8] != b"ftyp" or size % 4 or not 16 <= size <= len(head):
+        return False
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, size, 4))]
+    return brands[0] not in _PICTURES and any(brand.startswith(_FILMS) for brand in brands)
 
 
 def _webm(head: bytes) -> bool:

@@ -18,7 +18,8 @@ from chalicelib.http.models import Distinct, Id, Inbound, Outbound, line, prose
 
 MAX_SECTIONS = 200
 MAX_LESSONS = 2_000
-MAX_QUESTIONS = 100
+MAX_QUESTIONS = 100  # of one quiz
+MAX_QUESTIONS_OF_COURSE = 10_000
 MIN_CHOICES = 2
 MAX_CHOICES = 12
 MAX_DRAFT_BYTES = 20_000_000
@@ -179,15 +180,20 @@ class Section(Inbound):
 Place = tuple[str | int, ...]
 
 
-def _distinct_ids(sections: list[Section]) -> list[Section]:
+def _coherent(sections: list[Section]) -> list[Section]:
     faults: list[tuple[Place, Any]] = [
         (path, rule("repeated_id", "Mã này đã dùng ở nơi khác trong khoá học.", "This id is used elsewhere, too."))
         for path in _repeated(sections)
     ]
-    lessons = sum(len(section.lessons) for section in sections)
-    if lessons > MAX_LESSONS:
+    lessons = [lesson for section in sections for lesson in section.lessons]
+    if len(lessons) > MAX_LESSONS:
         vi, en = f"Một khoá học có tối đa {MAX_LESSONS} bài.", f"A course has at most {MAX_LESSONS} lessons."
         faults.append(((), rule("too_many_lessons", vi, en)))
+    questions = sum(len(lesson.quiz.questions) for lesson in lessons if isinstance(lesson, QuizLesson))
+    if questions > MAX_QUESTIONS_OF_COURSE:
+        vi = f"Một khoá học có tối đa {MAX_QUESTIONS_OF_COURSE} câu hỏi."
+        en = f"A course has at most {MAX_QUESTIONS_OF_COURSE} questions."
+        faults.append(((), rule("too_many_questions", vi, en)))
     if faults:
         raise several(faults)
     return sections
@@ -226,7 +232,7 @@ def places(sections: list[Section]) -> Iterator[tuple[Place, AnyLesson]]:
             yield (at, "lessons", place), lesson
 
 
-Sections = Annotated[list[Section], Field(max_length=MAX_SECTIONS), AfterValidator(_distinct_ids)]
+Sections = Annotated[list[Section], Field(max_length=MAX_SECTIONS), AfterValidator(_coherent)]
 
 
 class Content(Inbound):

@@ -170,6 +170,7 @@ def adopt(space: Space, national: str, actor_id: str) -> tuple[Item, bool]:
     for _ in range(_TRIES):
         head = store.head(space, course_id)
         if head is not None:
+            catalogue.forget(space)  # this may be the retry of a request that died before it did
             return head, False
         offered = store.offer(national)
         if offered is None or "withdrawn_at" in offered:

@@ -37,10 +37,15 @@ class Packed:
     body is longer than it may be."""
 
     name: str
+    json: bytes
     pack: bytes
     structure: Structure
-    size: int  # bytes of the JSON
     oversized: tuple[tuple[int, int], ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the JSON."""
+        return len(self.json)
 
 
 def pack(sections: list[Section]) -> Packed:
@@ -64,11 +69,10 @@ def pack(sections: list[Section]) -> Packed:
 
 class _Packer:
     def __init__(self) -> None:
-        self._digest = hashlib.sha256()
-        self._parts: list[bytes] = []
+        self._texts: list[bytes] = []
+        self._members: list[bytes] = []
         self._offset = 0
         self._between = ""
-        self._size = 0
         self._oversized: list[tuple[int, int]] = []
 
     def text(self, text: str) -> None:
@@ -93,11 +97,12 @@ class _Packer:
     def packed(self, sections: tuple[SectionEntry, ...]) -> Packed:
         """All of it."""
         self._flush()
+        whole = b"".join(self._texts)
         return Packed(
-            name=self._digest.hexdigest(),
-            pack=b"".join(self._parts),
+            name=hashlib.sha256(whole).hexdigest(),
+            json=whole,
+            pack=b"".join(self._members),
             structure=Structure(sections),
-            size=self._size,
             oversized=tuple(self._oversized),
         )
 
@@ -107,10 +112,9 @@ class _Packer:
             self._between = ""
 
     def _member(self, content: bytes) -> int:
-        self._digest.update(content)
-        self._size += len(content)
         member = gzip.compress(content, _LEVEL, mtime=0)
-        self._parts.append(member)
+        self._texts.append(content)
+        self._members.append(member)
         self._offset += len(member)
         return len(member)
 
@@ -162,6 +166,8 @@ def _choices_with_ids(question: Question) -> Question:
 
 
 def _each_with_id(parts: list[Any], names: Iterator[str]) -> list[Any]:
+    if all(part.id for part in parts):
+        return parts
     free = _free({part.id for part in parts}, names)
     return [part if part.id else part.model_copy(update={"id": next(free)}) for part in parts]
 

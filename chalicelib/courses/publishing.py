@@ -42,6 +42,8 @@ def publish(space: Space, course_id: str, circumstances: Circumstances) -> tuple
         if circumstances.if_match is not None:
             circumstances.require_match(content.draft_etag(drafts.name_of(draft)))
         if is_published(head, draft):
+            # This may be the retry of a request that died half-way: what follows from publishing is made sure of.
+            catalogue.forget(space)
             national.renew(space, head)
             return head, False
         if draft is None:

@@ -190,7 +190,7 @@ def test_a_copy_of_an_empty_course(hue: OpenedSpace) -> None:
 def test_another_spaces_course_is_not_here(hue: OpenedSpace) -> None:
     course = published_course(open_space())
     missing = hue.author.get(hue.at(f"/courses/{ids.derived('không có')}")).refused(404)
-    for method, path, body in [
+    asked: list[tuple[str, str, Any]] = [
         ("GET", "", None),
         ("PATCH", "", {"title": "a"}),
         ("GET", "/draft", None),
@@ -205,7 +205,8 @@ def test_another_spaces_course_is_not_here(hue: OpenedSpace) -> None:
         ("DELETE", "/archive", None),
         ("POST", "/copies", {}),
         ("GET", "/cover", None),
-    ]:
+    ]
+    for method, path, body in asked:
         headers = {"if-match": "*"}
         reply = hue.author.call(method, hue.at(f"/courses/{course.id}{path}"), body, headers=headers)
         problem = reply.refused(404)
