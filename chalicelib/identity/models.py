@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, StringConstraints, ValidationInfo, WrapValidator, field_validator
+from pydantic import ConfigDict, Field, RootModel, StringConstraints, ValidationInfo, WrapValidator, field_validator
 
 from chalicelib import ids
 from chalicelib.errors import Language, rule
@@ -25,7 +25,11 @@ RefreshToken = Annotated[
     Field(examples=["01hq3v7k2m8x9d4t6w5z1c.01hq3v7k2m8x9d4t6w5z1d.kJ0Y5p2nV0m3b8Qe7rXl1tZs4uWc6yAo9iGdHfKjLqM"]),
 ]
 REFRESH_TOKEN = rf"^({_ID})\.({_ID})\.({_TAIL})$"
-LinkToken = Annotated[str, StringConstraints(pattern=rf"^{_ID}\.{_TAIL}$")]
+LinkToken = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_ID}\.{_TAIL}$"),
+    Field(examples=["01hq3v7k2m8x9d4t6w5z1c.kJ0Y5p2nV0m3b8Qe7rXl1tZs4uWc6yAo9iGdHfKjLqM"]),
+]
 
 
 class Credentials(Inbound):
@@ -120,6 +124,8 @@ def _register_or_invite(value: Any, handler: Any) -> Registration | Invitation:
 
 class NewPerson(RootModel[Annotated[Registration | Invitation, WrapValidator(_register_or_invite)]]):
     """Registering oneself, or, with an admin's token, inviting somebody."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["name"]})
 
 
 class NewOperator(Inbound):

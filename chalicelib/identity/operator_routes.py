@@ -58,7 +58,7 @@ platform = Feature("platform")
 @platform.post(
     "/sessions",
     may=ANYONE,
-    budget=Budget(calls=3, rcu=1, wcu=14),
+    budget=Budget(calls=3, rcu=1, wcu=10),
     raises=[WrongCredentials, AccountDeactivated, TooManyTries],
 )
 def sign_in_operator(space: Space, body: OperatorCredentials, circumstances: Circumstances) -> SignedIn:

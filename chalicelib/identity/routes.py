@@ -50,7 +50,7 @@ identity = Feature("identity")
     "/spaces/{space}/sessions",
     may=ANYONE,
     while_suspended=True,
-    budget=Budget(calls=3, rcu=1, wcu=14),
+    budget=Budget(calls=3, rcu=1, wcu=10),
     raises=[WrongCredentials, AccountDeactivated, TooManyTries],
 )
 def sign_in(space: Space, body: Credentials, circumstances: Circumstances) -> SignedIn:

@@ -21,6 +21,7 @@ from chalicelib.http.permissions import STAFF, Role
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import LIFETIME_S, Actor, issue
 from chalicelib.identity import devices, passwords, store, throttle
+from chalicelib.identity.keys import SESSIONS
 from chalicelib.identity.models import REFRESH_TOKEN, Session, SignedIn, SignedInPerson
 from chalicelib.people import identifiers, persons
 from chalicelib.people.administration import on_latest
@@ -177,7 +178,7 @@ def page(space: Space, actor: Actor, query: PageQuery) -> Page[Session]:
     alive = [item for item in rows.items if item["epoch"] == person.epoch and item["until"] > clock.epoch_s()]
     return Page[Session](
         items=[_shown(item, actor) for item in alive],
-        next=paging.encode(rows.after["sk"].removeprefix(store.session_sk(""))) if rows.after else None,
+        next=paging.encode(rows.after["sk"].removeprefix(SESSIONS)) if rows.after else None,
     )
 
 

@@ -12,18 +12,13 @@ A session and a link carry the person's epoch: when that moves on, they are wort
 from __future__ import annotations
 
 from chalicelib import clock
+from chalicelib.identity.keys import SESSIONS, link_sk, session_sk
 from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Rows, Write
 
-_SESSION = "session#"
 _NOT_REACHED = "attribute_not_exists(n) OR n < :limit"
-
-
-def session_sk(session_id: str) -> str:
-    """A session's sort key among what is its person's; later sessions sort after earlier ones."""
-    return f"{_SESSION}{session_id}"
 
 
 def putting_session(space: Space, person_id: str, session_id: str, facts: Item) -> Write:
@@ -73,12 +68,7 @@ def sessions_of(space: Space, person_id: str, after: str | None, limit: int) -> 
     """A person's sessions, newest first: one Query."""
     pk = person_pk(person_id)
     start = {"pk": pk, "sk": session_sk(after)} if after else None
-    return space.table("people").query(pk, begins_with=_SESSION, after=start, limit=limit, descending=True)
-
-
-def link_sk(purpose: str, fingerprint: str) -> str:
-    """A link's sort key among what is its person's."""
-    return f"link#{purpose}#{fingerprint}"
+    return space.table("people").query(pk, begins_with=SESSIONS, after=start, limit=limit, descending=True)
 
 
 def put_link(space: Space, person_id: str, purpose: str, fingerprint: str, facts: Item) -> None:

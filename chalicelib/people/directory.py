@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from chalicelib.http.permissions import Role
 from chalicelib.people import entries, store
+from chalicelib.people.items import person_of
 from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.people.person import Person, PersonStatus
 from chalicelib.storage.items import Item
@@ -87,7 +88,7 @@ def _read(space: Space, where: _List, after: str, limit: int) -> tuple[list[Item
 
 def _persons(space: Space, items: list[Item]) -> dict[str, Person]:
     """The persons of these entries by partition key; persons that came whole are not read again."""
-    whole = {item["pk"]: store.person_of(item) for item in items if item["sk"] == PERSON}
+    whole = {item["pk"]: person_of(item) for item in items if item["sk"] == PERSON}
     missing = dict.fromkeys(item["pk"] for item in items if item["pk"] not in whole)
     if missing:
         found = store.get_many(space, (pk.removeprefix(person_pk("")) for pk in missing))

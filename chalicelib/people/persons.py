@@ -9,7 +9,7 @@ from typing import Literal
 from chalicelib import clock, ids
 from chalicelib.errors import Conflict, Fault, Language, NotFound, PreconditionFailed
 from chalicelib.http.permissions import Role
-from chalicelib.people import store
+from chalicelib.people import items, store
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person, PersonStatus
 from chalicelib.storage.items import Item
@@ -154,7 +154,7 @@ def login(space: Space, identifier: Identifier) -> Login | None:
 
 def from_item(item: Item) -> Person:
     """The person of an item, for features that keep things in the same partition and read both at once."""
-    return store.person_of(item)
+    return items.person_of(item)
 
 
 def rehash(space: Space, person_id: str, old_hash: str, new_hash: str) -> bool:

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.people import entries
-from chalicelib.people.identifiers import Identifier, stored
+from chalicelib.people import entries, items
+from chalicelib.people.identifiers import Identifier
 from chalicelib.people.keys import PERSON, keepers_key, login_key, person_pk
 from chalicelib.people.person import GUARDED, Person
 from chalicelib.storage.items import Item
@@ -35,13 +35,13 @@ Labelled = tuple[str, Write]
 def get(space: Space, person_id: str, *, consistent: bool = False) -> Person | None:
     """One person: one GetItem, 0.5 RCU (1 when ``consistent``)."""
     item = space.table("people").get(person_pk(person_id), PERSON, consistent=consistent)
-    return person_of(item) if item else None
+    return items.person_of(item) if item else None
 
 
 def get_many(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:
     """Persons by id, those that exist: one BatchGetItem for each hundred, 0.5 RCU apiece."""
     keys = [(person_pk(each), PERSON) for each in person_ids]
-    return {item["id"]: person_of(item) for item in space.table("people").batch_get(keys).values()}
+    return {item["id"]: items.person_of(item) for item in space.table("people").batch_get(keys).values()}
 
 
 def get_login(space: Space, identifier: Identifier) -> Item | None:
@@ -67,10 +67,12 @@ def listed(space: Space, partition: str, prefix: str, after: str, limit: int) ->
 def adding(space: Space, person: Person, password_hash: str | None, via: str) -> list[Labelled]:
     """The writes of a new person: nobody may have this id, and nobody these identifiers."""
     table = space.table("people")
-    writes: list[Labelled] = [("person", table.creating({"pk": person_pk(person.id), "sk": PERSON, **_whole(person)}))]
+    writes: list[Labelled] = [
+        ("person", table.creating({"pk": person_pk(person.id), "sk": PERSON, **items.whole(person)}))
+    ]
     for identifier in person.identifiers:
         pk, sk = login_key(identifier)
-        login = {"pk": pk, "sk": sk, **_copy(person), "password_hash": password_hash}
+        login = {"pk": pk, "sk": sk, **items.copy(person), "password_hash": password_hash}
         writes.append(("login", table.creating(login)))
     return writes + _around(space, None, person, via)
 
@@ -78,7 +80,7 @@ def adding(space: Space, person: Person, password_hash: str | None, via: str) ->
 def changing(space: Space, old: Person, new: Person, password_hash: str | None = None) -> list[Labelled]:
     """The writes that turn ``old`` into ``new`` (same id, same identifiers), if nobody has changed it meanwhile."""
     table = space.table("people")
-    changes = _update(_whole(new))
+    changes = _update(items.whole(new))
     changes["values"][":old"] = old.version
     writes: list[Labelled] = [
         ("person", table.updating(person_pk(old.id), PERSON, condition="version = :old", **changes))
@@ -89,7 +91,7 @@ def changing(space: Space, old: Person, new: Person, password_hash: str | None =
 
 
 def _login_update(space: Space, identifier: Identifier, person: Person, password_hash: str | None) -> Write:
-    copy = _copy(person) | ({"password_hash": password_hash} if password_hash else {})
+    copy = items.copy(person) | ({"password_hash": password_hash} if password_hash else {})
     changes = _update(copy)
     changes["values"][":owner"] = person.id
     return space.table("people").updating(*login_key(identifier), condition="person = :owner", **changes)
@@ -106,53 +108,6 @@ def rehashing(space: Space, person: Person, old_hash: str, new_hash: str) -> lis
         )
         for identifier in person.identifiers
     ]
-
-
-def person_of(item: Mapping[str, Any]) -> Person:
-    """The person of an item."""
-    return Person(
-        id=item["id"],
-        name=item["name"],
-        roles=frozenset(item["roles"]),
-        status=item["status"],
-        identifiers=tuple(stored(value) for value in item["identifiers"]),
-        locale=item["locale"],
-        epoch=item["epoch"],
-        version=item["version"],
-        created_at=item["created_at"],
-        joined_at=item.get("joined_at"),
-    )
-
-
-def _whole(person: Person) -> Item:
-    partition, place = entries.main(person)
-    return {
-        "id": person.id,
-        "name": person.name,
-        "roles": person.roles,
-        "status": person.status,
-        "identifiers": [each.value for each in person.identifiers],
-        "locale": person.locale,
-        "epoch": person.epoch,
-        "version": person.version,
-        "created_at": person.created_at,
-        "joined_at": person.joined_at,
-        "updated_at": clock.timestamp(),
-        "l": partition,
-        "ls": place,
-    }
-
-
-def _copy(person: Person) -> Item:
-    """What signing in needs to know, so that it reads one item."""
-    return {
-        "person": person.id,
-        "name": person.name,
-        "roles": person.roles,
-        "status": person.status,
-        "locale": person.locale,
-        "epoch": person.epoch,
-    }
 
 
 def _around(space: Space, old: Person | None, new: Person, via: str) -> list[Labelled]:
