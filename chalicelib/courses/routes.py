@@ -1,4 +1,4 @@
-"""What the web sees of courses. Jobs and files have their own part in the modules imported here for their sake."""
+"""Courses: written, published, browsed; their files; what the centre offers and spaces adopt."""
 
 from __future__ import annotations
 

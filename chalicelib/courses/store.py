@@ -138,13 +138,13 @@ def publish(
         condition, values[":seen"] = condition + "version = :seen", seen
     transact(
         [
-            freezing(space, course_id, number, frozen),
+            _freezing(space, course_id, number, frozen),
             _table(space).updating(_CATALOGUE, course_id, expression, values, names=names, condition=condition),
         ]
     )
 
 
-def freezing(space: Space, course_id: str, number: int, frozen: Mapping[str, Any]) -> Write:
+def _freezing(space: Space, course_id: str, number: int, frozen: Mapping[str, Any]) -> Write:
     """The put of a version that must not exist."""
     return _table(space).creating({"pk": _course(course_id), "sk": _version(number), "version": number, **frozen})
 
@@ -235,7 +235,7 @@ def adopt(space: Space, course_id: str, offered: Item, frozen: Mapping[str, Any]
         [
             _offers().checking(national, _OFFER, "version = :n AND attribute_not_exists(withdrawn_at)", {":n": number}),
             _offers().putting({"pk": national, "sk": _adopter(space.slug), "course": course_id, "version": number}),
-            freezing(space, course_id, number, frozen),
+            _freezing(space, course_id, number, frozen),
             _table(space).creating({"pk": _CATALOGUE, "sk": course_id, "v": 1, **head}),
         ]
     )

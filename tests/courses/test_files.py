@@ -109,6 +109,7 @@ HTML = b"<html><script>alert(1)</script></html>"
         ("text/vtt", b"WEBVTT\n\n00:01 --> 00:02\nx"),
         ("text/vtt", b"WEBVTT\n\n00:01.000 --> 00:02.000\n\xff\xfe"),
     ],
+    ids=lambda value: value if isinstance(value, str) else str(len(value)),
 )
 def test_a_file_that_lies_is_removed(hue: OpenedSpace, content_type: str, content: bytes) -> None:
     file_id = announce(hue, content_type, content)

@@ -7,10 +7,10 @@ import json
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import boto3
 import pytest
 
 from chalicelib import config
+from chalicelib.storage import files
 from tests.courses.writing import draft_etag, new_course, save, section, uploaded
 from tests.emulated import Cloud
 from tests.factories import CourseRef, OpenedSpace, open_space, quiz_lesson, text_lesson
@@ -64,7 +64,7 @@ def test_it_opens_from_an_address(hue: OpenedSpace, course: CourseRef) -> None:
     assert spent(of_read) == (2, 0)
     key = unquote(urlsplit(reply.headers["location"]).path.lstrip("/"))
     assert key.startswith(f"{hue.slug}/courses/{course.id}/content/")
-    found = boto3.client("s3").get_object(Bucket=config.current().bucket, Key=key)
+    found = files.s3().get_object(Bucket=config.current().bucket, Key=key)
     assert (found["ContentType"], found["ContentEncoding"]) == ("application/json", "gzip")
     draft = json.loads(gzip.decompress(found["Body"].read()))
     assert draft["etag"] == reply.headers["etag"] == draft_etag(course)

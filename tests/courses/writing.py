@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-
 from chalicelib import config
+from chalicelib.storage import files
 from tests import pictures
 from tests.api import Api, Reply
 from tests.factories import CourseRef, OpenedSpace
@@ -64,7 +63,7 @@ def announce(space: OpenedSpace, content_type: str, content: bytes, **more: Any)
 def put(space: OpenedSpace, file_id: str, content: bytes) -> None:
     """What S3 does with the form: the object is there."""
     key = f"{space.slug}/files/{file_id}"
-    boto3.client("s3").put_object(Bucket=config.current().bucket, Key=key, Body=content)
+    files.s3().put_object(Bucket=config.current().bucket, Key=key, Body=content)
 
 
 def uploaded(space: OpenedSpace, content_type: str, content: bytes | None = None, **more: Any) -> str:
@@ -78,5 +77,5 @@ def uploaded(space: OpenedSpace, content_type: str, content: bytes | None = None
 
 def stored(key: str) -> bool:
     """Whether S3 holds an object."""
-    found = boto3.client("s3").list_objects_v2(Bucket=config.current().bucket, Prefix=key)
+    found = files.s3().list_objects_v2(Bucket=config.current().bucket, Prefix=key)
     return any(each["Key"] == key for each in found.get("Contents", []))
