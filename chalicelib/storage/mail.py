@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from functools import lru_cache
 from threading import Lock
@@ -62,14 +63,13 @@ def send(message: Message) -> None:
 
 
 def _from(name: str) -> str:
-    """``Name <address>`` as a header has it: SES takes ASCII only, other letters as RFC 2047 encodes them."""
-    from email.header import Header
-
+    """``Name <address>`` as a header has it: SES takes ASCII only, other letters as RFC 2047 encodes them, in words of
+    at most 75 characters."""
     address = config.current().mail_from
     if name.isascii():
         user, _, domain = address.rpartition("@")
         return str(Address(name, user, domain))
-    return f"{Header(name, 'utf-8', maxlinelen=10_000).encode()} <{address}>"
+    return f"{Header(name, 'utf-8').encode(linesep='')} <{address}>"
 
 
 def _utf8(text: str) -> dict[str, str]:

@@ -195,3 +195,13 @@ def test_a_login_of_one_space_is_nobody_in_another(aws: Cloud, hue: OpenedSpace)
     other = open_space()
     somebody(hue)
     assert attempt(other, "an@hue.example", PASSWORD) == 401
+
+
+ODD = ["\0", "@", "＠" * 99, "x" * 508, "İ" * 508, "🐃" * 508, "ﷺ" * 508, "\uffff", "a@" + "b" * 506]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_login_is_nobodys_and_an_odd_password_wrong(hue: OpenedSpace, odd: str) -> None:
+    assert attempt(hue, odd, "sai") == 401
+    assert attempt(hue, "an@hue.example", odd[:28]) == 401
+    assert Api().post(hue.at("/password-resets"), {"login": odd}).status == 202

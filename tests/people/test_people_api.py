@@ -87,6 +87,11 @@ def test_namesakes_are_all_listed(hue: OpenedSpace) -> None:
         ("an van", []),
         ("%", []),
         ("#", []),
+        ("\0", ["Vũ An", "Lê Ánh", "Trần Văn Ẩn", "Đặng Bình"]),
+        ("\uffff", []),
+        ("\U0010ffff", []),
+        ("́", ["Vũ An", "Lê Ánh", "Trần Văn Ẩn", "Đặng Bình"]),
+        ("ﷺ" * 99, []),
     ],
 )
 def test_search_needs_no_diacritics_and_finds_the_beginning_of_any_word(
