@@ -15,11 +15,14 @@ from chalicelib.courses import content, store
 from chalicelib.courses.outline import Outline
 from chalicelib.errors import NotFound
 from chalicelib.http.caching import Remembered
+from chalicelib.storage.files import NATIONAL
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
 FRESH_S = 60
 _ORDER_LENGTH = 480  # a cursor carries one, and DynamoDB sorts national courses by it: both have their limits
+
+_FROZEN = ("frozen_title", "national", "prefix", "pack", "index")
 
 CourseStatus = Literal["draft", "published", "archived"]
 
@@ -50,7 +53,7 @@ class Card:
     updated_at: str
     search: str
     order: str
-    head: Item
+    frozen: Item  # where the newest version's content is
 
     @property
     def status(self) -> CourseStatus:
@@ -71,8 +74,13 @@ class _Cards:
     in_order: tuple[Card, ...]
 
 
-_CARDS: Remembered[str, _Cards] = Remembered(20_000, fresh_s=FRESH_S, weigh=lambda cards: len(cards.by_id) + 1)
-_OUTLINES: Remembered[tuple[str, str, int], Outline] = Remembered(10_000)
+def _weight(outline: Outline) -> int:
+    # An adopted course's structure is one for all the spaces that show it.
+    return 500 + (outline.structure.weight if outline.prefix != NATIONAL else 0)
+
+
+_CARDS: Remembered[str, _Cards] = Remembered(10_000, fresh_s=FRESH_S, weigh=lambda cards: len(cards.by_id) + 1)
+_OUTLINES: Remembered[tuple[str, str, int], Outline] = Remembered(5_000_000, weigh=_weight)
 
 
 def card_of(head: Item) -> Card:
@@ -97,7 +105,7 @@ def card_of(head: Item) -> Card:
         updated_at=head["updated_at"],
         search=vietnamese.fold(f"{title} {summary}"),
         order=order_of(title),
-        head=head,
+        frozen={name: head[name] for name in _FROZEN if name in head},
     )
 
 
@@ -148,7 +156,7 @@ def outline(space: Space, course_id: str, version: int | None = None) -> Outline
     if version is None:
         now = shown(space, course_id)
         number = now.version or 0
-        return _OUTLINES.get((space.slug, course_id, number), lambda: _outline(course_id, number, now.head))
+        return _OUTLINES.get((space.slug, course_id, number), lambda: _outline(course_id, number, now.frozen))
     return _OUTLINES.get((space.slug, course_id, version), lambda: _read_outline(space, course_id, version))
 
 

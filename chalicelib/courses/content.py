@@ -19,14 +19,15 @@ from chalicelib.courses.packing import Packed
 from chalicelib.errors import NotFound
 from chalicelib.http.caching import Remembered, etag
 from chalicelib.storage import files
+from chalicelib.storage.files import NATIONAL
 from chalicelib.storage.spaces import Space
 
 # Lambda answers with at most 6 MB, and escapes a body inside its own JSON: a larger draft is fetched from S3.
 INLINE_BYTES = 4_000_000
 # What one container remembers, in bytes of JSON; as Python objects outlines and quizzes are some six times larger.
-_STRUCTURES: Remembered[str, Structure] = Remembered(5_000_000, weigh=lambda structure: structure.weight + 1_000)
-_LESSONS: Remembered[tuple[str, str], bytes] = Remembered(16_000_000, weigh=lambda text: len(text) + 200)
-_QUIZZES: Remembered[tuple[str, str], tuple[Quiz, int]] = Remembered(2_000_000, weigh=lambda kept: kept[1] + 200)
+_STRUCTURES: Remembered[str, Structure] = Remembered(3_000_000, weigh=lambda structure: structure.weight + 1_000)
+_LESSONS: Remembered[tuple[str, str], bytes] = Remembered(8_000_000, weigh=lambda text: len(text) + 200)
+_QUIZZES: Remembered[tuple[str, str], tuple[Quiz, int]] = Remembered(1_000_000, weigh=lambda kept: kept[1] + 200)
 _LESSON: TypeAdapter[AnyLesson] = TypeAdapter(Lesson)
 
 
@@ -104,8 +105,10 @@ def lesson(frozen: Outline, lesson_id: str) -> AnyLesson:
 def quiz(space: Space, frozen: Outline, lesson_id: str) -> Quiz:
     """A quiz with its right answers, for grading and never for a client: no call when warm, else one S3 read.
 
-    Raises: UnknownLesson, NotAQuiz.
+    Raises: NotFound for another space's outline, UnknownLesson, NotAQuiz.
     """
+    if frozen.prefix not in (space.slug, NATIONAL):
+        raise NotFound
     if frozen.lesson(lesson_id).kind != "quiz":
         raise NotAQuiz
     return _QUIZZES.get((frozen.pack, lesson_id), lambda: _read_quiz(frozen, lesson_id))[0]

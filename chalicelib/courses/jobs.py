@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
+from chalicelib import logs
 from chalicelib.courses import national, store
+from chalicelib.errors import NotFound
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.storage import spaces
@@ -39,5 +43,9 @@ def _tell(slug: str, course_id: str, version: int) -> None:
     space = spaces.directory.find(slug)
     if space is None:
         return  # closed: there is nobody to tell
-    takes_it = registry.settings(space).national_updates == "automatic"
-    national.tell(space, course_id, version, takes_it=takes_it)
+    try:
+        takes_it = registry.settings(space).national_updates == "automatic"
+        national.tell(space, course_id, version, takes_it=takes_it)
+    except NotFound:
+        # Closed and opened anew meanwhile: one such space must not keep the others from their update.
+        logs.event("adopter.missing", level=logging.WARNING, tenant=slug, course=course_id)

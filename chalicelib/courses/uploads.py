@@ -1,8 +1,10 @@
 """Files of courses: they go straight to S3 by a signed form, and count only once their content was looked at.
 
 The form lets S3 refuse another type or more bytes than were announced. What it cannot see is whether the content is
-what its type says: that is checked on completion, and a file that lies is removed. Addresses to read last a quarter of
-an hour; they name the checked type, so that a browser takes the file for nothing else.
+what its type says: that is checked on completion, and a file that lies is removed. A form stays good for a while after
+that, so it leads to a place of its own: what was looked at is copied from there, in the state in which it was looked
+at, to where files are read and no form leads. Addresses to read last a quarter of an hour; they name the checked type,
+so that a browser takes the file for nothing else.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from chalicelib.errors import Conflict, InvalidInput, NotFound, refuse_field, ru
 from chalicelib.http.models import Inbound, Outbound, line
 from chalicelib.http.requests import Circumstances
 from chalicelib.storage import files
+from chalicelib.storage.files import StoredFile
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
@@ -129,38 +132,65 @@ def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload
     }
     with suppress(ConditionFailed):
         store.create_file(space, file_id, facts)
-    form = files.upload_form(key(space.slug, file_id), new.content_type, new.size, lasting_s=LASTING_S)
+    form = files.upload_form(_arrival(space, file_id), new.content_type, new.size, lasting_s=LASTING_S)
     return Upload(id=file_id, upload=UploadForm(**form), expires_at=_expiry())
 
 
 def complete(space: Space, file_id: str) -> File:
-    """Look at what was uploaded; it is ready, or removed: 2 calls, 2 or 3 of S3. Repeating it changes nothing.
+    """Look at what was uploaded; it is ready, or removed: 2 calls, 4 of S3. Repeating it changes nothing.
 
     Raises: NotFound, NotUploaded, FileRefused.
     """
     item = _require(space, file_id)
     if item["state"] == "ready":
         return shown(space, item)
-    at = key(space.slug, file_id)
-    stored = files.head(at)
-    if stored is None:
-        raise NotUploaded
-    if not _is_what_it_says(at, stored.size, item["content_type"]):
-        files.delete(at)
+    arrived = _arrival(space, file_id)
+    try:
+        facts = _taken(space, file_id, item["content_type"])
+    except (NotFound, files.Changed):
+        return _completed(space, file_id)  # it is being replaced, or another request was quicker
+    if facts is None:
+        files.delete(arrived)
         store.delete_file(space, file_id)
         raise FileRefused(content_type=item["content_type"])
     try:
-        item = store.complete_file(space, file_id, {"state": "ready", "size": stored.size, "etag": stored.etag})
+        item = store.complete_file(space, file_id, {"state": "ready", **facts})
     except ConditionFailed:
         raise NotFound from None
+    files.delete(arrived)
     return shown(space, item)
 
 
-def _is_what_it_says(at: str, size: int, content_type: str) -> bool:
-    kind = TYPES[content_type]
+def _taken(space: Space, file_id: str, content_type: str) -> Item | None:
+    """Take over what arrived, in the very state that was looked at, if it is what its type says; gives its facts.
+
+    Raises: NotFound, Changed.
+    """
+    arrived = _arrival(space, file_id)
+    found = files.head(arrived)
+    if found is None:
+        raise NotFound
+    if not _is_what_it_says(arrived, found, content_type):
+        return None
+    files.copy(arrived, key(space.slug, file_id), etag=found.etag)
+    return {"size": found.size, "etag": found.etag}
+
+
+def _is_what_it_says(arrived: str, found: StoredFile, content_type: str) -> bool:
+    kind, size = TYPES[content_type], found.size
     if not 0 < size <= kind.max_bytes:
         return False
-    return kind.is_it(files.get(at, start=0, length=size if kind.whole else min(size, SNIFFED_BYTES)))
+    return kind.is_it(
+        files.get(arrived, start=0, length=size if kind.whole else min(size, SNIFFED_BYTES), etag=found.etag)
+    )
+
+
+def _completed(space: Space, file_id: str) -> File:
+    """The file as another request has completed it meanwhile. Raises: NotFound, NotUploaded."""
+    item = _require(space, file_id)
+    if item["state"] != "ready":
+        raise NotUploaded
+    return shown(space, item)
 
 
 def read(space: Space, file_id: str) -> File:
@@ -185,6 +215,11 @@ def shown(space: Space, item: Item) -> File:
 def key(prefix: str, file_id: str) -> str:
     """Where a file's content is; ``prefix`` is a space's slug or the shared national prefix."""
     return f"{prefix}/files/{file_id}"
+
+
+def _arrival(space: Space, file_id: str) -> str:
+    """Where the form puts an upload; nothing there is ever given out."""
+    return files.key(space, "uploads", file_id)
 
 
 def address(prefix: str, file_id: str, content_type: str) -> str:

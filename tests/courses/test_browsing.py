@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib import clock, vietnamese
-from chalicelib.courses import catalogue, store
+from chalicelib.courses import catalogue, content, store
+from chalicelib.courses.outline import UnknownLesson
+from chalicelib.errors import NotFound
+from chalicelib.storage.client import METER, Meter
+from chalicelib.storage.spaces import Space
 from tests.api import Api
 from tests.courses.writing import CONTENTS, new_course, save, section, uploaded
 from tests.emulated import Cloud
@@ -258,3 +262,20 @@ def test_a_lessons_files_have_addresses(hue: OpenedSpace) -> None:
 def test_a_malformed_address_is_nothings(hue: OpenedSpace, path: str) -> None:
     course = published_course(hue)
     hue.learner.get(course.at(path)).refused(404)
+
+
+def test_a_quiz_is_graded_by_what_was_frozen(hue: OpenedSpace) -> None:
+    course = published_course(hue, [text_lesson("1"), quiz_lesson("2")])
+    outline = catalogue.outline(hue.space, course.id)
+    meter = Meter()
+    remembered = METER.set(meter)
+    quizzes = [content.quiz(hue.space, outline, "2") for _ in range(2)]
+    METER.reset(remembered)
+    assert (meter.calls, meter.s3_calls) == (0, 1)
+    assert [choice.correct for choice in quizzes[1].questions[1].choices] == [True, False, True]
+    with pytest.raises(content.NotAQuiz):
+        content.quiz(hue.space, outline, "1")
+    with pytest.raises(UnknownLesson):
+        content.quiz(hue.space, outline, "3")
+    with pytest.raises(NotFound):
+        content.quiz(Space("khac"), outline, "2")

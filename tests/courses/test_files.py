@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib import clock, ids
 from chalicelib.courses.file_types import SNIFFED_BYTES, TYPES, is_webvtt
@@ -32,7 +33,7 @@ def test_the_form_is_of_this_file_alone(hue: OpenedSpace, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(files.s3(), "generate_presigned_post", sign)
     reply = hue.author.post(hue.at("/files"), NEW).ok(201)
-    assert reply["upload"]["fields"]["key"] == f"{hue.slug}/files/{reply['id']}"
+    assert reply["upload"]["fields"]["key"] == f"{hue.slug}/uploads/{reply['id']}"
     assert asked["Conditions"] == [{"Content-Type": "application/pdf"}, ["content-length-range", 1, 1_000]]
     assert asked["ExpiresIn"] == 900
 
@@ -115,9 +116,69 @@ def test_a_file_that_lies_is_removed(hue: OpenedSpace, content_type: str, conten
     file_id = announce(hue, content_type, content)
     put(hue, file_id, content)
     hue.author.post(hue.at(f"/files/{file_id}/completion")).refused(422, "file_refused")
-    assert not stored(f"{hue.slug}/files/{file_id}")
+    assert not any(stored(f"{hue.slug}/{folder}/{file_id}") for folder in ("files", "uploads"))
     hue.author.get(hue.at(f"/files/{file_id}")).refused(404)
     hue.author.post(hue.at(f"/files/{file_id}/completion")).refused(404)
+
+
+def test_a_form_that_is_still_good_changes_nothing_that_was_looked_at(hue: OpenedSpace) -> None:
+    file_id = uploaded(hue, "image/png")
+    assert not stored(f"{hue.slug}/uploads/{file_id}")
+    put(hue, file_id, HTML)
+    again = hue.author.post(hue.at(f"/files/{file_id}/completion")).ok(200)
+    assert again["size"] == len(CONTENTS["image/png"])
+    assert files.get(f"{hue.slug}/files/{file_id}") == CONTENTS["image/png"]
+
+
+def test_what_is_replaced_before_it_is_looked_at_is_not_taken(
+    hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_id = announce(hue, "image/png", CONTENTS["image/png"])
+    put(hue, file_id, CONTENTS["image/png"])
+    real = files.get
+
+    def replaced(*given: Any, **more: Any) -> bytes:
+        put(hue, file_id, HTML)
+        return real(*given, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "get", replaced)
+        hue.author.post(hue.at(f"/files/{file_id}/completion")).refused(409, "not_uploaded")
+    assert not stored(f"{hue.slug}/files/{file_id}")
+    hue.author.post(hue.at(f"/files/{file_id}/completion")).refused(422, "file_refused")
+
+
+def test_what_is_replaced_after_it_was_looked_at_is_not_taken(
+    hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_id = announce(hue, "image/png", CONTENTS["image/png"])
+    put(hue, file_id, CONTENTS["image/png"])
+    seen = files.head(f"{hue.slug}/uploads/{file_id}")
+
+    def copy_object(**asked: Any) -> None:
+        # The emulator copies whatever the condition says; S3 refuses (CopyObject, x-amz-copy-source-if-match).
+        assert seen and asked["CopySourceIfMatch"] == seen.etag
+        raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "CopyObject")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files.s3(), "copy_object", copy_object)
+        hue.author.post(hue.at(f"/files/{file_id}/completion")).refused(409, "not_uploaded")
+    assert hue.author.get(hue.at(f"/files/{file_id}")).ok()["state"] == "pending"
+
+
+def test_two_who_complete_at_once_are_told_alike(hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_id = announce(hue, "image/png", CONTENTS["image/png"])
+    put(hue, file_id, CONTENTS["image/png"])
+    at = hue.at(f"/files/{file_id}/completion")
+    real = files.head
+
+    def overtaken(name: str) -> Any:
+        monkeypatch.setattr(files, "head", real)
+        hue.author.post(at).ok(200)
+        return real(name)
+
+    monkeypatch.setattr(files, "head", overtaken)
+    assert hue.author.post(at).ok(200)["state"] == "ready"
 
 
 def test_an_upload_beyond_the_limit_is_removed(hue: OpenedSpace) -> None:
@@ -125,7 +186,7 @@ def test_an_upload_beyond_the_limit_is_removed(hue: OpenedSpace) -> None:
     file_id = announce(hue, "text/vtt", CONTENTS["text/vtt"])
     put(hue, file_id, content)
     hue.author.post(hue.at(f"/files/{file_id}/completion")).refused(422, "file_refused")
-    assert not stored(f"{hue.slug}/files/{file_id}")
+    assert not any(stored(f"{hue.slug}/{folder}/{file_id}") for folder in ("files", "uploads"))
 
 
 def test_captions_are_read_to_their_end(hue: OpenedSpace) -> None:

@@ -62,7 +62,7 @@ def announce(space: OpenedSpace, content_type: str, content: bytes, **more: Any)
 
 def put(space: OpenedSpace, file_id: str, content: bytes) -> None:
     """What S3 does with the form: the object is there."""
-    key = f"{space.slug}/files/{file_id}"
+    key = f"{space.slug}/uploads/{file_id}"
     files.s3().put_object(Bucket=config.current().bucket, Key=key, Body=content)
 
 
