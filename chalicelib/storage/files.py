@@ -23,11 +23,16 @@ from chalicelib.storage.spaces import Space
 # What all spaces read and only the central space writes.
 NATIONAL = "national"
 _MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "404", "NotFound"})
+_CHANGED = frozenset({"PreconditionFailed", "412"})
 # S3 takes no smaller piece of an object that is written piece by piece, but for the last.
 PIECE_BYTES = 5 * 1024 * 1024
 # The bucket's rules delete what carries this tag after a week.
 _TEMPORARY = "keep=week"
 _making = Lock()
+
+
+class Changed(Exception):
+    """The object is no longer the one that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,14 @@ def abandon(name: str, upload: str) -> None:
         _call("abort_multipart_upload", Key=name, UploadId=upload)
 
 
-def get(name: str, *, start: int | None = None, length: int | None = None) -> bytes:
-    """An object's bytes, or ``length`` of them from ``start``. Raises: NotFound."""
+def get(name: str, *, start: int | None = None, length: int | None = None, etag: str | None = None) -> bytes:
+    """An object's bytes, or ``length`` of them from ``start``; with ``etag``, of that very state.
+
+    Raises: NotFound, Changed.
+    """
     more = {} if start is None or length is None else {"Range": f"bytes={start}-{start + length - 1}"}
+    if etag:
+        more["IfMatch"] = etag
     body = _call("get_object", Key=name, **more)["Body"]
     try:
         return bytes(body.read())
@@ -110,9 +120,13 @@ def head(name: str) -> StoredFile | None:
     return StoredFile(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"])
 
 
-def copy(source: str, target: str) -> None:
-    """Copy an object within the bucket, on S3's side (up to 5 GB). Raises: NotFound."""
-    _call("copy_object", Key=target, CopySource={"Bucket": config.current().bucket, "Key": source})
+def copy(source: str, target: str, *, etag: str | None = None) -> None:
+    """Copy an object within the bucket, on S3's side (up to 5 GB); with ``etag``, in that very state.
+
+    Raises: NotFound, Changed.
+    """
+    more = {"CopySourceIfMatch": etag} if etag else {}
+    _call("copy_object", Key=target, CopySource={"Bucket": config.current().bucket, "Key": source}, **more)
 
 
 def delete(name: str) -> None:
@@ -159,6 +173,8 @@ def _call(operation: str, **parameters: Any) -> dict[str, Any]:
     except ClientError as error:
         if error.response["Error"].get("Code") in _MISSING:
             raise NotFound from error
+        if error.response["Error"].get("Code") in _CHANGED:
+            raise Changed from error
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
             raise Unavailable from error
         raise

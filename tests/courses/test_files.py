@@ -157,7 +157,8 @@ def test_what_is_replaced_after_it_was_looked_at_is_not_taken(
 
     def copy_object(**asked: Any) -> None:
         # The emulator copies whatever the condition says; S3 refuses (CopyObject, x-amz-copy-source-if-match).
-        assert seen and asked["CopySourceIfMatch"] == seen.etag
+        assert seen
+        assert asked["CopySourceIfMatch"] == seen.etag
         raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "CopyObject")
 
     with monkeypatch.context() as patched:
