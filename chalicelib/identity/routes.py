@@ -6,6 +6,7 @@ import chalicelib.identity.operator_routes  # noqa: F401 (declares the operation
 from chalicelib.errors import Forbidden, InvalidInput, PreconditionFailed, Unauthenticated
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.gate import SpaceOpening, SpaceSuspended
 from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import ANYONE, MANAGE_PEOPLE, SIGNED_IN, allows
 from chalicelib.http.requests import Circumstances
@@ -51,7 +52,7 @@ identity = Feature("identity")
     may=ANYONE,
     while_suspended=True,
     budget=Budget(calls=3, rcu=1, wcu=10),
-    raises=[WrongCredentials, AccountDeactivated, TooManyTries],
+    raises=[WrongCredentials, AccountDeactivated, TooManyTries, SpaceOpening, SpaceSuspended],
 )
 def sign_in(space: Space, body: Credentials, circumstances: Circumstances) -> SignedIn:
     """Sign in by password. A login that nobody has and a wrong password are answered alike."""
@@ -63,7 +64,7 @@ def sign_in(space: Space, body: Credentials, circumstances: Circumstances) -> Si
     may=ANYONE,
     while_suspended=True,
     budget=Budget(calls=2, rcu=2, wcu=1),
-    raises=[SessionEnded, TokenReused, RefreshRaced],
+    raises=[SessionEnded, TokenReused, RefreshRaced, SpaceOpening, SpaceSuspended],
 )
 def refresh_session(space: Space, body: Refresh) -> SignedIn:
     """The next access and refresh tokens. Using an earlier refresh token again ends the session."""
@@ -136,7 +137,9 @@ def change_my_password(space: Space, actor: Actor, body: PasswordChange, circums
     password_changes.change(space, actor, body, circumstances)
 
 
-@identity.post("/spaces/{space}/password-resets", may=ANYONE, while_suspended=True, status=202, raises=[TooManyTries])
+@identity.post(
+    "/spaces/{space}/password-resets", may=ANYONE, while_suspended=True, status=202, raises=[TooManyTries, SpaceOpening]
+)
 def request_password_reset(space: Space, body: ResetRequest, circumstances: Circumstances) -> ResetAccepted:
     """Have a link sent for setting a new password. The answer is the same for a login that nobody has."""
     password_changes.request_reset(space, body.login, circumstances)
@@ -144,7 +147,10 @@ def request_password_reset(space: Space, body: ResetRequest, circumstances: Circ
 
 
 @identity.post(
-    "/spaces/{space}/password-resets/{token}", may=ANYONE, while_suspended=True, raises=[LinkSpent, InvalidInput]
+    "/spaces/{space}/password-resets/{token}",
+    may=ANYONE,
+    while_suspended=True,
+    raises=[LinkSpent, InvalidInput, SpaceOpening],
 )
 def reset_password(space: Space, token: LinkToken, body: NewPasswordByLink) -> None:
     """Set a new password by a link; all sessions end, and one signs in with the new password."""
