@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib import config
 from chalicelib.errors import Unavailable
-from chalicelib.reports import store
+from chalicelib.reports import counters, store
 from chalicelib.reports.figures import Figures, deltas, total
 from chalicelib.storage.changes import Batch, Change
 from chalicelib.storage.spaces import Space
@@ -70,9 +70,9 @@ def _count(space: Space, shard: str, counting: Sequence[Counted]) -> None:
 def parts(slug: str, counting: Sequence[Counted]) -> Iterator[list[Counted]]:
     """Cut changes so that the counters that a part touches fit into one transaction."""
     part: list[Counted] = []
-    touched: set[store.Row] = set()
+    touched: set[counters.Row] = set()
     for each in counting:
-        rows = store.rows(slug, each.figures)
+        rows = counters.rows(slug, each.figures)
         if part and len(touched | rows) > store.ROOM:
             yield part
             part, touched = [], set()

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 
 from chalicelib import config
 from chalicelib.errors import Conflict
-from chalicelib.reports import counting, store
+from chalicelib.reports import counters, counting, store
+from chalicelib.reports.counters import Place
 from chalicelib.reports.figures import NAMES, Figures, contributions
-from chalicelib.reports.store import Place, Reached
+from chalicelib.reports.store import Reached
 from chalicelib.storage import changes, spaces
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.spaces import Space
@@ -146,7 +147,7 @@ def _read(space: Space, log: Log) -> _Reading | None:
         return None
     figures = Figures(items.figures)
     figures.add(after.figures, -1)
-    return _Reading(items.number, stored, store.shown(space.slug, figures), reached)
+    return _Reading(items.number, stored, counters.shown(space.slug, figures), reached)
 
 
 def _waiting(space: Space, log: Log, reached: Reached) -> _Waiting:
@@ -164,7 +165,7 @@ def _sum_of_items(space: Space) -> _Items:
     for page in store.everything(space):
         for item in page:
             figures.add(contributions(item, central=central))
-            if course := store.course_counted_in(item):
+            if course := counters.course_counted_in(item):
                 courses.add(course)
         number += len(page)
     courses |= {figure.scope.partition("#")[2] for figure in figures if figure.scope.startswith("course#")}
@@ -176,8 +177,8 @@ def _counters(space: Space, items: _Items) -> tuple[Reached, dict[Place, int]]:
     for _ in range(_TRIES):
         reached = store.reached(space)
         stored = store.counters(space, items.courses)
-        counted = store.shown(space.slug, items.figures)
-        stored |= store.national_counters(space.slug, store.months([*stored, *counted]))
+        counted = counters.shown(space.slug, items.figures)
+        stored |= store.national_counters(space.slug, counters.months([*stored, *counted]))
         if store.reached(space) == reached:
             return reached, stored
     raise TooBusy

@@ -1,20 +1,28 @@
-"""Where figures are kept, and the questions put to them.
+"""The questions put to counters (where they stand: ``counters.py``) and to checkpoints.
 
-In a space's learning table: ``counter#space`` holds ``total`` and one item a day, ``counter#courses`` the totals of
-each course, ``counter#course#<id>`` its days, ``checkpoint`` how far each shard of the table's stream is counted.
-In the platform table, so that the nation is read without entering a tenant's tables: ``national-figures`` holds each
-space's totals, ``national-figures#<month>`` its days of that month, ``national-figures#courses`` the totals of each
-national course in each space.
+``checkpoint`` in a space's learning table holds an item for each shard of that table's stream: up to which sequence
+number it is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from chalicelib import clock
-from chalicelib.reports.figures import COUNTED, NAMES, TOTAL, Figure, Figures
+from chalicelib.reports.counters import (
+    OF_COURSE,
+    OF_COURSES,
+    OF_NATION,
+    OF_NATIONAL_COURSES,
+    OF_SPACE,
+    Place,
+    Row,
+    numbers_in,
+    shown,
+)
+from chalicelib.reports.figures import COUNTED, TOTAL, Figures
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import TRANSACTION_LIMIT, Rows, Table, TransactionFailed, Write, transact
@@ -22,31 +30,11 @@ from chalicelib.storage.table import TRANSACTION_LIMIT, Rows, Table, Transaction
 # A transaction's room for counters: it also holds the checkpoint.
 ROOM = TRANSACTION_LIMIT - 5
 
-_SPACE = "counter#space"
-_COURSES = "counter#courses"
-_COURSE = "counter#course#"
 _CHECKPOINT = "checkpoint"
-_NATION = "national-figures"
-_NATION_COURSES = "national-figures#courses"
 
 
 class Moved(Exception):
     """Someone else counted since the checkpoint was read."""
-
-
-class Row(NamedTuple):
-    """An item that holds figures. ``learning`` is the space's own table, ``platform`` the platform's."""
-
-    table: Literal["learning", "platform"]
-    pk: str
-    sk: str
-
-
-class Place(NamedTuple):
-    """Where one number stands."""
-
-    row: Row
-    attribute: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +43,6 @@ class Reached:
 
     shards: Mapping[str, str]
     mended: int
-
-
-def places(slug: str, figure: Figure) -> list[Place]:
-    """Every place that shows this figure of a space."""
-    kind, _, which = figure.scope.partition("#")
-    name = figure.name
-    if kind == "national":
-        return [Place(Row("platform", _NATION_COURSES, f"{which}#{slug}"), name)]
-    if kind == "course":
-        row = (_COURSES, which) if figure.period == TOTAL else (f"{_COURSE}{which}", figure.period)
-        return [Place(Row("learning", *row), name)]
-    own = Place(Row("learning", _SPACE, figure.period), name)
-    if figure.period == TOTAL:
-        return [own, Place(Row("platform", _NATION, slug), name)]
-    month, day = figure.period[:7], figure.period[8:]
-    return [own, Place(Row("platform", f"{_NATION}#{month}", slug), f"{name}{day}")]
-
-
-def rows(slug: str, figures: Iterable[Figure]) -> set[Row]:
-    """The items that these figures touch."""
-    return {place.row for figure in figures for place in places(slug, figure)}
-
-
-def shown(slug: str, figures: Figures) -> dict[Place, int]:
-    """The numbers that the counters show when these are a space's figures."""
-    return {place: number for figure, number in figures.items() for place in places(slug, figure)}
 
 
 def checkpoint(space: Space, shard: str) -> str | None:
@@ -159,7 +121,7 @@ def _addition(space: Space, row: Row, attributes: Mapping[str, int]) -> Write:
     adds = ", ".join(f"#{name} :{name}" for name in attributes)
     values: dict[str, Any] = {f":{name}": number for name, number in attributes.items()}
     sets, names["#at"], values[":now"] = "#at = :now", "at", clock.epoch_s()
-    if row.pk == _NATION:
+    if row.pk == OF_NATION:
         sets, names["#kind"], values[":kind"] = sets + ", #kind = :kind", "kind", space.tenant_kind
     return _table(space, row).updating(row.pk, row.sk, f"ADD {adds} SET {sets}", values, names=names)
 
@@ -175,52 +137,52 @@ def mark(space: Space, keys: Iterable[tuple[str, str]]) -> None:
 
 def totals(space: Space) -> Item:
     """A space's totals. One GetItem, 0.5 RCU."""
-    return space.table("learning").get(_SPACE, TOTAL) or {}
+    return space.table("learning").get(OF_SPACE, TOTAL) or {}
 
 
 def days(space: Space, first: str, last: str) -> list[Item]:
     """A space's figures of the days on which something happened. One Query; 366 days are 5 RCU."""
-    return space.table("learning").query(_SPACE, between=(first, last)).items
+    return space.table("learning").query(OF_SPACE, between=(first, last)).items
 
 
 def course_totals(space: Space, course: str) -> Item:
     """A course's totals. One GetItem, 0.5 RCU."""
-    return space.table("learning").get(_COURSES, course) or {}
+    return space.table("learning").get(OF_COURSES, course) or {}
 
 
 def course_days(space: Space, course: str, first: str, last: str) -> list[Item]:
     """A course's figures of the days on which something happened. One Query; 366 days are 5 RCU."""
-    return space.table("learning").query(f"{_COURSE}{course}", between=(first, last)).items
+    return space.table("learning").query(f"{OF_COURSE}{course}", between=(first, last)).items
 
 
 def courses(space: Space, after: str | None, limit: int) -> Rows:
     """The totals of a space's courses that anyone ever enrolled in, oldest course first. One Query, 0.5 RCU for 40."""
-    start = {"pk": _COURSES, "sk": after} if after else None
-    return space.table("learning").query(_COURSES, after=start, limit=limit)
+    start = {"pk": OF_COURSES, "sk": after} if after else None
+    return space.table("learning").query(OF_COURSES, after=start, limit=limit)
 
 
 def nation() -> list[Item]:
     """Every space's totals. One Query for each megabyte, which holds those of about 8,000 spaces."""
-    return platform().table("people").query_all(_NATION)
+    return platform().table("people").query_all(OF_NATION)
 
 
 def nation_of(slugs: Iterable[str]) -> dict[str, Item]:
     """Some spaces' totals. One BatchGetItem for 100."""
-    found = platform().table("people").batch_get([(_NATION, slug) for slug in slugs])
+    found = platform().table("people").batch_get([(OF_NATION, slug) for slug in slugs])
     return {slug: item for (_, slug), item in found.items()}
 
 
 def nation_month(month: str) -> list[Item]:
     """Every space's days of a month (``2026-11``). One Query for each megabyte, which holds about 1,500 spaces."""
-    return platform().table("people").query_all(f"{_NATION}#{month}")
+    return platform().table("people").query_all(f"{OF_NATION}#{month}")
 
 
 def nation_courses(after_course: str | None) -> Iterator[Item]:
     """National courses' totals in each space, by course, then by space: one Query for each megabyte (8,000 items)."""
     # Nothing that begins with the course sorts behind this.
-    after: Item | None = {"pk": _NATION_COURSES, "sk": f"{after_course}$"} if after_course else None
+    after: Item | None = {"pk": OF_NATIONAL_COURSES, "sk": f"{after_course}$"} if after_course else None
     while True:
-        rows = platform().table("people").query(_NATION_COURSES, after=after)
+        rows = platform().table("people").query(OF_NATIONAL_COURSES, after=after)
         yield from rows.items
         after = rows.after
         if after is None:
@@ -229,7 +191,7 @@ def nation_courses(after_course: str | None) -> Iterator[Item]:
 
 def nation_course(course: str) -> list[Item]:
     """A national course's totals in each space. One Query for each megabyte (8,000 spaces)."""
-    return platform().table("people").query_all(_NATION_COURSES, begins_with=f"{course}#")
+    return platform().table("people").query_all(OF_NATIONAL_COURSES, begins_with=f"{course}#")
 
 
 def everything(space: Space) -> Iterator[list[Item]]:
@@ -245,21 +207,13 @@ def everything(space: Space) -> Iterator[list[Item]]:
             return
 
 
-def course_counted_in(item: Item) -> str | None:
-    """The course whose counter an item is."""
-    pk = str(item["pk"])
-    if pk == _COURSES:
-        return str(item["sk"])
-    return pk.removeprefix(_COURSE) if pk.startswith(_COURSE) else None
-
-
 def counters(space: Space, courses_: Iterable[str]) -> dict[Place, int]:
     """Every number in the counters of a space's own table: a consistent Query for each course. For counting anew."""
     table = space.table("learning")
     numbers: dict[Place, int] = {}
-    for pk in (_SPACE, _COURSES, *(f"{_COURSE}{course}" for course in sorted(courses_))):
+    for pk in (OF_SPACE, OF_COURSES, *(f"{OF_COURSE}{course}" for course in sorted(courses_))):
         for item in table.query_all(pk, consistent=True):
-            numbers |= _numbers("learning", item)
+            numbers |= numbers_in("learning", item)
     return numbers
 
 
@@ -268,30 +222,16 @@ def national_counters(slug: str, months: Iterable[str]) -> dict[Place, int]:
     each megabyte of national courses' totals. For counting anew only.
     """
     table = platform().table("people")
-    found = [table.get(_NATION, slug, consistent=True)]
-    found += [table.get(f"{_NATION}#{month}", slug, consistent=True) for month in sorted(months)]
+    found = [table.get(OF_NATION, slug, consistent=True)]
+    found += [table.get(f"{OF_NATION}#{month}", slug, consistent=True) for month in sorted(months)]
     after: Item | None = None
     while True:
-        page = table.query(_NATION_COURSES, after=after, consistent=True)
+        page = table.query(OF_NATIONAL_COURSES, after=after, consistent=True)
         found += [item for item in page.items if item["sk"].endswith(f"#{slug}")]
         after = page.after
         if after is None:
             break
     numbers: dict[Place, int] = {}
     for item in found:
-        numbers |= _numbers("platform", item) if item else {}
+        numbers |= numbers_in("platform", item) if item else {}
     return numbers
-
-
-def months(numbers: Iterable[Place]) -> set[str]:
-    """The months of a space's days among these counters."""
-    return {row.sk[:7] for row, _ in numbers if row.pk == _SPACE and row.sk != TOTAL}
-
-
-def _numbers(table: Literal["learning", "platform"], item: Item) -> dict[Place, int]:
-    row = Row(table, item["pk"], item["sk"])
-    return {Place(row, name): number for name, number in item.items() if _is_number(name) and number}
-
-
-def _is_number(attribute: str) -> bool:
-    return attribute[0] in NAMES and (len(attribute) == 1 or attribute[1:].isdigit())

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import clock
-from chalicelib.reports import counting, recount, store
+from chalicelib.reports import counters, counting, recount, store
 from chalicelib.storage import changes
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import Space
@@ -112,7 +112,7 @@ def test_changes_in_parts_fit_transactions() -> None:
     counted = counting.relevant(central, many)
     parts = list(counting.parts("trung-uong", counted))
     assert [each for part in parts for each in part] == counted
-    sizes = [len({row for each in part for row in store.rows("trung-uong", each.figures)}) for part in parts]
+    sizes = [len({row for each in part for row in counters.rows("trung-uong", each.figures)}) for part in parts]
     assert len(parts) > 1
     assert max(sizes) <= store.ROOM
 

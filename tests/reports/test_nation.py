@@ -231,7 +231,7 @@ def test_the_nation_is_read_without_entering_any_tenants_tables(nation: Nation, 
     finally:
         events.unregister("before-call.dynamodb", note)
     assert asked
-    assert [body for body in asked if "-platform\"" not in body] == []
+    assert [body for body in asked if '-platform"' not in body] == []
     spent.within_budget()
     assert [line["calls"] for line in spent.lines] == [4, 2, 1, 1]
 
