@@ -105,8 +105,11 @@ OPERATIONS: list[Operation] = []
 
 
 class Feature:
-    """A feature's table of operations: ``courses = Feature("courses")``, then ``@courses.get(...)`` on its
-    functions."""
+    """A feature's table of operations: ``courses = Feature("courses")``, then ``@courses.get(...)`` on its functions.
+
+    Options are the fields of :class:`Operation`; ``may`` must be said. A path is below ``/v1`` unless it begins with
+    ``//``.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -131,49 +134,48 @@ class Feature:
         """A removal, idempotent."""
         return self._declare("DELETE", path, **options)
 
-    def _declare(
-        self,
-        method: str,
-        path: str,
-        *,
-        may: Permission,
-        status: int | None = None,
-        budget: Budget | None = None,
-        cache: str | None = None,
-        creates: bool = False,
-        audited: bool | None = None,
-        while_suspended: bool = False,
-        raises: Sequence[type[Refusal]] = (),
-        media: str = "application/json",
-        also: Mapping[int, str] | None = None,
-        audits: Sequence[str] = (),
-    ) -> Callable[[Function], Function]:
+    def _declare(self, method: str, path: str, **options: Any) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
-            parts = _signature(function, path)
-            OPERATIONS.append(
-                Operation(
-                    method=method,
-                    path=f"/v1{path}" if not path.startswith("//") else path[1:],
-                    function=function,
-                    feature=self.name,
-                    may=may,
-                    status=status or _usual_status(method, creates, parts["returns"]),
-                    budget=budget,
-                    cache=cache,
-                    creates=creates,
-                    audited=_is_audited(method, may) if audited is None else audited,
-                    while_suspended=while_suspended,
-                    raises=tuple(raises),
-                    media=media,
-                    also=dict(also or {}),
-                    audits=tuple(audits),
-                    **parts,
-                )
-            )
+            OPERATIONS.append(_operation(self.name, method, path, function, **options))
             return function
 
         return declare
 
+
+def _operation(
+    feature: str,
+    method: str,
+    path: str,
+    function: Function,
+    *,
+    may: Permission,
+    status: int | None = None,
+    audited: bool | None = None,
+    raises: Sequence[type[Refusal]] = (),
+    also: Mapping[int, str] | None = None,
+    audits: Sequence[str] = (),
+    creates: bool = False,
+    **plain: Any,
+) -> Operation:
+    parts = _signature(function, path)
+    return Operation(
+        method=method,
+        path=f"/v1{path}" if not path.startswith("//") else path[1:],
+        function=function,
+        feature=feature,
+        may=may,
+        status=status or _usual_status(method, creates, parts["returns"]),
+        creates=creates,
+        audited=_is_audited(method, may) if audited is None else audited,
+        raises=tuple(raises),
+        also=dict(also or {}),
+        audits=tuple(audits),
+        **{**_PLAIN, **plain},
+        **parts,
+    )
+
+
+_PLAIN: dict[str, Any] = {"budget": None, "cache": None, "while_suspended": False, "media": "application/json"}
 
 _AUDITED = frozenset(
     {

@@ -31,6 +31,7 @@ FEATURES = {
     "jobs": "Công việc nền",
     "learning": "Học tập",
     "people": "Người dùng",
+    "platform": "Nền tảng",
     "provisioning": "Mở và tạm dừng không gian",
     "reports": "Báo cáo",
     "tenants": "Đơn vị và không gian",

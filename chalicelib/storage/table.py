@@ -107,10 +107,8 @@ class Table:
             request["Limit"] = limit
         if after:
             request["ExclusiveStartKey"] = to_item(after)
-        answer = client.call("Query", request)
-        items = [item for raw in answer["Items"] if (item := _alive(from_item(raw)))]
-        last = answer.get("LastEvaluatedKey")
-        return Rows(items, from_item(last) if last else None)
+        rows = _rows(client.call("Query", request))
+        return Rows([item for item in rows.items if _alive(item)], rows.after)
 
     def query_all(
         self, pk: str, *, begins_with: str = "", index: str | None = None, consistent: bool = False
@@ -137,9 +135,7 @@ class Table:
         }
         if after:
             request["ExclusiveStartKey"] = to_item(after)
-        answer = client.call("Scan", request)
-        last = answer.get("LastEvaluatedKey")
-        return Rows([from_item(raw) for raw in answer["Items"]], from_item(last) if last else None)
+        return _rows(client.call("Scan", request))
 
     def batch_get(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
         """Up to 100 items in one BatchGetItem (more keys: more calls); unprocessed keys are asked for again, boundedly.
@@ -323,6 +319,11 @@ def _with_condition(
     if names:
         request["ExpressionAttributeNames"] = dict(names)
     return request
+
+
+def _rows(answer: Mapping[str, Any]) -> Rows:
+    last = answer.get("LastEvaluatedKey")
+    return Rows([from_item(raw) for raw in answer["Items"]], from_item(last) if last else None)
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:
