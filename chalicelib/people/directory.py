@@ -47,8 +47,8 @@ class _List:
 def page(space: Space, wanted: Wanted, after: str, limit: int) -> tuple[list[Person], str]:
     """At most ``limit`` persons after a position, and the position to go on after (empty at the end).
 
-    4 calls for the whole list, 2 for a search or a staff role (the entries, then the persons); a filter that few suit
-    costs up to four times that.
+    4 calls for the whole list, 2 for a search by name or a staff role (the entries, then the persons), 3 for a search
+    that looks into identifiers too; a filter that few suit costs up to four times that.
     """
     where = _choose(wanted)
     found: list[Person] = []
@@ -70,7 +70,8 @@ def page(space: Space, wanted: Wanted, after: str, limit: int) -> tuple[list[Per
 def _choose(wanted: Wanted) -> _List:
     term = entries.query_term(wanted.q)
     if term:
-        return _List((entries.search_list(term),), prefix=term, term=term)
+        logins = (entries.login_list(term),) if wanted.identifiers else ()
+        return _List((entries.search_list(term), *logins), prefix=term, term=term)
     if wanted.role and wanted.role != "learner":
         return _List((entries.role_list(wanted.role),))
     if wanted.status and wanted.status != "active":

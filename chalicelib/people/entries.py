@@ -4,6 +4,8 @@ words under which search finds them. No I/O.
 One index serves them all. A person's own item stands in the main list; every further place is an entry item, written
 in the person's transaction. Search is by prefix of what follows from any word of the name on, without diacritics:
 ``Nguyễn Văn An`` is found under ``nguyen van an``, ``van an`` and ``an``; identifiers are found by their beginning.
+They stand in lists of their own: who may not see them must not even meet them on the way, since a page's cursor names
+the place where it ended.
 """
 
 from __future__ import annotations
@@ -46,7 +48,10 @@ def of(person: Person) -> frozenset[Entry]:
     lists = [role_list(role) for role in sorted(person.roles) if role != "learner"]
     if person.status != "active":
         lists.append(status_list(person.status))
-    found = [Entry(search_list(term), f"{term}{_END}{place}", term) for term in terms(person)]
+    names, logins = _name_terms(person), _login_terms(person)
+    found = [Entry(search_list(term), f"{term}{_END}{place}", term) for term in names]
+    # Whose name holds their number stands in one of the lists, so that a search of both shows them once.
+    found += [Entry(login_list(term), f"{term}{_END}{place}", term) for term in logins - names]
     return frozenset([*(Entry(each, place, "") for each in lists), *found])
 
 
@@ -66,6 +71,11 @@ def search_list(term: str) -> str:
     return f"find#{term[:1]}"
 
 
+def login_list(term: str) -> str:
+    """The list of identifiers that begin with the same character."""
+    return f"login#{term[:1]}"
+
+
 def query_term(text: str) -> str:
     """A search as it is compared with terms: empty when it holds nothing to look for."""
     folded = vietnamese.fold(text)
@@ -76,12 +86,17 @@ def query_term(text: str) -> str:
 
 def terms(person: Person, *, identifiers: bool = True) -> list[str]:
     """Under which terms a search finds this person, in order; without ``identifiers``, by name alone."""
+    return sorted(_name_terms(person) | (_login_terms(person) if identifiers else set()))
+
+
+def _name_terms(person: Person) -> set[str]:
     words = vietnamese.fold(person.name).split()[:_MAX_WORDS]
-    found = [_term(" ".join(words[start:])) for start in range(len(words))]
-    if identifiers:
-        # Nobody types +84 to look a number up.
-        found += [_term(f"0{each.value[3:]}" if each.kind == "phone" else each.value) for each in person.identifiers]
-    return sorted({term for term in found if term})
+    return {term for start in range(len(words)) if (term := _term(" ".join(words[start:])))}
+
+
+def _login_terms(person: Person) -> set[str]:
+    # Nobody types +84 to look a number up.
+    return {_term(f"0{each.value[3:]}" if each.kind == "phone" else each.value) for each in person.identifiers}
 
 
 def first_match(person: Person, term: str, *, identifiers: bool) -> str | None:
