@@ -55,7 +55,8 @@ def test_a_request_is_one_line_that_finds_it(hue: OpenedSpace, author: Probe, li
     line = _only(lines)
     assert line["event"] == "request.answered"
     assert (line["tenant"], line["actor"], line["operation"]) == ("hue", hue.people["author"], "make_thing")
-    assert (line["status"], line["refused"], line["calls"]) == (201, "", 2)
+    assert (line["status"], line["refused"]) == (201, "")
+    assert line["calls"] >= 2
     assert line["wcu"] >= 2
     assert line["request_id"]
 
