@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from chalicelib import logs
 from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
-from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, tokens
+from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, standing, tokens
 from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.models import SLUG_PATTERN
 from chalicelib.http.permissions import STAFF, Permission, allows
@@ -131,6 +131,8 @@ def _answer(
     space = _space(operation, path, trace)
     actor = _actor(operation, request, space, trace)
     _admit(operation, space, actor)
+    if operation.audited and actor:
+        standing.require(space, actor)
     body = bodies.read(request) if operation.body_adapter else b""
     circumstances = _circumstances(operation, request, path, actor, language, body)
     query = _query(request)

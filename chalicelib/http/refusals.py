@@ -34,6 +34,8 @@ def _by_access(operation: Operation) -> Refusals:
     refusals: Refusals = ()
     if operation.may is not ANYONE:
         refusals += (Unauthenticated, tokens.InvalidToken, Forbidden)
+    elif operation.audited:
+        refusals += (tokens.InvalidToken,)
     if operation.of_space or operation.parameters:
         refusals += (NotFound,)
     if operation.of_space and not operation.while_suspended:

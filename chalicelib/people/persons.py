@@ -8,6 +8,7 @@ from typing import Literal
 
 from chalicelib import clock, ids
 from chalicelib.errors import Conflict, Fault, Language, NotFound, PreconditionFailed
+from chalicelib.http import standing
 from chalicelib.http.permissions import Role
 from chalicelib.people import items, store
 from chalicelib.people.identifiers import Identifier
@@ -128,6 +129,15 @@ def get(space: Space, person_id: str, *, consistent: bool = False) -> Person:
     if person is None:
         raise NotFound
     return person
+
+
+@standing.tells
+def held_roles(space: Space, person_id: str) -> frozenset[Role] | None:
+    """The roles that a person holds now: none unless they are active, ``None`` for nobody. 1 call, 1 RCU."""
+    person = store.get(space, person_id, consistent=True)
+    if person is None:
+        return None
+    return person.roles if person.status == "active" else frozenset()
 
 
 def find(space: Space, identifier: Identifier) -> Person | None:

@@ -61,13 +61,13 @@ def test_an_action_that_fails_leaves_its_outcome(
 
 
 def test_a_process_killed_in_the_action_leaves_its_record(hue: OpenedSpace, author: Probe) -> None:
-    with killed_after(1):
+    with killed_after(2):  # the actor's standing, the record
         _make(author, hue)
     assert len(_trail(hue)) == 1
 
 
 def test_nothing_happens_unrecorded(hue: OpenedSpace, author: Probe, aws: Cloud) -> None:
-    with killed_after(0):
+    with killed_after(1):
         _make(author, hue)
     assert not aws.dynamodb.scan(TableName=hue.space.table_name("people"))["Items"]
 
