@@ -14,11 +14,14 @@ def main(slug: str) -> int:
         print("make recount: nothing runs here; start make run first, in another terminal.", file=sys.stderr)
         return 1
     os.environ.update(app_environment(at))
-    from chalicelib.errors import Refusal
+    from chalicelib.errors import NotFound, Refusal
     from chalicelib.reports import recount
 
     try:
         print(recount.recount(slug))
+    except NotFound:
+        print(f"make recount: there is no space named {slug}.", file=sys.stderr)
+        return 1
     except Refusal as refusal:
         print(f"make recount: {slug}: {refusal.detail('en')}", file=sys.stderr)
         return 1

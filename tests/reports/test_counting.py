@@ -329,7 +329,7 @@ def act(space: Space, model: Learning, kind: str, person: str, course: str, at: 
         model.days.add((person, course, day(seen)))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.lists(actions, max_size=12), min_size=1, max_size=4),
     st.lists(deliveries, max_size=30),
