@@ -14,6 +14,8 @@ from typing import Any, NoReturn, Protocol
 from chalicelib.errors import Refusal, TooLarge
 
 MAX_BYTES = 10 * 1024 * 1024  # API Gateway's own limit; features set tighter ones
+# Of whoever has not signed in: logins, names and passwords need no more, and reading more costs us more than them.
+MAX_STRANGERS_BYTES = 32 * 1024
 MEDIA_TYPES = ("application/json", "application/merge-patch+json")
 _SAFE = 2**53  # integers from here on are not exact in a client's JavaScript
 
@@ -69,15 +71,23 @@ class Sent(Protocol):
         """The bytes as they came; empty when there is no body."""
 
 
-def read(request: Sent) -> bytes:
-    """The body, fit for a model; no body reads as an empty object. Raises: any of :data:`REFUSALS`."""
+def limit(*, for_anyone: bool) -> int:
+    """How many bytes the body of an operation may have: few where no sign-in is needed."""
+    return MAX_STRANGERS_BYTES if for_anyone else MAX_BYTES
+
+
+def read(request: Sent, most: int = MAX_BYTES) -> bytes:
+    """The body, at most ``most`` bytes, fit for a model; no body reads as an empty object.
+
+    Raises: any of :data:`REFUSALS`.
+    """
     try:
         body = request.raw_body
     except ValueError:  # base64 that is none, or surrogates that stand for no character
         raise UnreadableBody from None
     if not body:
         return b"{}"
-    if len(body) > MAX_BYTES:
+    if len(body) > most:
         raise TooLarge
     _require_plain_json(request.headers)
     _require_unambiguous(body)

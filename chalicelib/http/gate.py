@@ -133,7 +133,8 @@ def _answer(
     _admit(operation, space, actor)
     if operation.audited and actor:
         standing.require(space, actor)
-    body = bodies.read(request) if operation.body_adapter else b""
+    most = bodies.limit(for_anyone=operation.may is Permission.ANYONE)
+    body = bodies.read(request, most) if operation.body_adapter else b""
     circumstances = _circumstances(operation, request, path, actor, language, body)
     query = _query(request)
     listed = _listed(operation, path, query) if operation.query else ""

@@ -163,7 +163,7 @@ class _Described:
         return {
             "required": bool(self._resolved(schema).get("required")),
             "content": {bodies.MEDIA_TYPES[0]: self._content(schema)},
-            "x-max-bytes": bodies.MAX_BYTES,
+            "x-max-bytes": bodies.limit(for_anyone=self.operation.may is ANYONE),
         }
 
     def _content(self, schema: Json) -> Json:

@@ -51,8 +51,10 @@ PERSONAL = (
 
 
 def _normal(value: Any) -> Any:
-    # Keyboards write one accented letter in different ways (SP 800-63B asks for NFKC before hashing).
-    return unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+    # Keyboards write one accented letter in different ways (SP 800-63B asks for NFKC before hashing). What is too long
+    # in any form is not worth the work: one character may become eighteen.
+    fits = isinstance(value, str) and len(value) <= MAX_LENGTH * 4
+    return unicodedata.normalize("NFKC", value) if fits else value
 
 
 def _uncommon(password: str) -> str:

@@ -89,6 +89,13 @@ def test_a_body_over_the_limit_is_refused(author: Probe) -> None:
     assert _sent(author, b'{"title":"' + b"x" * bodies.MAX_BYTES + b'"}') == (413, "too_large")
 
 
+def test_a_stranger_is_not_heard_at_length(hue: OpenedSpace) -> None:
+    for length, status in ((bodies.MAX_STRANGERS_BYTES, 422), (bodies.MAX_STRANGERS_BYTES + 1, 413)):
+        raw = b'{"title":"' + b"x" * (length - 12) + b'"}'
+        assert len(raw) == length
+        assert probe().post(hue.at("/visitors"), raw=raw).status == status
+
+
 def test_no_body_is_an_empty_object(author: Probe) -> None:
     reply = author.post("/spaces/hue/things", raw=b"")
     reply.refused(422, "invalid_input")
