@@ -29,7 +29,7 @@ class RegistrationClosed(Forbidden):
 
 
 def register(space: Space, given: Registration, circumstances: Circumstances) -> Person:
-    """Add a learner: 2 calls (count the try; the person with every copy).
+    """Add a learner: 2 calls (count the try; the person with every copy), 4 when the identifier is taken.
 
     Raises: RegistrationClosed, TooManyTries, InvalidInput, IdentifierTaken.
     """
@@ -47,6 +47,7 @@ def register(space: Space, given: Registration, circumstances: Circumstances) ->
     try:
         return persons.add(space, person, password_hash=passwords.hash_new(given.password))
     except IdentifierTaken:
+        throttle.taken(space, circumstances.address)
         raise IdentifierTaken.at("login") from None
 
 

@@ -106,12 +106,15 @@ def counting(space: Space, key: tuple[str, str], limit: int, until: int) -> Writ
     )
 
 
-def count(space: Space, key: tuple[str, str], limit: int, until: int) -> None:
-    """Count one try, if fewer than ``limit`` have been counted: one UpdateItem, 1 WCU. Raises: ConditionFailed."""
+def count(space: Space, key: tuple[str, str], limit: int, until: int, *, weight: int = 1) -> None:
+    """Count one try (as ``weight`` many), if fewer than ``limit`` have been counted: one UpdateItem, 1 WCU.
+
+    Raises: ConditionFailed.
+    """
     space.table("people").update(
         *key,
         "SET #ttl = :until ADD n :one",
-        {":one": 1, ":until": until, ":limit": limit},
+        {":one": weight, ":until": until, ":limit": limit},
         names={"#ttl": "ttl"},
         condition=_NOT_REACHED,
         returns="NONE",

@@ -23,6 +23,7 @@ LOGIN_TRIES = 10  # SP 800-63B, 5.2.2 allows a hundred in a row; a person needs 
 ADDRESS_SHARDS = 32
 ADDRESS_TRIES = 15  # in each shard: 480 in all, which 10,000 people of whom one in twenty errs do not reach
 REGISTRATIONS = 1_000  # from one address, successful ones too: a school on its first morning
+TAKEN = 10  # as many registrations counts one that hears that its identifier is taken: a hundred hear it at most
 LETTERS = 3  # for one login
 
 
@@ -59,8 +60,19 @@ def letter(space: Space, login: str, address: str) -> None:
 
 def registration(space: Space, address: str) -> None:
     """Count a registration: one update. Raises: TooManyTries."""
+    _count_registration(space, address, 1)
+
+
+def taken(space: Space, address: str) -> None:
+    """Count, before it is told, that an identifier is taken: whoever asks for one after the other learns who has an
+    account, and whoever registers hears it once. One update. Raises: TooManyTries."""
+    _count_registration(space, address, TAKEN)
+
+
+def _count_registration(space: Space, address: str, weight: int) -> None:
+    key = _key("registration#address", network(address))
     try:
-        store.count(space, _key("registration#address", network(address)), REGISTRATIONS, _kept_until())
+        store.count(space, key, REGISTRATIONS, _kept_until(), weight=weight)
     except ConditionFailed:
         raise _too_many() from None
 

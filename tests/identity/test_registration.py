@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.identity import passwords, throttle
 from chalicelib.people import identifiers, persons
@@ -190,6 +191,34 @@ def test_an_address_registers_a_school_but_not_a_city(hue: OpenedSpace, monkeypa
     monkeypatch.setattr(throttle, "REGISTRATIONS", 5)
     replies = [register(hue, AN | {"login": f"p{number}@hue.example"}).status for number in range(7)]
     assert replies == [201] * 5 + [429] * 2
+
+
+def test_an_address_hears_of_few_identifiers_that_they_are_taken(
+    hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "REGISTRATIONS", 20)
+    somebody(hue, "taken@hue.example")
+    asked = AN | {"login": "taken@hue.example"}
+    assert [register(hue, asked).status for _ in range(4)] == [409, 409, 429, 429]
+    register(hue, AN | {"login": "free@hue.example"}).refused(429, "too_many_tries")
+
+
+def test_many_who_ask_at_once_hear_no_more_than_one_who_asks_often(
+    hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "REGISTRATIONS", 20)
+    somebody(hue, "taken@hue.example")
+    asked = AN | {"login": "taken@hue.example"}
+    with ThreadPoolExecutor(16) as threads:
+        statuses = list(threads.map(lambda _: register(hue, asked).status, range(16)))
+    assert statuses.count(409) <= 2
+
+
+def test_a_password_that_is_too_long_is_not_worked_on() -> None:
+    for field in (passwords.GivenPassword, passwords.NewPassword):
+        with pytest.raises(ValidationError) as refused:
+            TypeAdapter(field).validate_python("\ufdfa" * 1_000)
+        assert refused.value.errors()[0]["input"] == "\ufdfa" * 1_000  # one of these becomes eighteen characters
 
 
 def test_ensuring_somebody_changes_nobody(hue: OpenedSpace) -> None:

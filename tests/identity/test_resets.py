@@ -46,6 +46,17 @@ def test_a_reset_reopens_a_login_that_was_closed_by_wrong_tries(hue: OpenedSpace
     sign_in(hue, "closed@hue.example", OTHER_PASSWORD)
 
 
+def test_the_staff_see_no_difference_between_a_login_and_none(hue: OpenedSpace, aws: Cloud) -> None:
+    somebody(hue, "known@hue.example")
+    for login in ("known@hue.example", "unknown@hue.example"):
+        Api().post(hue.at("/password-resets"), {"login": login}).ok(202)
+    mailbox.deliver(aws)
+    jobs = hue.author.get(hue.at("/jobs")).ok()["items"]
+    told = [{name: job[name] for name in job if name not in ("id", "created_at", "updated_at")} for job in jobs]
+    assert len(told) == 2
+    assert told[0] == told[1]
+
+
 def test_a_reset_link_lasts_an_hour_and_one_use_ends_all(hue: OpenedSpace, aws: Cloud) -> None:
     somebody(hue, "hour@hue.example")
     first = reset_token(hue, aws, "hour@hue.example")
