@@ -56,24 +56,26 @@ def start(space: Space, course_id: str, version: int, *, job_id: str, actor: str
 def migrate(job: Job, run: Run) -> None:
     """Move a course's active learners, a hundred at a time, shard by shard of the index.
 
-    Killed anywhere, it goes on at its checkpoint; who was moved already is passed over.
+    Each checkpoint names the hundred that come next: whoever of them completes on the way leaves that part of the
+    index, and would not be found, nor counted, by a retry that asked again. Who was moved already is passed over.
     """
     space, course_id = spaces.find(job.tenant), str(job.payload["course"])
     to = versions.pinned(space, course_id, int(job.payload["version"]))
-    at: dict[str, Any] = {"shard": 0, "after": None, "on_version": 0, **job.checkpoint}
-    while at["shard"] < store.SHARDS:
-        at = _slice(space, to, at)
+    at = job.checkpoint or {"people": [], "shard": 0, "after": None, "on_version": 0}
+    while at["people"] or at["shard"] < store.SHARDS:
+        moved = [move(space, enrolment, to) for enrolment in store.batch(space, course_id, at["people"])]
+        on_version = at["on_version"] + sum(each.version == to.version for each in moved)
+        at = {"on_version": on_version, **_next(space, course_id, at["shard"], at["after"])}
         run.progress(at["shard"], store.SHARDS, at)
         run.go_on_if_late()
     run.result = {"on_version": at["on_version"]}
 
 
-def _slice(space: Space, to: Outline, at: dict[str, Any]) -> dict[str, Any]:
-    """One page of one shard: a Query, a BatchGetItem, and a write for each learner who moves."""
-    people, after = store.learners_of(space, to.course_id, at["shard"], "active", at["after"], _SLICE)
-    moved = [move(space, enrolment, to) for enrolment in store.batch(space, to.course_id, people)]
-    return {
-        "shard": at["shard"] if after else at["shard"] + 1,
-        "after": after,
-        "on_version": at["on_version"] + sum(each.version == to.version for each in moved),
-    }
+def _next(space: Space, course_id: str, shard: int, after: str | None) -> dict[str, Any]:
+    """The next active learners, and where those after them begin: a Query for each shard that has none."""
+    people: list[str] = []
+    while not people and shard < store.SHARDS:
+        people, after = store.learners_of(space, course_id, shard, "active", after, _SLICE)
+        if after is None:
+            shard += 1
+    return {"people": people, "shard": shard, "after": after}
