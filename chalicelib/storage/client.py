@@ -149,7 +149,10 @@ class SharedConnection(Connection):
         return dynamodb()
 
     def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        # pynamodb turns a ClientError into its own errors one level up, in Connection.update_item and its siblings.
+        # pynamodb turns a ClientError into its own errors one level up, in Connection.update_item and its siblings; for
+        # single writes it has no way to ask for the item that a condition found.
+        if "ConditionExpression" in operation_kwargs:
+            operation_kwargs["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         return call(operation_name, operation_kwargs)
 
 
