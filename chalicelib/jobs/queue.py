@@ -21,11 +21,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import clock, config, ids, logs
 from chalicelib.errors import NotFound, Refusal
 from chalicelib.jobs import store
+from chalicelib.jobs.store import JobItem as JobItem  # other features name what find gives them by this module
 from chalicelib.jobs.store import LeaseLost
 from chalicelib.storage import client
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.items import Item
-from chalicelib.storage.table import ConditionFailed, Rows, Write
+from chalicelib.storage.models import ItemPage
+from chalicelib.storage.table import ConditionFailed, Write
 
 LEASE_S = 60
 STUCK_AFTER_S = 60
@@ -119,17 +121,17 @@ def enqueue(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str | No
     With ``job_id``, enqueuing again changes nothing.
     """
     _require_handler(kind)
-    item, new = store.create(store.new_item(tenant, job_id or ids.new(), kind, payload, actor))
-    if new or item["state"] in ("queued", "running"):
-        hint(tenant, item["sk"])
-    return str(item["sk"])
+    job_id = job_id or ids.new()
+    if store.create(tenant, job_id, kind, payload, actor):
+        hint(tenant, job_id)
+    return job_id
 
 
 def enqueuing(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str, actor: str = "") -> Write:
     """The writing down of a job inside a transaction, so that what asks for the work and the job are there together or
     not at all. Call :func:`hint` afterwards."""
     _require_handler(kind)
-    return store.creating(store.new_item(tenant, job_id, kind, payload, actor))
+    return store.creating(tenant, job_id, kind, payload, actor)
 
 
 def hint(tenant: str, job_id: str, *, delay_s: int = 0) -> None:
@@ -144,7 +146,7 @@ def _require_handler(kind: str) -> None:
         raise LookupError(f"no handler for jobs of kind {kind}")
 
 
-def find(tenant: str, job_id: str) -> Item:
+def find(tenant: str, job_id: str) -> JobItem:
     """A job as it stands. Raises: NotFound."""
     item = store.get(tenant, job_id)
     if item is None:
@@ -152,13 +154,13 @@ def find(tenant: str, job_id: str) -> Item:
     return item
 
 
-def peek(tenant: str, job_id: str) -> Item | None:
+def peek(tenant: str, job_id: str) -> JobItem | None:
     """A job as it stands, or ``None`` once it is no longer kept: one consistent GetItem."""
     return store.get(tenant, job_id)
 
 
-def of_tenant(tenant: str, after: Item | None, limit: int) -> Rows:
-    """A tenant's jobs, newest first."""
+def of_tenant(tenant: str, after: str | None, limit: int) -> ItemPage[JobItem]:
+    """A tenant's jobs, newest first; those that come after the id ``after``."""
     return store.of_tenant(tenant, after, limit)
 
 
@@ -267,16 +269,16 @@ def sweep() -> int:
     return len(due)
 
 
-def _job(tenant: str, item: Item) -> Job:
+def _job(tenant: str, item: JobItem) -> Job:
     return Job(
-        id=item["sk"],
+        id=item.id,
         tenant=tenant,
-        kind=item["kind"],
-        payload=item["payload"],
-        checkpoint=item.get("checkpoint") or {},
-        attempts=item["attempts"],
-        actor=item.get("actor") or "",
-        turn=item["turn"],
+        kind=item.kind,
+        payload=item.payload,
+        checkpoint=item.checkpoint or {},
+        attempts=item.attempts,
+        actor=item.actor,
+        turn=item.turn,
     )
 
 

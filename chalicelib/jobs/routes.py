@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
@@ -12,7 +11,7 @@ from chalicelib.http.endpoint import Feature
 from chalicelib.http.models import Id, Outbound, Page, PageQuery
 from chalicelib.http.permissions import READ_DRAFTS
 from chalicelib.jobs import queue
-from chalicelib.storage.items import Item
+from chalicelib.jobs.store import JobItem, JobState
 from chalicelib.storage.spaces import Space
 
 jobs = Feature("jobs")
@@ -31,7 +30,7 @@ class JobStatus(Outbound):
 
     id: Id
     kind: str = Field(examples=["report.export"])
-    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    state: JobState
     step: str | None = None
     done: int | None = Field(default=None, description="Items done so far.")
     total: int | None = Field(default=None, description="Items to do in all, once known.")
@@ -45,11 +44,11 @@ class JobStatus(Outbound):
 @jobs.get("/spaces/{space}/jobs", may=READ_DRAFTS)
 def list_jobs(space: Space, query: PageQuery) -> Page[JobStatus]:
     """The space's background work, newest first."""
-    after = {"pk": f"job#{space.slug}", "sk": paging.decode(query.cursor, str)[0]} if query.cursor else None
-    rows = queue.of_tenant(space.slug, after, query.limit)
+    after = paging.decode(query.cursor, str)[0] if query.cursor else None
+    page = queue.of_tenant(space.slug, after, query.limit)
     return Page[JobStatus](
-        items=[status_of(item) for item in rows.items],
-        next=paging.encode(rows.after["sk"]) if rows.after else None,
+        items=[status_of(item) for item in page.items],
+        next=paging.encode(page.after) if page.after else None,
     )
 
 
@@ -59,6 +58,6 @@ def read_job(space: Space, job: Id) -> JobStatus:
     return status_of(queue.find(space.slug, job))
 
 
-def status_of(item: Item) -> JobStatus:
+def status_of(item: JobItem) -> JobStatus:
     """A job's item as people see it."""
-    return JobStatus.model_validate({**item, "id": item["sk"]}, extra="ignore")
+    return JobStatus.model_validate(item, from_attributes=True)

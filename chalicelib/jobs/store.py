@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
+
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
+from chalicelib.storage.attributes import Facts, Whole, Word, optional
 from chalicelib.storage.items import Item
+from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import platform
-from chalicelib.storage.table import ConditionFailed, Rows, Write
+from chalicelib.storage.table import ConditionFailed, Write
 
 _OPEN = "jobs#open"
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+_OPEN_STATES: tuple[JobState, ...] = ("queued", "running")
 KEPT_S = 90 * 24 * 3600
 
 
@@ -17,87 +23,97 @@ class LeaseLost(Exception):
     """Another worker has taken the job up since, because this one was away for longer than its lease."""
 
 
+class JobItem(TenantItem):
+    """A job: ``job#<tenant>``, ``<id>``; in the index while it is open."""
+
+    table_kind = "people"
+
+    kind = UnicodeAttribute()
+    payload = Facts()
+    actor = UnicodeAttribute()
+    state: Word[JobState] = Word()
+    attempts = Whole()
+    turn = Whole()
+    lease = Whole()  # epoch seconds
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    checkpoint = optional(Facts())
+    step = optional(UnicodeAttribute())
+    done = optional(Whole())
+    total = optional(Whole())
+    error = optional(Facts())
+    result = optional(Facts())
+    listed_in = optional(UnicodeAttribute(attr_name="l"))
+    listed_place = optional(UnicodeAttribute(attr_name="ls"))
+
+    @property
+    def id(self) -> str:
+        """The job's id, from its key."""
+        return self.sk
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in _OPEN_STATES
+
+
 def _key(tenant: str, job_id: str) -> tuple[str, str]:
     return f"job#{tenant}", job_id
 
 
-def new_item(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: str) -> Item:
-    """A job that nobody has begun."""
-    pk, sk = _key(tenant, job_id)
+def _job(tenant: str, job_id: str, **facts: Any) -> JobItem:
+    return platform()[JobItem](*_key(tenant, job_id), **facts)
+
+
+def _new(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: str) -> JobItem:
+    """A job that nobody has begun, not yet written."""
     at = clock.timestamp()
-    return {
-        "pk": pk,
-        "sk": sk,
-        "kind": kind,
-        "payload": payload,
-        "actor": actor,
-        "state": "queued",
-        "attempts": 0,
-        "turn": 0,
-        "lease": 0,
-        "created_at": at,
-        "updated_at": at,
-        "l": _OPEN,
-        "ls": f"{at}#{sk}",
-    }
+    return _job(
+        tenant, job_id, kind=kind, payload=payload, actor=actor, state="queued", attempts=0, turn=0, lease=0,
+        created_at=at, updated_at=at, listed_in=_OPEN, listed_place=f"{at}#{job_id}",
+    )  # fmt: skip
 
 
-def creating(item: Item) -> Write:
-    """The put of a new job inside a transaction."""
-    return platform().table("people").creating(item)
+def creating(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: str) -> Write:
+    """The put of a new job, which must not exist, inside a transaction."""
+    return _new(tenant, job_id, kind, payload, actor).creating()
 
 
-def create(item: Item) -> tuple[Item, bool]:
-    """A new job, or the one that this id already names (and whether it is new). 1 WCU, and 1 for the index."""
+def create(tenant: str, job_id: str, kind: str, payload: dict[str, Any], actor: str) -> bool:
+    """Write a new job down, unless this id names one already; gives whether the job of this id is still to be done.
+    1 WCU, and 1 for the index."""
+    # One that has expired is as good as gone, though DynamoDB may keep it for 48 hours more.
+    free = JobItem.pk.does_not_exist() | (JobItem.ttl < clock.epoch_s())
     try:
-        # One that has expired is as good as gone, though DynamoDB may keep it for 48 hours more.
-        platform().table("people").put(
-            item,
-            condition="attribute_not_exists(pk) OR #t < :now",
-            values={":now": clock.epoch_s()},
-            names={"#t": "ttl"},
-        )
+        _new(tenant, job_id, kind, payload, actor).create(free)
     except ConditionFailed as found:
-        return found.item or item, False
-    return item, True
+        return found.item is None or found.item["state"] in _OPEN_STATES
+    return True
 
 
-def get(tenant: str, job_id: str) -> Item | None:
+def get(tenant: str, job_id: str) -> JobItem | None:
     """One job, read consistently: 1 RCU."""
-    return platform().table("people").get(*_key(tenant, job_id), consistent=True)
+    return platform()[JobItem].find(*_key(tenant, job_id), consistent=True)
 
 
-def of_tenant(tenant: str, after: Item | None, limit: int) -> Rows:
+def of_tenant(tenant: str, after: str | None, limit: int) -> ItemPage[JobItem]:
     """A tenant's jobs, newest first: one Query."""
-    return platform().table("people").query(f"job#{tenant}", after=after, limit=limit, descending=True)
+    return platform()[JobItem].page(f"job#{tenant}", after=after, limit=limit, descending=True)
 
 
-def claim(tenant: str, job_id: str, lease_s: int) -> Item:
+def claim(tenant: str, job_id: str, lease_s: int) -> JobItem:
     """Take a job to work on it, unless someone else has it. Raises: ConditionFailed, with the job as it is.
 
     ``turn`` counts the claims: what a worker writes afterwards is conditional on its own turn, so that one whose lease
     ran out cannot write over the one that took the job up after it.
     """
-    now = clock.epoch_s()
-    return (
-        platform()
-        .table("people")
-        .update(
-            *_key(tenant, job_id),
-            "SET #s = :running, lease = :until, updated_at = :at, ls = :ls ADD attempts :one, turn :one",
-            {
-                ":running": "running",
-                ":queued": "queued",
-                ":until": now + lease_s,
-                ":now": now,
-                ":at": clock.timestamp(),
-                ":ls": f"{clock.timestamp()}#{job_id}",
-                ":one": 1,
-            },
-            names={"#s": "state"},
-            condition="#s IN (:queued, :running) AND lease < :now",
-        )
+    job, now, at = _job(tenant, job_id), clock.epoch_s(), clock.timestamp()
+    facts = {"state": "running", "lease": now + lease_s, "updated_at": at, "listed_place": f"{at}#{job_id}"}
+    job.update(
+        [*JobItem.setting(facts), JobItem.attempts.add(1), JobItem.turn.add(1)],
+        JobItem.state.is_in(*_OPEN_STATES) & (JobItem.lease < now),
     )
+    return job
 
 
 def note(tenant: str, job_id: str, turn: int, lease_s: int, **facts: Any) -> None:
@@ -124,21 +140,14 @@ def finish(
     Raises: LeaseLost.
     """
     facts = {"state": state, "lease": 0, "error": error, "result": result, "ttl": clock.epoch_s() + KEPT_S}
-    _write(tenant, job_id, turn, facts, more=" REMOVE l, ls")
+    _write(tenant, job_id, turn, {**facts, "listed_in": None, "listed_place": None})
 
 
-def _write(tenant: str, job_id: str, turn: int, facts: Item, more: str = "") -> None:
-    facts = {**facts, "updated_at": clock.timestamp()}
-    values = {f":{name}": value for name, value in facts.items()}
+def _write(tenant: str, job_id: str, turn: int, facts: Item) -> None:
+    """What a worker says of its job; ``None`` takes a fact away."""
+    actions = JobItem.setting({**facts, "updated_at": clock.timestamp()})
     try:
-        platform().table("people").update(
-            *_key(tenant, job_id),
-            "SET " + ", ".join(f"#{name} = :{name}" for name in facts) + more,
-            {**values, ":running": "running", ":turn": turn},
-            names={**{f"#{name}": name for name in facts}, "#state": "state", "#turn": "turn"},
-            condition="#state = :running AND #turn = :turn",
-            returns="NONE",
-        )
+        _job(tenant, job_id).update(actions, (JobItem.state == "running") & (JobItem.turn == turn))
     except ConditionFailed:
         raise LeaseLost from None
 

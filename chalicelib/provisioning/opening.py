@@ -25,6 +25,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, transact
 from chalicelib.tenants import logos, registry
 from chalicelib.tenants.models import OPENING_STEPS
+from chalicelib.tenants.registry import TenantRecord
 
 KIND = "space.open"
 MARKER = ".space"
@@ -55,7 +56,7 @@ def slug_taken() -> InvalidInput:
     )
 
 
-def register(wanted: NewTenant, circumstances: Circumstances) -> Item:
+def register(wanted: NewTenant, circumstances: Circumstances) -> TenantRecord:
     """Write a new tenant down and have its space opened: 1 transaction, and with a logo 1 read and 1 S3 call before.
 
     Raises: InvalidInput when the slug is taken.
@@ -67,7 +68,7 @@ def register(wanted: NewTenant, circumstances: Circumstances) -> Item:
         transact([registering, enqueuing])
     except TransactionFailed:
         # A retry under its Idempotency-Key meets the tenant that the first try registered.
-        if registry.require(wanted.slug)["opening"]["job"] != job_id:
+        if registry.require(wanted.slug).opening["job"] != job_id:
             raise slug_taken() from None
     return _begun(wanted.slug, job_id)
 
@@ -78,7 +79,7 @@ def _facts(wanted: NewTenant, job_id: str) -> Item:
     if wanted.brand.logo:
         # Looked at before the logo is stored, so that it does not end up among another tenant's files.
         found = registry.find(wanted.slug)
-        if found and found["opening"]["job"] != job_id:
+        if found and found.opening["job"] != job_id:
             raise slug_taken()
         brand["logo"] = logos.keep(Space(wanted.slug), wanted.brand.logo)
     return {
@@ -93,28 +94,28 @@ def _facts(wanted: NewTenant, job_id: str) -> Item:
     }
 
 
-def edit(slug: str, patch: TenantEdit, circumstances: Circumstances) -> Item:
+def edit(slug: str, patch: TenantEdit, circumstances: Circumstances) -> TenantRecord:
     """Change a tenant as an operator asked.
 
     Raises: NotFound, PreconditionRequired, PreconditionFailed, TenantClosed.
     """
-    item = registry.require(slug)
+    record = registry.require(slug)
     more = patch.model_dump(include={"name", "first_admin"}, exclude_unset=True)
-    return registry.edit(item, patch, circumstances, registry.describe(item).etag, more)
+    return registry.edit(record, patch, circumstances, registry.describe(record).etag, more)
 
 
-def again(slug: str, circumstances: Circumstances) -> Item:
+def again(slug: str, circumstances: Circumstances) -> TenantRecord:
     """Have the steps run again: after a failure, or to invite a new admin. While a job is at it, nothing changes.
 
     Raises: NotFound, TenantClosed.
     """
-    item = registry.require(slug)
-    registry.require_not_closed(item)
-    job_id = item["opening"]["job"]
+    record = registry.require(slug)
+    registry.require_not_closed(record)
+    job_id = record.opening["job"]
     job = queue.peek(slug, job_id)
-    if job is None or job["state"] not in ("queued", "running"):
-        job_id = ids.derived(job_id, str(item["v"]))  # two operators at once ask for one job
-        changing = registry.changing(item, {"opening": {"job": job_id}})
+    if job is None or not job.is_open:
+        job_id = ids.derived(job_id, str(record.v))  # two operators at once ask for one job
+        changing = registry.changing(record, {"opening": {"job": job_id}})
         try:
             transact([changing, queue.enqueuing(KIND, slug, {}, job_id=job_id, actor=circumstances.actor_id)])
         except TransactionFailed:
@@ -122,7 +123,7 @@ def again(slug: str, circumstances: Circumstances) -> Item:
     return _begun(slug, job_id)
 
 
-def _begun(slug: str, job_id: str) -> Item:
+def _begun(slug: str, job_id: str) -> TenantRecord:
     queue.hint(slug, job_id)
     registry.forget(slug)
     return registry.require(slug)
@@ -155,8 +156,8 @@ def _make_prefix(job: Job) -> None:
 
 def _invite_first_admin(job: Job) -> None:
     tenant = registry.require(job.tenant)
-    admin, language = tenant["first_admin"], tenant["settings"]["language"]
-    space = Space(job.tenant, tenant["status"], tenant["kind"])
+    admin, language = tenant.first_admin, tenant.settings["language"]
+    space = Space(job.tenant, tenant.status, tenant.kind)
     person_id = invitations.invite(space, admin["name"], admin["email"], ["admin"], language, by=job.actor)
     # Whoever is of the space already was left as they are. Anyone may have registered with that address before it was
     # named here, so an account that is there is never raised to admin.
@@ -167,11 +168,11 @@ def _invite_first_admin(job: Job) -> None:
 def _greet(job: Job) -> None:
     """The greeting that visitors read, unless the tenant brought its own."""
 
-    def greeting(item: Item) -> Item:
-        settings = item["settings"]
+    def greeting(record: TenantRecord) -> Item:
+        settings = record.settings
         if settings.get("welcome") is not None:
             return {}
-        return {"settings": settings | {"welcome": WELCOME[settings["language"]].format(name=item["name"])}}
+        return {"settings": settings | {"welcome": WELCOME[settings["language"]].format(name=record.name)}}
 
     registry.settle(job.tenant, greeting)
 
@@ -180,7 +181,7 @@ def _open(job: Job) -> None:
     """From now on people may enter. A space that was opened before keeps the state it is in."""
     registry.settle(
         job.tenant,
-        lambda item: {"status": "open", "opened_at": clock.timestamp()} if item["status"] == "opening" else {},
+        lambda record: {"status": "open", "opened_at": clock.timestamp()} if record.status == "opening" else {},
     )
 
 

@@ -10,10 +10,9 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.provisioning import opening, suspension
 from chalicelib.provisioning.models import NewSuspension, NewTenant, TenantEdit
 from chalicelib.provisioning.suspension import SpaceNotOpen
-from chalicelib.storage.items import Item
 from chalicelib.tenants import registry
 from chalicelib.tenants.models import Tenant
-from chalicelib.tenants.registry import TenantClosed
+from chalicelib.tenants.registry import TenantClosed, TenantRecord
 
 provisioning = Feature("tenants")
 
@@ -50,7 +49,7 @@ def resume_tenant(slug: Slug) -> Answer[Tenant]:
     return _shown(suspension.resume(slug))
 
 
-def _shown(item: Item, *, located: bool = False) -> Answer[Tenant]:
-    described = registry.describe(item)
+def _shown(record: TenantRecord, *, located: bool = False) -> Answer[Tenant]:
+    described = registry.describe(record)
     location = f"/v1/tenants/{described.tenant.slug}" if located else None
     return Answer(described.tenant, etag=described.etag, location=location)

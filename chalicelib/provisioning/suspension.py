@@ -6,6 +6,7 @@ from chalicelib import clock
 from chalicelib.errors import Conflict
 from chalicelib.storage.items import Item
 from chalicelib.tenants import registry
+from chalicelib.tenants.registry import TenantRecord
 
 
 class SpaceNotOpen(Conflict):
@@ -16,32 +17,32 @@ class SpaceNotOpen(Conflict):
     en = "The space is still being opened, so it can neither be suspended nor resumed yet. Wait until it is open."
 
 
-def suspend(slug: str, reason: str, by: str) -> Item:
+def suspend(slug: str, reason: str, by: str) -> TenantRecord:
     """Suspend a space, or change the reason of its suspension. Repeating it changes nothing.
 
     Raises: NotFound, SpaceNotOpen, TenantClosed.
     """
 
-    def suspended(item: Item) -> Item:
-        _require_opened(item)
-        kept = item.get("suspension") or {"at": clock.timestamp(), "by": by}
+    def suspended(record: TenantRecord) -> Item:
+        _require_opened(record)
+        kept = record.suspension or {"at": clock.timestamp(), "by": by}
         facts = {"status": "suspended", "suspension": kept | {"reason": reason}}
-        return facts if any(item.get(name) != value for name, value in facts.items()) else {}
+        return facts if any(getattr(record, name) != value for name, value in facts.items()) else {}
 
     return registry.settle(slug, suspended)
 
 
-def resume(slug: str) -> Item:
+def resume(slug: str) -> TenantRecord:
     """Let a suspended space go on. Repeating it changes nothing. Raises: NotFound, SpaceNotOpen, TenantClosed."""
 
-    def resumed(item: Item) -> Item:
-        _require_opened(item)
-        return {"status": "open", "suspension": None} if item["status"] == "suspended" else {}
+    def resumed(record: TenantRecord) -> Item:
+        _require_opened(record)
+        return {"status": "open", "suspension": None} if record.status == "suspended" else {}
 
     return registry.settle(slug, resumed)
 
 
-def _require_opened(item: Item) -> None:
-    registry.require_not_closed(item)
-    if item["status"] == "opening":
+def _require_opened(record: TenantRecord) -> None:
+    registry.require_not_closed(record)
+    if record.status == "opening":
         raise SpaceNotOpen

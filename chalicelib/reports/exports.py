@@ -59,26 +59,25 @@ def start(space: Space, course_id: str, state: State | None, *, job_id: str, act
 
 def follow(space: Space, job_id: str) -> Export:
     """How far a file is, and once it is done a fresh address. 1 call. Raises: NotFound."""
-    item = queue.find(space.slug, job_id)
-    if item["kind"] != EXPORT:
+    job = queue.find(space.slug, job_id)
+    if job.kind != EXPORT:
         raise NotFound
-    kept = clock.now() < clock.from_timestamp(item["updated_at"]) + _KEPT
-    done = item["state"] == "done"
-    error = item.get("error")
+    kept = clock.now() < clock.from_timestamp(job.updated_at) + _KEPT
+    done = job.state == "done"
     return Export(
         job=job_id,
-        course=item["payload"]["course"],
-        state="expired" if done and not kept else item["state"],
-        rows=item.get("done") or 0,
-        rows_expected=item.get("total"),
-        error=JobError.model_validate(error) if error else None,
-        download=_download(space, job_id, item) if done and kept else None,
+        course=job.payload["course"],
+        state="expired" if done and not kept else job.state,
+        rows=job.done or 0,
+        rows_expected=job.total,
+        error=JobError.model_validate(job.error) if job.error else None,
+        download=_download(space, job_id, job.payload["name"]) if done and kept else None,
     )
 
 
-def _download(space: Space, job_id: str, item: Item) -> Download:
+def _download(space: Space, job_id: str, name: str) -> Download:
     return Download(
-        url=files.address(_file(space, job_id), lasting_s=_LASTING_S, download_as=item["payload"]["name"]),
+        url=files.address(_file(space, job_id), lasting_s=_LASTING_S, download_as=name),
         expires_at=clock.now() + timedelta(seconds=_LASTING_S),
     )
 

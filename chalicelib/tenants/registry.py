@@ -29,6 +29,7 @@ from chalicelib.tenants.models import (
     TenantCard,
     TenantQuery,
 )
+from chalicelib.tenants.store import TenantRecord as TenantRecord  # other features name it by this module
 
 _PROFILES_KEPT = 5_000
 _TRIES = 5
@@ -104,30 +105,29 @@ def forget(slug: str | None = None) -> None:
         _profiles.forget(slug)
 
 
-def require(slug: str) -> Item:
-    """A tenant's item as it is at this moment: one consistent GetItem. Raises: NotFound."""
-    item = find(slug)
-    if item is None:
+def require(slug: str) -> TenantRecord:
+    """A tenant's record as it is at this moment: one consistent GetItem. Raises: NotFound."""
+    record = find(slug)
+    if record is None:
         raise NotFound
-    return item
+    return record
 
 
-def find(slug: str) -> Item | None:
-    """A tenant's item as it is at this moment, if there is one: one consistent GetItem."""
+def find(slug: str) -> TenantRecord | None:
+    """A tenant's record as it is at this moment, if there is one: one consistent GetItem."""
     return store.read(slug, consistent=True)
 
 
-def require_not_closed(item: Item) -> None:
+def require_not_closed(record: TenantRecord) -> None:
     """Raises: TenantClosed."""
-    if item["status"] == "closed":
+    if record.status == "closed":
         raise TenantClosed
 
 
-def describe(item: Item) -> Described:
+def describe(record: TenantRecord) -> Described:
     """A tenant as operators see it, with its validator: one GetItem for the job that opens its space."""
-    slug = views.slug_of(item)
-    job = queue.peek(slug, item["opening"]["job"])
-    return Described(views.tenant(item, job), views.tenant_etag(item, job))
+    job = queue.peek(record.slug, record.opening["job"])
+    return Described(views.tenant(record, job), views.tenant_etag(record, job))
 
 
 def registering(slug: str, facts: Mapping[str, Any]) -> Write:
@@ -135,67 +135,70 @@ def registering(slug: str, facts: Mapping[str, Any]) -> Write:
     return store.registering(slug, facts)
 
 
-def changing(item: Item, facts: Mapping[str, Any]) -> Write:
+def changing(record: TenantRecord, facts: Mapping[str, Any]) -> Write:
     """A :func:`change` for a transaction; call :func:`forget` afterwards."""
-    return store.changing(views.slug_of(item), item["v"], facts)
+    return store.changing(record.slug, record.v, facts)
 
 
-def change(item: Item, facts: Mapping[str, Any]) -> Item:
+def change(record: TenantRecord, facts: Mapping[str, Any]) -> TenantRecord:
     """Set ``facts`` on the state that was read (``None`` removes one): one UpdateItem. Raises: PreconditionFailed."""
-    slug = views.slug_of(item)
     try:
-        changed = store.change(slug, item["v"], facts)
+        changed = store.change(record.slug, record.v, facts)
     except ConditionFailed:
         raise PreconditionFailed from None
-    forget(slug)
+    forget(record.slug)
     return changed
 
 
-def settle(slug: str, decide: Callable[[Item], Mapping[str, Any]]) -> Item:
-    """Bring a tenant into a state, whoever else changes it meanwhile: ``decide`` says what to set on the item it is
+def settle(slug: str, decide: Callable[[TenantRecord], Mapping[str, Any]]) -> TenantRecord:
+    """Bring a tenant into a state, whoever else changes it meanwhile: ``decide`` says what to set on the record it is
     given (nothing: it is so already), again and again until nobody was quicker. Raises: NotFound, Unavailable."""
     for _ in range(_TRIES):
-        item = require(slug)
-        facts = decide(item)
+        record = require(slug)
+        facts = decide(record)
         if not facts:
             forget(slug)
-            return item
+            return record
         with suppress(PreconditionFailed):
-            return change(item, facts)
+            return change(record, facts)
     raise Unavailable
 
 
 def edit(
-    item: Item, patch: SpaceEdit, circumstances: Circumstances, etag: str, more: Mapping[str, Any] | None = None
-) -> Item:
+    record: TenantRecord,
+    patch: SpaceEdit,
+    circumstances: Circumstances,
+    etag: str,
+    more: Mapping[str, Any] | None = None,
+) -> TenantRecord:
     """Change a tenant's brand and settings (and ``more`` of its attributes) as someone asked who has read the state of
     that ``etag``. Raises: PreconditionRequired, PreconditionFailed, TenantClosed.
     """
     circumstances.require_match(etag)
-    require_not_closed(item)
-    facts = _edited(item, patch, more or {})
-    return change(item, facts) if facts else item
+    require_not_closed(record)
+    facts = _edited(record, patch, more or {})
+    return change(record, facts) if facts else record
 
 
-def _edited(item: Item, patch: SpaceEdit, more: Mapping[str, Any]) -> dict[str, Any]:
-    """What the patch makes of the item's attributes (RFC 7396); what it does not name keeps what others wrote."""
+def _edited(record: TenantRecord, patch: SpaceEdit, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What the patch makes of the record's attributes (RFC 7396); what it does not name keeps what others wrote."""
     facts: dict[str, Any] = dict(more)
     if patch.settings:
-        facts["settings"] = merged(item["settings"], patch.settings.model_dump(exclude_unset=True))
+        facts["settings"] = merged(record.settings, patch.settings.model_dump(exclude_unset=True))
     if patch.brand:
-        facts["brand"] = _edited_brand(item, patch.brand)
+        facts["brand"] = _edited_brand(record, patch.brand)
     if facts:
-        shown = item | facts
-        facts["search"] = search_text(views.slug_of(item), shown["name"], shown["brand"]["short_name"])
+        name, brand = facts.get("name", record.name), facts.get("brand", record.brand)
+        facts["search"] = search_text(record.slug, name, brand["short_name"])
     return facts
 
 
-def _edited_brand(item: Item, patch: BrandEdit) -> dict[str, Any]:
-    brand = merged(item["brand"], patch.model_dump(exclude_unset=True, exclude={"logo", "support"}))
+def _edited_brand(record: TenantRecord, patch: BrandEdit) -> dict[str, Any]:
+    brand = merged(record.brand, patch.model_dump(exclude_unset=True, exclude={"logo", "support"}))
     if "support" in patch.model_fields_set:
         brand["support"] = patch.support.model_dump(exclude_none=True) if patch.support else None
     if "logo" in patch.model_fields_set:
-        brand["logo"] = logos.keep(Space(views.slug_of(item)), patch.logo) if patch.logo else None
+        brand["logo"] = logos.keep(Space(record.slug), patch.logo) if patch.logo else None
     return brand
 
 
@@ -233,7 +236,7 @@ def page(query: TenantQuery) -> Page[TenantCard]:
             if _matches(item, query):
                 found.append(item)
             if len(found) > query.limit:
-                return _page(found[: query.limit], views.slug_of(found[query.limit - 1]))
+                return _page(found[: query.limit], found[query.limit - 1]["ls"])
         if rows.after is None:
             return _page(found, None)
         after = rows.after["ls"]
@@ -253,15 +256,15 @@ def _matches(item: Item, query: TenantQuery) -> bool:
 
 
 def _read_profile(slug: str) -> TenantProfile:
-    item = store.read(slug)
-    if item is None:
+    record = store.read(slug)
+    if record is None:
         raise NotFound
     return TenantProfile(
         slug=slug,
-        name=item["name"],
-        kind=item["kind"],
-        status=item["status"],
-        brand=views.brand(item),
-        settings=views.settings(item),
-        logo_key=(item["brand"].get("logo") or {}).get("key"),
+        name=record.name,
+        kind=record.kind,
+        status=record.status,
+        brand=views.brand(record),
+        settings=views.settings(record),
+        logo_key=(record.brand.get("logo") or {}).get("key"),
     )

@@ -75,13 +75,13 @@ def read_logo(space: Space, query: LogoQuery) -> Answer[None]:
 @tenants.get("/spaces/{space}/settings", may=MANAGE_SPACE)
 def read_settings(space: Space) -> Answer[SpaceSettings]:
     """How the space is dressed and what it has chosen; while it is suspended, since when and why."""
-    item = registry.require(space.slug)
-    return Answer(views.space_settings(item), etag=views.settings_etag(item))
+    record = registry.require(space.slug)
+    return Answer(views.space_settings(record), etag=views.settings_etag(record))
 
 
 @tenants.patch("/spaces/{space}/settings", may=MANAGE_SPACE, raises=[PreconditionRequired, PreconditionFailed])
 def edit_settings(space: Space, body: SpaceEdit, circumstances: Circumstances) -> Answer[SpaceSettings]:
     """Change the space's dress or what it has chosen (a merge patch, with `If-Match`)."""
-    item = registry.require(space.slug)
-    edited = registry.edit(item, body, circumstances, views.settings_etag(item))
+    record = registry.require(space.slug)
+    edited = registry.edit(record, body, circumstances, views.settings_etag(record))
     return Answer(views.space_settings(edited), etag=views.settings_etag(edited))

@@ -8,57 +8,81 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
+
 from chalicelib import clock
-from chalicelib.storage.items import Item
-from chalicelib.storage.spaces import platform, registry_key
+from chalicelib.storage.attributes import Facts, Whole, Word, optional
+from chalicelib.storage.models import TenantItem
+from chalicelib.storage.spaces import SpaceStatus, platform, registry_key
 from chalicelib.storage.table import Rows, Write
+from chalicelib.tenants.models import Kind
 
 _LISTED = "tenants"
 
 
-def read(slug: str, *, consistent: bool = False) -> Item | None:
+class TenantRecord(TenantItem):
+    """A tenant: ``tenant#<slug>``, ``tenant``. Its maps are what ``models.py`` checked when they came in; ``v`` counts
+    the changes."""
+
+    table_kind = "people"
+
+    status: Word[SpaceStatus] = Word()
+    kind: Word[Kind] = Word()
+    name = UnicodeAttribute()
+    search = UnicodeAttribute()
+    brand = Facts()
+    settings = Facts()
+    opening = Facts()  # the job that opens the space, or last did
+    first_admin = Facts()
+    suspension = optional(Facts())
+    opened_at = optional(UnicodeAttribute())
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    cell = UnicodeAttribute()
+    v = Whole()
+    listed_in = UnicodeAttribute(attr_name="l")
+    listed_place = UnicodeAttribute(attr_name="ls")
+
+    @property
+    def slug(self) -> str:
+        """The tenant's slug, from its key."""
+        return self.pk.removeprefix("tenant#")
+
+
+def _record(slug: str, **facts: Any) -> TenantRecord:
+    return platform()[TenantRecord](*registry_key(slug), **facts)
+
+
+def read(slug: str, *, consistent: bool = False) -> TenantRecord | None:
     """A tenant's item: one GetItem, 0.5 RCU (1 when ``consistent``)."""
-    return platform().table("people").get(*registry_key(slug), consistent=consistent)
+    return platform()[TenantRecord].find(*registry_key(slug), consistent=consistent)
 
 
 def registering(slug: str, facts: Mapping[str, Any]) -> Write:
     """A new tenant's item, which must not exist, for a transaction."""
-    pk, sk = registry_key(slug)
     at = clock.timestamp()
-    return (
-        platform()
-        .table("people")
-        .creating(
-            {"pk": pk, "sk": sk, "l": _LISTED, "ls": slug, "created_at": at, "updated_at": at, "v": 1, "cell": "1"}
-            | dict(facts)
-        )
-    )
+    kept = {"created_at": at, "updated_at": at, "v": 1, "cell": "1", "listed_in": _LISTED, "listed_place": slug}
+    return _record(slug, **kept, **facts).creating()
 
 
-def change(slug: str, version: int, facts: Mapping[str, Any]) -> Item:
+def change(slug: str, version: int, facts: Mapping[str, Any]) -> TenantRecord:
     """Set ``facts`` (``None`` removes one) on this very version: one UpdateItem, 1 WCU per KB, and for the index.
 
     Raises: ConditionFailed, with the item as it is.
     """
-    return platform().table("people").update(*registry_key(slug), **_changed(version, facts))
+    record = _record(slug)
+    record.update(_setting(version, facts), TenantRecord.v == version)
+    return record
 
 
 def changing(slug: str, version: int, facts: Mapping[str, Any]) -> Write:
     """:func:`change` for a transaction."""
-    return platform().table("people").updating(*registry_key(slug), **_changed(version, facts))
+    return _record(slug).updating(_setting(version, facts), TenantRecord.v == version)
 
 
-def _changed(version: int, facts: Mapping[str, Any]) -> dict[str, Any]:
-    sets = {name: value for name, value in facts.items() if value is not None}
-    sets |= {"updated_at": clock.timestamp(), "v": version + 1}
-    removed = [f"#{name}" for name, value in facts.items() if value is None]
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
-    return {
-        "expression": expression + (f" REMOVE {', '.join(removed)}" if removed else ""),
-        "values": {f":{name}": value for name, value in sets.items()} | {":read": version},
-        "names": {f"#{name}": name for name in (*sets, *facts)},
-        "condition": "#v = :read",
-    }
+def _setting(version: int, facts: Mapping[str, Any]) -> list[Action]:
+    return TenantRecord.setting({**facts, "updated_at": clock.timestamp(), "v": version + 1})
 
 
 def listed(after: str | None, limit: int) -> Rows:

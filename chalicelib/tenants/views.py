@@ -1,9 +1,10 @@
-"""A registry item as people see it: the public, the space's admin, operators."""
+"""A tenant's record as people see it: the public, the space's admin, operators."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.jobs.queue import JobItem
 from chalicelib.storage.items import Item
 from chalicelib.tenants import logos
 from chalicelib.tenants.colours import WHITE
@@ -12,6 +13,7 @@ from chalicelib.tenants.models import (
     Brand,
     Logo,
     Opening,
+    OpeningError,
     OpeningState,
     OpeningStep,
     Settings,
@@ -21,24 +23,20 @@ from chalicelib.tenants.models import (
     Tenant,
     TenantCard,
 )
+from chalicelib.tenants.store import TenantRecord
 
 _STATES: dict[str, OpeningState] = {"queued": "waiting", "running": "running", "done": "done"}
 
 
-def slug_of(item: Item) -> str:
-    """The tenant's slug, from its key."""
-    return str(item["pk"]).removeprefix("tenant#")
-
-
-def brand(item: Item) -> Brand:
+def brand(record: TenantRecord) -> Brand:
     """How the space is dressed."""
-    kept = item["brand"]
+    kept = record.brand
     colours, logo, support = kept["colours"], kept.get("logo"), kept.get("support")
     accent = colours.get("accent")
     return Brand(
         short_name=kept["short_name"],
         colours=ShownColours(primary=colours["primary"], accent=accent, on_accent=WHITE if accent else None),
-        logo=_logo(slug_of(item), logo) if logo else None,
+        logo=_logo(record.slug, logo) if logo else None,
         support=ShownSupport.model_validate(support) if support else None,
     )
 
@@ -52,65 +50,65 @@ def _logo(slug: str, kept: Item) -> Logo:
     )
 
 
-def settings(item: Item) -> Settings:
+def settings(record: TenantRecord) -> Settings:
     """What the space has chosen."""
-    return Settings.model_validate(item["settings"], extra="ignore")
+    return Settings.model_validate(record.settings, extra="ignore")
 
 
-def space_settings(item: Item) -> SpaceSettings:
+def space_settings(record: TenantRecord) -> SpaceSettings:
     """What the space's admin sees."""
-    return SpaceSettings.model_validate(_for_admin(item))
+    return SpaceSettings.model_validate(_for_admin(record))
 
 
-def _for_admin(item: Item) -> dict[str, Any]:
+def _for_admin(record: TenantRecord) -> dict[str, Any]:
     return {
-        "slug": slug_of(item),
-        "name": item["name"],
-        "kind": item["kind"],
-        "status": item["status"],
-        "brand": brand(item),
-        "settings": settings(item),
-        "suspension": item.get("suspension"),
-        "updated_at": item["updated_at"],
+        "slug": record.slug,
+        "name": record.name,
+        "kind": record.kind,
+        "status": record.status,
+        "brand": brand(record),
+        "settings": settings(record),
+        "suspension": record.suspension,
+        "updated_at": record.updated_at,
     }
 
 
-def tenant(item: Item, job: Item | None) -> Tenant:
+def tenant(record: TenantRecord, job: JobItem | None) -> Tenant:
     """What operators see; ``job`` is the one that opens (or last opened) the space, if it is still kept."""
     return Tenant.model_validate(
-        _for_admin(item)
+        _for_admin(record)
         | {
-            "first_admin": item.get("first_admin") or {"name": "", "email": ""},
-            "opening": opening(item, job),
-            "cell": item["cell"],
-            "created_at": item["created_at"],
+            "first_admin": record.first_admin or {"name": "", "email": ""},
+            "opening": opening(record, job),
+            "cell": record.cell,
+            "created_at": record.created_at,
         }
     )
 
 
-def opening(item: Item, job: Item | None) -> Opening:
+def opening(record: TenantRecord, job: JobItem | None) -> Opening:
     """How far the opening is. A job is kept for 90 days; after that the tenant's status alone tells."""
-    state = _opening_state(item, job)
-    done = len(OPENING_STEPS) if state == "done" else int((job or {}).get("done") or 0)
+    state = _opening_state(record, job)
+    done = len(OPENING_STEPS) if state == "done" else (job and job.done) or 0
     return Opening(
         state=state,
         step=None if state == "done" or job is None else OPENING_STEPS[min(done, len(OPENING_STEPS) - 1)],
         steps=[OpeningStep(name=name, done=place < done) for place, name in enumerate(OPENING_STEPS)],
-        attempts=job["attempts"] if job else 0,
-        error=job.get("error") if job and state != "done" else None,
+        attempts=job.attempts if job else 0,
+        error=OpeningError.model_validate(job.error) if job and job.error and state != "done" else None,
     )
 
 
-def _opening_state(item: Item, job: Item | None) -> OpeningState:
+def _opening_state(record: TenantRecord, job: JobItem | None) -> OpeningState:
     if job is None:
-        return "failed" if item["status"] == "opening" else "done"
-    return _STATES.get(job["state"], "failed")
+        return "failed" if record.status == "opening" else "done"
+    return _STATES.get(job.state, "failed")
 
 
 def card(item: Item) -> TenantCard:
-    """A line of the list."""
+    """A line of the list, of an item read raw."""
     return TenantCard(
-        slug=slug_of(item),
+        slug=item["ls"],
         name=item["name"],
         short_name=item["brand"]["short_name"],
         kind=item["kind"],
@@ -119,15 +117,15 @@ def card(item: Item) -> TenantCard:
     )
 
 
-def settings_etag(item: Item) -> str:
-    """Which state of the registry's item this is."""
-    return f'"{item["v"]}"'
+def settings_etag(record: TenantRecord) -> str:
+    """Which state of the record this is."""
+    return f'"{record.v}"'
 
 
-def tenant_etag(item: Item, job: Item | None) -> str:
+def tenant_etag(record: TenantRecord, job: JobItem | None) -> str:
     """Which state of the tenant this is: while a space is being opened its steps are a part of it."""
-    shown = opening(item, job)
+    shown = opening(record, job)
     if shown.state == "done":
-        return settings_etag(item)
+        return settings_etag(record)
     done = sum(step.done for step in shown.steps)
-    return f'"{item["v"]}-{shown.state}-{done}-{shown.attempts}"'
+    return f'"{record.v}-{shown.state}-{done}-{shown.attempts}"'

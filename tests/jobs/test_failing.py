@@ -31,17 +31,17 @@ class TestFailing:
         for _ in range(MAX_ATTEMPTS - 1):
             queue.run(tenant, job_id)
             item = queue.find(tenant, job_id)
-            assert (item["state"], item["error"]["code"]) == ("queued", "unavailable")
-            waits.append(item["lease"] + 1 - clock.epoch_s())
-            before = item["attempts"]
+            assert (item.state, (item.error or {}).get("code")) == ("queued", "unavailable")
+            waits.append(item.lease + 1 - clock.epoch_s())
+            before = item.attempts
             queue.run(tenant, job_id)  # too early: it waits
-            assert queue.find(tenant, job_id)["attempts"] == before
+            assert queue.find(tenant, job_id).attempts == before
             later(waits[-1] + 1)
         assert waits == sorted(set(waits))
         queue.run(tenant, job_id)
         item = queue.find(tenant, job_id)
-        assert (item["state"], item["attempts"]) == ("failed", MAX_ATTEMPTS)
-        assert "l" not in item
+        assert (item.state, item.attempts) == ("failed", MAX_ATTEMPTS)
+        assert item.listed_in is None
 
     def test_a_refusal_ends_a_job_at_once_with_its_reason(
         self, aws: Cloud, tenant: str, does: Does, monkeypatch: pytest.MonkeyPatch
@@ -55,8 +55,8 @@ class TestFailing:
         job_id = queue.enqueue(KIND, tenant, {})
         aws.drain()
         item = queue.find(tenant, job_id)
-        assert item["state"] == "failed"
-        assert item["error"] == {"code": "test_refused", "vi": Refused.vi, "en": Refused.en}
+        assert item.state == "failed"
+        assert item.error == {"code": "test_refused", "vi": Refused.vi, "en": Refused.en}
         assert told == [(tenant, "test_refused")]
 
     def test_a_defect_is_told_without_its_innards(self, aws: Cloud, tenant: str, does: Does) -> None:
@@ -66,7 +66,7 @@ class TestFailing:
         does(work)
         job_id = queue.enqueue(KIND, tenant, {})
         queue.run(tenant, job_id)
-        assert "0912345678" not in json.dumps(queue.find(tenant, job_id), default=str)
+        assert "0912345678" not in json.dumps(queue.find(tenant, job_id).serialize())
 
     def test_success_after_failures_leaves_no_error(self, aws: Cloud, tenant: str, does: Does) -> None:
         def work(job: Job, run: Run) -> None:
@@ -79,7 +79,7 @@ class TestFailing:
         later(10)
         queue.run(tenant, job_id)
         item = queue.find(tenant, job_id)
-        assert (item["state"], item["error"]) == ("done", None)
+        assert (item.state, item.error) == ("done", None)
 
     def test_a_job_that_kills_its_worker_every_time_is_given_up(self, aws: Cloud, tenant: str, does: Does) -> None:
         runs: list[int] = []
@@ -96,7 +96,7 @@ class TestFailing:
             later(LEASE_S + 1)
         queue.run(tenant, job_id)
         assert len(runs) == MAX_ATTEMPTS
-        assert queue.find(tenant, job_id)["state"] == "failed"
+        assert queue.find(tenant, job_id).state == "failed"
 
     def test_a_message_whose_job_cannot_be_looked_up_comes_back_alone(
         self, aws: Cloud, tenant: str, does: Does
@@ -107,7 +107,7 @@ class TestFailing:
         answer = app.run_jobs({"Records": [good[0], bad, torn, good[1]]}, Context())
         assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}, {"itemIdentifier": "torn"}]}
         for each in good:
-            assert queue.find(tenant, json.loads(each["body"])["job"])["state"] == "done"
+            assert queue.find(tenant, json.loads(each["body"])["job"]).state == "done"
 
     def test_while_the_database_is_away_messages_come_back(
         self, aws: Cloud, tenant: str, does: Does, monkeypatch: pytest.MonkeyPatch
@@ -144,7 +144,7 @@ class TestLongWork:
         aws.drain()
         item = queue.find(tenant, job_id)
         assert done == list(range(30))
-        assert (item["state"], item["done"], item["total"], item["result"]) == ("done", 30, 30, {"parts": 30})
+        assert (item.state, item.done, item.total, item.result) == ("done", 30, 30, {"parts": 30})
 
     def test_going_on_is_no_failed_attempt(self, aws: Cloud, tenant: str, does: Does) -> None:
         """After many slices one hiccup is the first of eight, not the last."""
@@ -161,10 +161,10 @@ class TestLongWork:
         job_id = queue.enqueue(KIND, tenant, {})
         for _ in range(MAX_ATTEMPTS + 3):
             queue.run(tenant, job_id)
-        assert queue.find(tenant, job_id)["state"] == "queued"
+        assert queue.find(tenant, job_id).state == "queued"
         later(10)
         queue.run(tenant, job_id)
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_what_gets_ahead_between_failures_is_not_given_up(self, aws: Cloud, tenant: str, does: Does) -> None:
         def work(job: Job, run: Run) -> None:
@@ -178,7 +178,7 @@ class TestLongWork:
         for _ in range(MAX_ATTEMPTS * 2 + 1):
             queue.run(tenant, job_id)
             later(400)
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_what_stays_at_one_place_is_given_up(self, aws: Cloud, tenant: str, does: Does) -> None:
         def work(job: Job, run: Run) -> None:
@@ -190,7 +190,7 @@ class TestLongWork:
         for _ in range(MAX_ATTEMPTS + 1):
             queue.run(tenant, job_id)
             later(400)
-        assert queue.find(tenant, job_id)["state"] == "failed"
+        assert queue.find(tenant, job_id).state == "failed"
 
     def test_it_stops_before_its_time_is_over(self, aws: Cloud, tenant: str, does: Does) -> None:
         parts: list[int] = []
@@ -206,7 +206,7 @@ class TestLongWork:
         job_id = queue.enqueue(KIND, tenant, {})
         queue.run(tenant, job_id, remaining_ms=60_000)
         assert parts == [0, 1, 2]
-        assert queue.find(tenant, job_id)["state"] == "queued"
+        assert queue.find(tenant, job_id).state == "queued"
         assert {"tenant": tenant, "job": job_id} in hints(aws)
         queue.run(tenant, job_id, remaining_ms=60_000)
         assert parts == [0, 1, 2, 3, 4]

@@ -26,11 +26,11 @@ class TestEnqueuing:
         seen: list[Job] = []
         does(lambda job, run: seen.append(job))
         job_id = queue.enqueue(KIND, tenant, {"course": "c1"}, actor="who")
-        assert queue.find(tenant, job_id)["state"] == "queued"
+        assert queue.find(tenant, job_id).state == "queued"
         aws.drain()
         (job,) = seen
         assert (job.id, job.tenant, job.kind, job.payload, job.actor) == (job_id, tenant, KIND, {"course": "c1"}, "who")
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_enqueuing_the_same_again_changes_nothing(self, aws: Cloud, tenant: str, does: Does) -> None:
         runs: list[str] = []
@@ -53,18 +53,18 @@ class TestEnqueuing:
         monkeypatch.setenv("HOCMO_JOBS_QUEUE_URL", real)
         config.current.cache_clear()
         aws.drain()
-        assert queue.find(tenant, job_id)["state"] == "queued"
+        assert queue.find(tenant, job_id).state == "queued"
         later(STUCK_AFTER_S + 1)
         assert app.tick(scheduled_event(), Context()) == {"hinted": 1}
         aws.drain()
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_with_a_transaction_the_job_is_there_or_nothing_is(self, aws: Cloud, tenant: str, does: Does) -> None:
         job_id = ids.new()
         transact([queue.enqueuing(KIND, tenant, {}, job_id=job_id)])
         queue.hint(tenant, job_id)
         aws.drain()
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_a_kind_that_nobody_handles_is_a_defect(self, aws: Cloud, tenant: str) -> None:
         with pytest.raises(LookupError):
@@ -78,9 +78,9 @@ class TestEnqueuing:
         later(store.KEPT_S + 1)
         assert queue.peek(tenant, job_id) is None
         queue.enqueue(KIND, tenant, {"n": 2}, job_id=job_id)
-        assert queue.find(tenant, job_id)["payload"] == {"n": 2}
+        assert queue.find(tenant, job_id).payload == {"n": 2}
         aws.drain()
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
 
 class TestTakingUp:
@@ -137,7 +137,7 @@ class TestTakingUp:
         assert queue.sweep() == 1
         aws.drain()
         assert runs == [1, 2]
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_a_lease_is_prolonged_by_telling_of_progress(self, aws: Cloud, tenant: str, does: Does) -> None:
         def work(job: Job, run: Run) -> None:
@@ -150,7 +150,7 @@ class TestTakingUp:
         does(work)
         job_id = queue.enqueue(KIND, tenant, {})
         queue.run(tenant, job_id)
-        assert queue.find(tenant, job_id)["state"] == "done"
+        assert queue.find(tenant, job_id).state == "done"
 
     def test_a_worker_that_was_away_too_long_writes_nothing_over_the_next(
         self, aws: Cloud, tenant: str, does: Does
@@ -174,8 +174,8 @@ class TestTakingUp:
         queue.run(tenant, job_id)
         item = queue.find(tenant, job_id)
         assert told == [LeaseLost]
-        assert (item["state"], item["result"]) == ("done", {"by": 2})
-        assert "step" not in item
+        assert (item.state, item.result) == ("done", {"by": 2})
+        assert item.step is None
 
     @pytest.mark.parametrize("ends", ["silently", "failing", "going on"])
     def test_however_a_late_worker_ends_the_done_job_stays_done(
@@ -195,7 +195,7 @@ class TestTakingUp:
         job_id = queue.enqueue(KIND, tenant, {})
         queue.run(tenant, job_id)
         item = queue.find(tenant, job_id)
-        assert (item["state"], item.get("l"), item["error"]) == ("done", None, None)
+        assert (item.state, item.listed_in, item.error) == ("done", None, None)
 
 
 class TestSweeping:

@@ -38,9 +38,9 @@ def _wanted() -> dict[str, Any]:
 
 def _work(slug: str) -> None:
     """What a worker does for this tenant until nothing is left to do."""
-    while todo := [item for item in queue.of_tenant(slug, None, 100).items if item["state"] == "queued"]:
+    while todo := [item for item in queue.of_tenant(slug, None, 100).items if item.state == "queued"]:
         for item in todo:
-            queue.run(slug, item["sk"])
+            queue.run(slug, item.id)
 
 
 def _later(seconds: float) -> None:
@@ -57,12 +57,12 @@ def _a_minute_later(aws: Cloud) -> None:
 
 
 def _is_right(aws: Cloud, slug: str) -> None:
-    assert registry.require(slug)["status"] == "open"
+    assert registry.require(slug).status == "open"
     assert all(protected_tables(aws, slug).values())
     assert f"{slug}/{opening.MARKER}" in files.names(f"{slug}/")
     jobs = queue.of_tenant(slug, None, 100).items
-    assert {item["state"] for item in jobs} == {"done"}
-    assert [item["kind"] for item in jobs].count(opening.KIND) == 1
+    assert {item.state for item in jobs} == {"done"}
+    assert [item.kind for item in jobs].count(opening.KIND) == 1
     _one_admin_gets_in(slug)
 
 
@@ -137,7 +137,7 @@ def test_two_workers_at_once(aws: Cloud, caller: Api) -> None:
     wanted = _wanted()
     caller.post("/tenants", wanted).ok(202)
     slug = wanted["slug"]
-    job = registry.require(slug)["opening"]["job"]
+    job = registry.require(slug).opening["job"]
     real = opening.STEPS["protection"]
     turns: list[int] = []
 

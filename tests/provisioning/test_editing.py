@@ -72,7 +72,7 @@ def test_what_cannot_be_changed(caller: Api, hue: OpenedSpace, edit: dict[str, A
     reply = _edit(caller, hue, edit)
     reply.refused(422)
     assert reply.bad_fields == fields
-    assert registry.require(hue.slug)["v"] == 1
+    assert registry.require(hue.slug).v == 1
 
 
 def test_a_stale_edit_is_refused(caller: Api, hue: OpenedSpace) -> None:

@@ -166,10 +166,10 @@ class TestRefusals:
 
     def test_a_slug_that_is_taken(self, caller: Api, aws: Cloud) -> None:
         slug = _open(caller, aws)
-        before = registry.require(slug)
+        before = registry.require(slug).serialize()
         problem = caller.post("/tenants", new_tenant(slug)).refused(422)
         assert [(each["field"], each["code"]) for each in problem["errors"]] == [("slug", "slug_taken")]
-        assert registry.require(slug) == before
+        assert registry.require(slug).serialize() == before
 
     def test_the_logo_of_a_taken_slug_does_not_reach_the_other_tenants_files(self, caller: Api, aws: Cloud) -> None:
         slug = _open(caller, aws)
@@ -180,7 +180,7 @@ class TestRefusals:
 
     def test_a_closed_tenants_slug_stays_taken(self, caller: Api, aws: Cloud, api: Api) -> None:
         slug = _open(caller, aws)
-        registry.settle(slug, lambda item: {"status": "closed"} if item["status"] != "closed" else {})
+        registry.settle(slug, lambda record: {"status": "closed"} if record.status != "closed" else {})
         api.get(f"/spaces/{slug}").refused(404)
         problem = caller.post("/tenants", new_tenant(slug)).refused(422)
         assert problem["errors"][0]["code"] == "slug_taken"
@@ -297,10 +297,10 @@ class TestTrouble:
     def test_repeating_an_opening_that_is_under_way_changes_nothing(self, aws: Cloud, caller: Api) -> None:
         wanted = new_tenant()
         caller.post("/tenants", wanted).ok(202)
-        job = registry.require(wanted["slug"])["opening"]["job"]
+        job = registry.require(wanted["slug"]).opening["job"]
         for _ in range(3):
             caller.post(f"/tenants/{wanted['slug']}/opening").ok(202)
-        assert registry.require(wanted["slug"])["opening"]["job"] == job
+        assert registry.require(wanted["slug"]).opening["job"] == job
         aws.drain()
 
     def test_repeating_an_opening_that_is_done_harms_nothing(self, aws: Cloud, caller: Api) -> None:
@@ -320,7 +320,7 @@ class TestTrouble:
         aws.drain()
         after = caller.get(f"/tenants/{slug}").ok()
         assert {**after, "updated_at": ""} == {**before, "updated_at": ""}
-        opened = [item for item in queue.of_tenant(slug, None, 100).items if item["kind"] == opening.KIND]
+        opened = [item for item in queue.of_tenant(slug, None, 100).items if item.kind == opening.KIND]
         assert len(opened) == 2
         assert len(mailbox.to(f"admin@{slug}.example")) == 1
 

@@ -141,9 +141,9 @@ def test_what_another_release_wrote_survives(hue: OpenedSpace) -> None:
         *key, "SET brand.favicon = :f, settings.certificates = :c", {":f": "hue/brand/x.ico", ":c": True}
     )
     _edit(hue, {"brand": {"short_name": "Cố đô"}, "settings": {"language": "en"}}).ok()
-    item = registry.require(hue.slug)
-    assert item["brand"]["favicon"] == "hue/brand/x.ico"
-    assert item["settings"]["certificates"] is True
+    record = registry.require(hue.slug)
+    assert record.brand["favicon"] == "hue/brand/x.ico"
+    assert record.settings["certificates"] is True
 
 
 def test_an_edit_needs_the_state_it_was_made_on(hue: OpenedSpace) -> None:
@@ -174,13 +174,13 @@ def test_of_many_who_save_at_once_one_wins_and_nothing_is_overwritten(hue: Opene
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [200] + [412] * 7
-    assert registry.require(hue.slug)["v"] == 2
+    assert registry.require(hue.slug).v == 2
 
 
 def test_an_empty_edit_changes_nothing(hue: OpenedSpace) -> None:
     etag = _etag(hue)
     assert hue.admin.patch(hue.at("/settings"), {}, headers={"if-match": etag}).headers["etag"] == etag
-    assert registry.require(hue.slug)["v"] == 1
+    assert registry.require(hue.slug).v == 1
 
 
 def test_text_is_kept_in_one_form(hue: OpenedSpace) -> None:
