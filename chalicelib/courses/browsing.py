@@ -118,9 +118,15 @@ def outline(space: Space, actor: Actor | None, course_id: str, version: int | No
     return catalogue.outline(space, course_id, version)
 
 
+def is_for_anyone(space: Space, course_id: str) -> bool:
+    """Whether anyone may look at this course: 0 calls when warm. One that is archived stays with those who learn it,
+    and so no cache may give it to others."""
+    return is_public(space) and catalogue.card(space, course_id).status == "published"
+
+
 def is_first(space: Space, frozen: Outline, lesson_id: str) -> bool:
     """Whether anyone may read this lesson: it is a public course's first."""
-    return is_public(space) and frozen.order[0] == lesson_id
+    return frozen.order[0] == lesson_id and is_for_anyone(space, frozen.course_id)
 
 
 def lesson(space: Space, actor: Actor | None, course_id: str, version: int, lesson_id: str) -> Outline:

@@ -32,7 +32,7 @@ from chalicelib.courses.outline import UnknownLesson
 from chalicelib.courses.publishing import ArchivedCourse
 from chalicelib.courses.readiness import CannotPublish
 from chalicelib.courses.uploads import File, FileRefused, NewFile, NotUploaded, Upload
-from chalicelib.errors import InvalidInput, PreconditionFailed, PreconditionRequired
+from chalicelib.errors import Forbidden, InvalidInput, PreconditionFailed, PreconditionRequired, Unauthenticated
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.models import Id, Page, PageQuery, Query
@@ -67,7 +67,7 @@ def create_course(space: Space, body: NewCourse, circumstances: Circumstances) -
     return _made(space, head, new)
 
 
-@courses.get("/spaces/{space}/courses", may=ANYONE, budget=Budget(calls=0))
+@courses.get("/spaces/{space}/courses", may=ANYONE, budget=Budget(calls=0), raises=[Unauthenticated, Forbidden])
 def list_courses(space: Space, actor: Actor | None, query: CourseQuery) -> Answer[Page[CourseCard]]:
     """The catalogue, by Vietnamese title; other states than `published` for the staff."""
     found, after = browsing.page(space, actor, query)
@@ -76,14 +76,14 @@ def list_courses(space: Space, actor: Actor | None, query: CourseQuery) -> Answe
     return Answer(Page[CourseCard](items=items, next=after), cache=cache)
 
 
-@courses.get("/spaces/{space}/courses/{course}", may=ANYONE, budget=Budget(calls=2, rcu=3))
+@courses.get("/spaces/{space}/courses/{course}", may=ANYONE, budget=Budget(calls=2, rcu=3), raises=[Unauthenticated])
 def read_course(space: Space, actor: Actor | None, course: Id) -> Answer[Course]:
     """A course's head: of a published one for anyone who may browse, with its draft's state for the staff."""
     if browsing.is_staff(actor):
         return _staffed(space, authoring.require(space, course))
     browsing.require_browsing(space, actor)
-    shown = views.course(space, catalogue.shown(space, course))
-    return Answer(shown, cache=browsing.cached_for_a_minute(space))
+    # Not public: the staff get more at this very address, and no cache must give them what it kept for others.
+    return Answer(views.course(space, catalogue.shown(space, course)), cache="private, max-age=60")
 
 
 @courses.patch(
@@ -129,7 +129,7 @@ def read_draft(space: Space, course: Id) -> Answer[Draft]:
     """The draft's whole content. Its ETag is in the body too, for who is sent on to another address."""
     draft = drafts.read(space, course)
     if draft.address:
-        return Answer(cast(Any, None), status=303, location=draft.address, etag=draft.etag)
+        return Answer(cast(Any, None), status=303, location=draft.address)
     return Answer(draft.json, etag=draft.etag)
 
 
@@ -176,7 +176,7 @@ def list_versions(space: Space, course: Id, query: PageQuery) -> Page[Version]:
     )
 
 
-@courses.get("/spaces/{space}/courses/{course}/outline", may=ANYONE, budget=Budget(calls=0))
+@courses.get("/spaces/{space}/courses/{course}/outline", may=ANYONE, budget=Budget(calls=0), raises=[Unauthenticated])
 def read_outline(space: Space, actor: Actor | None, course: Id, query: VersionQuery) -> Answer[ShownOutline]:
     """Sections and lessons of the version that new learners get, or of any published one."""
     frozen = browsing.outline(space, actor, course, query.version)
@@ -188,7 +188,7 @@ def read_outline(space: Space, actor: Actor | None, course: Id, query: VersionQu
     "/spaces/{space}/courses/{course}/versions/{version}/lessons/{lesson}",
     may=ANYONE,
     budget=Budget(calls=0),
-    raises=[UnknownLesson],
+    raises=[Unauthenticated, UnknownLesson],
 )
 def read_lesson(
     space: Space, actor: Actor | None, course: Id, version: VersionNumber, lesson: LessonId
@@ -203,7 +203,7 @@ def read_lesson(
     "/spaces/{space}/courses/{course}/versions/{version}/lessons/{lesson}/files",
     may=ANYONE,
     budget=Budget(calls=0),
-    raises=[UnknownLesson],
+    raises=[Unauthenticated, UnknownLesson],
 )
 def list_lesson_files(
     space: Space, actor: Actor | None, course: Id, version: VersionNumber, lesson: LessonId
@@ -272,4 +272,5 @@ def _staffed(space: Space, head: Item, status: int | None = None) -> Answer[Cour
 
 def _made(space: Space, head: Item, new: bool) -> Answer[Course]:
     answer = _staffed(space, head, 201 if new else 200)
-    return Answer(answer.body, answer.status, answer.etag, location=f"/v1/spaces/{space.slug}/courses/{head['sk']}")
+    at = f"/v1/spaces/{space.slug}/courses/{head['sk']}"
+    return Answer(answer.body, answer.status, answer.etag, location=at if new else None)

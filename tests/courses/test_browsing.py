@@ -56,8 +56,15 @@ def test_a_public_catalogue_lets_anyone_in_as_far_as_the_first_lesson(hue: Opene
     course = published_course(hue, [text_lesson("1"), text_lesson("2")], title="Mở")
     visitor = Api()
     assert "Mở" in titles(hue, visitor)
-    for path in ("", "/outline", "/outline?version=1"):
+    for path in ("/outline", "/outline?version=1"):
         assert "public" in visitor.get(course.at(path)).headers["cache-control"]
+    # The staff get more at the same address, so what a visitor got must not be given to them.
+    seen = visitor.get(course.at())
+    assert seen.ok()["draft"] is None
+    assert (seen.headers["cache-control"], seen.headers["vary"]) == ("private, max-age=60", "Authorization")
+    staff = hue.author.get(course.at())
+    assert staff.ok()["draft"]["is_published"]
+    assert staff.headers["cache-control"] == "no-store"
     first = visitor.get(course.at("/versions/1/lessons/1"))
     assert first.ok()["kind"] == "text"
     assert first.headers["cache-control"] == f"public, {YEAR}"

@@ -78,7 +78,7 @@ def test_it_opens_from_an_address(hue: OpenedSpace, course: CourseRef, small: di
     found = files.s3().get_object(Bucket=config.current().bucket, Key=key)
     assert (found["ContentType"], found["ContentEncoding"]) == ("application/json", "gzip")
     draft = json.loads(gzip.decompress(found["Body"].read()))
-    assert draft["etag"] == reply.headers["etag"] == draft_etag(course)
+    assert draft["etag"] == draft_etag(course)
     lessons = [lesson for part in draft["sections"] for lesson in part["lessons"]]
     assert (len(lessons), lessons[18]["title"], lessons[19]["kind"]) == (LESSONS, "Bài 18", "quiz")
     assert len({lesson["id"] for lesson in lessons}) == LESSONS
