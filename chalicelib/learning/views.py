@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.courses import catalogue
 from chalicelib.courses.outline import LessonEntry, Outline
+from chalicelib.courses.views import cover_address
 from chalicelib.learning.merging import Enrolment
 from chalicelib.learning.models import (
     EnrolmentCard,
@@ -71,7 +72,7 @@ def _card(space: Space, enrolment: Enrolment, outline: Outline) -> dict[str, Any
     return {
         **_standing(enrolment, outline),
         "title": outline.title,
-        "cover": course.cover,
+        "cover": cover_address(space, course),
         "enrolled_at": instant(enrolment.enrolled_at),
         "update_available": enrolment.completed_at is None and newest > enrolment.version,
     }

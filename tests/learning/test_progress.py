@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib import clock, ids
+from chalicelib import clock, config, ids
 from tests.api import Api
+from tests.courses.writing import uploaded
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space, token_for
+from tests.factories import OpenedSpace, open_space, published_course, token_for
 from tests.learning.courses import TITLE, archive, publish, publish_again
 
 START = 1_790_000_000
@@ -61,6 +62,14 @@ def test_enrolling_gives_all_that_a_continue_card_needs(hue: OpenedSpace, now: l
         "update_available": False,
     }
     assert learner.get(hue.at("/me/enrolments")).ok()["items"] == [card]
+
+
+def test_a_card_has_the_address_of_the_cover(hue: OpenedSpace) -> None:
+    course = published_course(hue, cover=uploaded(hue, "image/png"))
+    learner = enrolled(hue, course.id)
+    address = learner.get(hue.at("/me/enrolments")).ok()["items"][0]["cover"]
+    assert address == learner.get(course.at()).ok()["cover"]
+    assert Api().get(address.removeprefix(config.current().public_url)).status == 302
 
 
 def test_enrolling_again_changes_nothing(hue: OpenedSpace, now: list[float]) -> None:
