@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from chalicelib import clock, ids, logs
 from chalicelib.errors import Refusal, Unavailable
@@ -66,7 +66,9 @@ def record(
 
 def _given(operation: Operation, body: BaseModel | None) -> Item:
     """What was asked: the names of the fields that were sent, and the values of those that the operation declares."""
-    if body is None:
+    if isinstance(body, RootModel):
+        body = body.root  # one of several bodies: which, its fields tell
+    if not isinstance(body, BaseModel):
         return {}
     values = body.model_dump(mode="json", include=set(operation.audits)) if operation.audits else None
     return {"fields": sorted(body.model_fields_set), "given": values}

@@ -17,7 +17,7 @@ from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenti
 from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, standing, tokens
 from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.models import SLUG_PATTERN
-from chalicelib.http.permissions import STAFF, Permission, allows
+from chalicelib.http.permissions import STAFF, Permission, Role, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.storage import spaces
@@ -25,6 +25,8 @@ from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import PLATFORM, Space
 
 _SLUG = re.compile(SLUG_PATTERN)
+# What a suspended space keeps open of these, it keeps open for all: its face, the way in and out.
+DOORS = (Permission.ANYONE, Permission.SIGNED_IN)
 
 
 class InternalFault(Refusal):
@@ -184,10 +186,18 @@ def _admit(operation: Operation, space: Space, actor: Actor | None) -> None:
     if space.status == "opening" and not operation.while_suspended:
         raise SpaceOpening
     roles = actor.roles if actor else frozenset()
-    if space.status == "suspended" and not operation.while_suspended and (operation.writes or not roles & STAFF):
+    if space.status == "suspended" and not _goes_on(operation, roles):
         raise SpaceSuspended
     if not allows(roles, operation.may):
         raise Forbidden
+
+
+def _goes_on(operation: Operation, roles: frozenset[Role]) -> bool:
+    """Whether a suspended space still answers this: everyone finds its face and the way in and out, and its admins
+    what they may read and export; an export begun is a write that others must not begin."""
+    if operation.may in DOORS:
+        return operation.while_suspended or (not operation.writes and bool(roles & STAFF))
+    return bool(roles & STAFF) and (operation.while_suspended or not operation.writes)
 
 
 def _circumstances(

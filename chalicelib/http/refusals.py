@@ -40,6 +40,8 @@ def _by_access(operation: Operation) -> Refusals:
         refusals += (NotFound,)
     if operation.of_space and not operation.while_suspended:
         refusals += (gate.SpaceSuspended, gate.SpaceOpening)
+    elif operation.of_space and operation.may not in gate.DOORS:
+        refusals += (gate.SpaceSuspended,)
     return refusals
 
 

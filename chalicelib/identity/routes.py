@@ -94,6 +94,7 @@ def end_my_session(space: Space, actor: Actor, session: Id) -> None:
     may=ANYONE,
     creates=True,
     audited=True,
+    audits=["roles"],
     raises=[RegistrationClosed, IdentifierTaken, TooManyTries, Forbidden, Unauthenticated, InvalidInput],
 )
 def add_person(

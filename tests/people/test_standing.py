@@ -73,6 +73,21 @@ def test_an_operator_who_was_shut_out_does_nothing_more(aws: Cloud) -> None:
     api.post("/signing-keys", {"at_once": True}).refused(401, "invalid_token")
 
 
+def test_a_suspended_space_begins_no_export_for_a_tutor(aws: Cloud) -> None:
+    hue = open_space(status="suspended")
+    course = hue.at(f"/reports/courses/{ids.new()}/exports")
+    hue.tutor.post(course).refused(403, "space_suspended")
+    hue.admin.post(course).refused(404)
+
+
+def test_an_invitation_is_recorded_with_the_roles_it_gives(hue: OpenedSpace) -> None:
+    hue.admin.post(hue.at("/people"), INVITED).ok(201)
+    (record,) = audit.page(hue.space, clock.timestamp()[:7], None, 100).items
+    assert record["operation"] == "add_person"
+    assert record["fields"] == ["email", "name", "roles"]
+    assert record["given"] == {"roles": ["admin"]}
+
+
 def test_what_was_refused_so_is_no_action(hue: OpenedSpace) -> None:
     _admin(hue.space)
     person, api = _admin(hue.space)
