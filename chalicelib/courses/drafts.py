@@ -16,7 +16,7 @@ from chalicelib.courses.models import DraftSaving, LessonPlace, SavedDraft, Sect
 from chalicelib.courses.packing import Packed
 from chalicelib.courses.rich_text import MAX_BYTES
 from chalicelib.errors import Fault, InvalidInput, PreconditionFailed, PreconditionRequired, TooLarge
-from chalicelib.http import problems
+from chalicelib.http import bodies, problems
 from chalicelib.http.requests import Circumstances
 from chalicelib.storage import files
 from chalicelib.storage.items import Item
@@ -86,8 +86,10 @@ def save(space: Space, course_id: str, sent: DraftSaving, circumstances: Circums
 
 
 def _uploaded(space: Space, file_id: str) -> list[Section]:
+    text = uploads.draft_text(space, file_id)
+    bodies.require_unambiguous(text)
     try:
-        return Content.model_validate_json(uploads.draft_text(space, file_id)).sections
+        return Content.model_validate_json(text).sections
     except ValidationError as error:
         raise problems.from_validation(error) from None
 

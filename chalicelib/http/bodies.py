@@ -90,7 +90,7 @@ def read(request: Sent, most: int = MAX_BYTES) -> bytes:
     if len(body) > most:
         raise TooLarge
     _require_plain_json(request.headers)
-    _require_unambiguous(body)
+    require_unambiguous(body)
     return body
 
 
@@ -100,7 +100,8 @@ def _require_plain_json(headers: Mapping[str, str]) -> None:
         raise UnsupportedMediaType
 
 
-def _require_unambiguous(body: bytes) -> None:
+def require_unambiguous(body: bytes) -> None:
+    """Refuse JSON that two readers would take differently. Raises: UnreadableBody, MalformedBody, AmbiguousBody."""
     try:
         text = body.decode()
     except UnicodeDecodeError:

@@ -293,3 +293,18 @@ def test_an_upload_must_be_a_draft_of_this_space(hue: OpenedSpace) -> None:
         reply = hue.author.put(course.at("/draft"), {"upload": file_id}, headers={"if-match": "*"})
         reply.refused(422)
         assert reply.bad_fields == {"upload"}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"sections":[],"sections":[{"title":"x","lessons":[]}]}', "ambiguous_body"),
+        (b'{"sections":[],"x":NaN}', "ambiguous_body"),
+        (b'{"sections":' + b"[" * 100_000, "malformed_body"),
+        (b'{"sections":"\xff"}', "unreadable_body"),
+    ],
+)
+def test_an_upload_that_readers_would_take_differently_is_refused(hue: OpenedSpace, content: bytes, code: str) -> None:
+    course = new_course(hue)
+    file_id = uploaded(hue, "application/json", content)
+    hue.author.put(course.at("/draft"), {"upload": file_id}, headers={"if-match": "*"}).refused(400, code)
