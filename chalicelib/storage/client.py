@@ -19,6 +19,7 @@ from pynamodb.connection.base import Connection
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.storage.parsing import PlainParsers
 
 _RETRYABLE = frozenset(
     {
@@ -73,7 +74,9 @@ def session() -> botocore.session.Session:
 
 @lru_cache(maxsize=1)
 def _dynamodb() -> Any:
-    return session().create_client("dynamodb", endpoint_url=config.current().dynamodb_url, config=client_settings())
+    made = session().create_client("dynamodb", endpoint_url=config.current().dynamodb_url, config=client_settings())
+    made._endpoint._response_parser_factory = PlainParsers(made._endpoint._response_parser_factory)
+    return made
 
 
 def dynamodb() -> Any:
