@@ -193,17 +193,17 @@ def _read_outline(space: Space, course_id: str, version: int) -> Outline:
     item = store.version(space, course_id, version)
     if item is None:
         raise NotFound
-    return _outline(course_id, version, item)
+    return _outline(course_id, version, {name: getattr(item, name) for name in _FROZEN})
 
 
-def _outline(course_id: str, version: int, item: Item) -> Outline:
-    """The outline that a version's item, or the head that shows it, points to."""
+def _outline(course_id: str, version: int, frozen: Item) -> Outline:
+    """The outline that a version, or the head that shows it, points to."""
     return Outline(
         course_id=course_id,
         version=version,
-        title=item["frozen_title"],
-        national=item.get("national"),
-        prefix=item["prefix"],
-        pack=item["pack"],
-        structure=content.structure(item["index"]),
+        title=frozen["frozen_title"],
+        national=frozen.get("national"),
+        prefix=frozen["prefix"],
+        pack=frozen["pack"],
+        structure=content.structure(frozen["index"]),
     )

@@ -22,6 +22,8 @@ ContentType = Literal[
     "text/vtt",
     "application/json",
 ]
+Purpose = Literal["lesson", "cover", "captions", "draft"]
+FileState = Literal["pending", "ready"]
 MB = 1_000_000
 _FILMS = (b"mp4", b"iso", b"avc1", b"M4V", b"dash")
 _PICTURES = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})

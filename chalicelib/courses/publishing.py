@@ -88,13 +88,13 @@ def _checked(space: Space, draft: Item, before: Structure | None) -> Structure:
     ready = uploads.ready(space, _files(structure))
     lessons = content.all_lessons(draft["pack"], structure)
     sections = [[lessons[entry.id] for entry in section.lessons] for section in structure.sections]
-    found = readiness.faults(sections, {file_id: item["content_type"] for file_id, item in ready.items()})
+    found = readiness.faults(sections, {file_id: item.content_type for file_id, item in ready.items()})
     if found:
         raise CannotPublish(faults=found)
     spent: Any = (before.spent | before.lessons.keys()) - structure.lessons.keys() if before else ()
     return Structure(
         sections=structure.sections,
-        files={each: FileFacts(item["name"], item["content_type"], item["size"]) for each, item in ready.items()},
+        files={each: FileFacts(item.name, item.content_type, item.size) for each, item in ready.items()},
         spent=frozenset(spent),
     )
 

@@ -161,7 +161,7 @@ def publish_course(space: Space, course: Id, circumstances: Circumstances) -> An
     """Freeze the draft as the next version, or name everything that is missing. For an adopted course: take the
     centre's newest version. With `If-Match`: only that state of the draft."""
     head, new = publishing.publish(space, course, circumstances)
-    return Answer(views.version(head, head["version"]), status=201 if new else 200)
+    return Answer(views.newest(head), status=201 if new else 200)
 
 
 @courses.get("/spaces/{space}/courses/{course}/versions", may=READ_DRAFTS)
@@ -169,10 +169,10 @@ def list_versions(space: Space, course: Id, query: PageQuery) -> Page[Version]:
     """What was published of a course, newest first."""
     current = authoring.require(space, course).get("version")
     after = paging.decode(query.cursor, int)[0] if query.cursor else None
-    rows = store.versions(space, course, after, query.limit)
+    page = store.versions(space, course, after, query.limit)
     return Page[Version](
-        items=[views.version(item, current) for item in rows.items],
-        next=paging.encode(rows.items[-1]["version"]) if rows.after else None,
+        items=[views.version(item, current) for item in page.items],
+        next=paging.encode(page.items[-1].version) if page.after else None,
     )
 
 

@@ -8,10 +8,15 @@ are small items that point to objects in S3.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
+
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
+from chalicelib.courses.file_types import ContentType, FileState, Purpose
+from chalicelib.storage.attributes import Whole, Word, optional
 from chalicelib.storage.items import Item
+from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import Rows, Table, Write, transact
 
@@ -21,6 +26,50 @@ _FILE = "file"
 _OFFER = "offer"
 OFFERS = "national"
 PENDING_S = 24 * 3600
+
+
+class VersionItem(TenantItem):
+    """A published version: ``course#<id>``, ``version#<number>``. The head shows the newest one by the same names."""
+
+    table_kind = "courses"
+
+    version = Whole()
+    frozen_title = UnicodeAttribute()
+    national = optional(UnicodeAttribute())  # the centre's course that this is
+    prefix = UnicodeAttribute()
+    pack = UnicodeAttribute()
+    index = UnicodeAttribute()
+    draft = optional(UnicodeAttribute())
+    lessons = Whole()
+    minutes = Whole()
+    published_at = UnicodeAttribute()
+    published_by = optional(UnicodeAttribute())
+
+    @classmethod
+    def shown_by(cls, head: Mapping[str, Any]) -> Self:
+        """The version that a head shows."""
+        names = head.keys() & cls.get_attributes().keys() - {"pk", "sk", "ttl"}
+        return cls(**{name: head[name] for name in names})
+
+
+class FileItem(TenantItem):
+    """An announced or completed upload: ``file#<id>``, ``file``; it expires unless completed."""
+
+    table_kind = "courses"
+
+    name = UnicodeAttribute()
+    content_type: Word[ContentType] = Word()
+    size = Whole()  # bytes
+    state: Word[FileState] = Word()
+    purpose = optional(Word[Purpose]())
+    created_at = UnicodeAttribute()
+    by = UnicodeAttribute()
+    etag = optional(UnicodeAttribute())
+
+    @property
+    def id(self) -> str:
+        """The file's id, from its key."""
+        return self.pk.removeprefix("file#")
 
 
 def _table(space: Space) -> Table:
@@ -112,15 +161,17 @@ def point_draft(space: Space, course_id: str, facts: Mapping[str, Any], *, seen:
 # Versions
 
 
-def version(space: Space, course_id: str, number: int) -> Item | None:
+def version(space: Space, course_id: str, number: int) -> VersionItem | None:
     """One published version: 0.5 RCU. Immutable."""
-    return _table(space).get(_course(course_id), _version(number))
+    return space[VersionItem].find(_course(course_id), _version(number))
 
 
-def versions(space: Space, course_id: str, after: int | None, limit: int) -> Rows:
+def versions(space: Space, course_id: str, after: int | None, limit: int) -> ItemPage[VersionItem]:
     """A page of a course's versions, newest first: one Query."""
-    start = {"pk": _course(course_id), "sk": _version(after)} if after else None
-    return _table(space).query(_course(course_id), begins_with="version#", after=start, limit=limit, descending=True)
+    start = _version(after) if after else None
+    return space[VersionItem].page(
+        _course(course_id), begins_with="version#", after=start, limit=limit, descending=True
+    )
 
 
 def publish(
@@ -146,7 +197,7 @@ def publish(
 
 def _freezing(space: Space, course_id: str, number: int, frozen: Mapping[str, Any]) -> Write:
     """The put of a version that must not exist."""
-    return _table(space).creating({"pk": _course(course_id), "sk": _version(number), "version": number, **frozen})
+    return space[VersionItem](_course(course_id), _version(number), version=number, **frozen).creating()
 
 
 # Files
@@ -154,34 +205,34 @@ def _freezing(space: Space, course_id: str, number: int, frozen: Mapping[str, An
 
 def create_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> None:
     """An announced upload, forgotten after a day unless completed: 1 WCU. Raises: ConditionFailed."""
-    ttl = clock.epoch_s() + PENDING_S
-    _table(space).create({"pk": _file(file_id), "sk": _FILE, "state": "pending", "ttl": ttl, **facts})
+    _file_item(space, file_id, state="pending", ttl=clock.epoch_s() + PENDING_S, **facts).create()
 
 
-def file(space: Space, file_id: str) -> Item | None:
+def file(space: Space, file_id: str) -> FileItem | None:
     """One file: 1 RCU."""
-    return _table(space).get(_file(file_id), _FILE, consistent=True)
+    return space[FileItem].find(_file(file_id), _FILE, consistent=True)
 
 
-def files(space: Space, file_ids: Iterable[str]) -> dict[str, Item]:
+def files(space: Space, file_ids: Iterable[str]) -> dict[str, FileItem]:
     """Files by id, as they are now: one BatchGetItem for a hundred, 1 RCU each."""
-    found = _table(space).batch_get([(_file(each), _FILE) for each in file_ids], consistent=True)
-    return {pk.removeprefix("file#"): item for (pk, _), item in found.items()}
+    found = space[FileItem].find_many([(_file(each), _FILE) for each in file_ids], consistent=True)
+    return {item.id: item for item in found.values()}
 
 
-def complete_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> Item:
+def complete_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> FileItem:
     """An upload that was checked: 1 WCU. Raises: ConditionFailed when it is gone."""
-    names = {f"#{name}": name for name in (*facts, "ttl")}
-    sets = ", ".join(f"#{name} = :{name}" for name in facts)
-    values = {f":{name}": value for name, value in facts.items()}
-    return _table(space).update(
-        _file(file_id), _FILE, f"SET {sets} REMOVE #ttl", values, names=names, condition="attribute_exists(pk)"
-    )
+    item = _file_item(space, file_id)
+    item.update(FileItem.setting({**facts, "state": "ready", "ttl": None}), FileItem.pk.exists())
+    return item
 
 
 def delete_file(space: Space, file_id: str) -> None:
     """An upload that was refused: 1 WCU."""
-    _table(space).delete(_file(file_id), _FILE)
+    _file_item(space, file_id).delete()
+
+
+def _file_item(space: Space, file_id: str, **facts: Any) -> FileItem:
+    return space[FileItem](_file(file_id), _FILE, **facts)
 
 
 # National courses (platform table)

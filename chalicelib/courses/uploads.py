@@ -9,10 +9,10 @@ so that a browser takes the file for nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -28,7 +28,10 @@ from chalicelib.courses.file_types import (
     TYPES,
     VIDEOS,
     ContentType,
+    FileState,
+    Purpose,
 )
+from chalicelib.courses.store import FileItem
 from chalicelib.errors import Conflict, InvalidInput, NotFound, refuse_field, rule
 from chalicelib.http.models import Inbound, Outbound, line
 from chalicelib.http.requests import Circumstances
@@ -39,7 +42,6 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
 
 LASTING_S = 15 * 60
-Purpose = Literal["lesson", "cover", "captions", "draft"]
 _FITTING = {"lesson": VIDEOS | DOCUMENTS, "cover": IMAGES, "captions": CAPTIONS, "draft": DRAFTS}
 
 
@@ -112,7 +114,7 @@ class File(Outbound):
     name: str
     content_type: ContentType
     size: int = Field(description="Bytes: announced while pending, counted once ready.")
-    state: Literal["pending", "ready"]
+    state: FileState
     purpose: Purpose | None = None
     created_at: datetime
     url: str | None = None
@@ -142,19 +144,19 @@ def complete(space: Space, file_id: str) -> File:
     Raises: NotFound, NotUploaded, FileRefused.
     """
     item = _require(space, file_id)
-    if item["state"] == "ready":
+    if item.state == "ready":
         return shown(space, item)
     arrived = _arrival(space, file_id)
     try:
-        facts = _taken(space, file_id, item["content_type"])
+        facts = _taken(space, file_id, item.content_type)
     except (NotFound, files.Changed):
         return _completed(space, file_id)  # it is being replaced, or another request was quicker
     if facts is None:
         files.delete(arrived)
         store.delete_file(space, file_id)
-        raise FileRefused(content_type=item["content_type"])
+        raise FileRefused(content_type=item.content_type)
     try:
-        item = store.complete_file(space, file_id, {"state": "ready", **facts})
+        item = store.complete_file(space, file_id, facts)
     except ConditionFailed:
         raise NotFound from None
     files.delete(arrived)
@@ -188,7 +190,7 @@ def _is_what_it_says(arrived: str, found: StoredFile, content_type: str) -> bool
 def _completed(space: Space, file_id: str) -> File:
     """The file as another request has completed it meanwhile. Raises: NotFound, NotUploaded."""
     item = _require(space, file_id)
-    if item["state"] != "ready":
+    if item.state != "ready":
         raise NotUploaded
     return shown(space, item)
 
@@ -198,17 +200,19 @@ def read(space: Space, file_id: str) -> File:
     return shown(space, _require(space, file_id))
 
 
-def shown(space: Space, item: Item) -> File:
+def shown(space: Space, item: FileItem) -> File:
     """A file's item as people see it."""
-    file_id = item["pk"].removeprefix("file#")
-    ready = item["state"] == "ready"
-    names = ("name", "content_type", "size", "state", "purpose", "created_at")
-    facts = {name: item[name] for name in names if name in item}
+    ready = item.state == "ready"
     return File(
-        id=file_id,
-        url=address(space.slug, file_id, item["content_type"]) if ready else None,
+        id=item.id,
+        name=item.name,
+        content_type=item.content_type,
+        size=item.size,
+        state=item.state,
+        purpose=item.purpose,
+        created_at=clock.from_timestamp(item.created_at),
+        url=address(space.slug, item.id, item.content_type) if ready else None,
         expires_at=_expiry() if ready else None,
-        **facts,
     )
 
 
@@ -236,7 +240,7 @@ def _expiry() -> datetime:
     return clock.now() + timedelta(seconds=LASTING_S)
 
 
-def _require(space: Space, file_id: str) -> Item:
+def _require(space: Space, file_id: str) -> FileItem:
     item = store.file(space, file_id)
     if item is None:
         raise NotFound
@@ -248,7 +252,7 @@ def require_cover(space: Space, file_id: str | None) -> None:
     if file_id is None:
         return
     item = store.file(space, file_id)
-    if item is None or item["state"] != "ready" or not item["content_type"].startswith("image/"):
+    if item is None or item.state != "ready" or not item.content_type.startswith("image/"):
         raise refuse_field(
             "cover",
             "not_an_image",
@@ -260,7 +264,7 @@ def require_cover(space: Space, file_id: str | None) -> None:
 def draft_text(space: Space, file_id: str) -> bytes:
     """An uploaded draft's JSON: 1 call, 1 of S3. Raises: InvalidInput."""
     item = store.file(space, file_id)
-    if item is None or item["state"] != "ready" or item["content_type"] != "application/json":
+    if item is None or item.state != "ready" or item.content_type != "application/json":
         raise refuse_field(
             "upload",
             "not_a_draft",
@@ -270,7 +274,6 @@ def draft_text(space: Space, file_id: str) -> bytes:
     return files.get(key(space.slug, file_id), start=0, length=TYPES["application/json"].max_bytes)
 
 
-def ready(space: Space, file_ids: Iterable[str]) -> dict[str, Item]:
+def ready(space: Space, file_ids: Iterable[str]) -> dict[str, FileItem]:
     """Those of these files that are uploaded and checked: one call for a hundred."""
-    found: Mapping[str, Any] = store.files(space, file_ids)
-    return {file_id: item for file_id, item in found.items() if item["state"] == "ready"}
+    return {file_id: item for file_id, item in store.files(space, file_ids).items() if item.state == "ready"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from chalicelib import config
+from chalicelib import clock, config
 from chalicelib.courses import catalogue, content, drafts, publishing
 from chalicelib.courses.catalogue import Card
 from chalicelib.courses.lessons import (
@@ -34,6 +34,7 @@ from chalicelib.courses.models import (
     Version,
 )
 from chalicelib.courses.outline import LessonEntry, Outline
+from chalicelib.courses.store import VersionItem
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -102,17 +103,22 @@ def _draft(head: Item, draft: Item | None) -> DraftState:
     )
 
 
-def version(item: Item, current: int | None) -> Version:
-    """A published version in a list; also from the head that shows it."""
+def version(item: VersionItem, current: int | None) -> Version:
+    """A published version in a list."""
     return Version(
-        version=item["version"],
-        title=item["frozen_title"],
-        lessons=item["lessons"],
-        minutes=item["minutes"],
-        published_at=item["published_at"],
-        published_by=item.get("published_by") or None,
-        current=item["version"] == current,
+        version=item.version,
+        title=item.frozen_title,
+        lessons=item.lessons,
+        minutes=item.minutes,
+        published_at=clock.from_timestamp(item.published_at),
+        published_by=item.published_by or None,
+        current=item.version == current,
     )
+
+
+def newest(head: Item) -> Version:
+    """The version that a course's head shows."""
+    return version(VersionItem.shown_by(head), head["version"])
 
 
 def outline(of: Outline) -> ShownOutline:

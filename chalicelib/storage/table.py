@@ -142,6 +142,11 @@ class Table:
 
         Raises: Unavailable when the table stays throttled.
         """
+        found = self.batch_get_raw(keys, consistent=consistent)
+        return {key: item for key, raw in found.items() if (item := _alive(from_item(raw)))}
+
+    def batch_get_raw(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
+        """:meth:`batch_get` with items as DynamoDB gives them, expired ones among them: for models."""
         found: dict[Key, Item] = {}
         unique = list(dict.fromkeys(keys))
         for start in range(0, len(unique), 100):
@@ -150,9 +155,7 @@ class Table:
             for _ in range(_BATCH_ROUNDS):
                 answer = client.call("BatchGetItem", {"RequestItems": pending})
                 for raw in answer["Responses"].get(self.name, []):
-                    item = _alive(from_item(raw))
-                    if item:
-                        found[item["pk"], item["sk"]] = item
+                    found[raw["pk"]["S"], raw["sk"]["S"]] = raw
                 pending = answer.get("UnprocessedKeys") or {}
                 if not pending:
                     break

@@ -94,9 +94,11 @@ def publish_again(
         "pack": content.key(space.slug, course, f"{packed.name}.pack"),
         "index": content.keep_index(space.slug, course, packed.structure),
         "national": national,
+        "published_at": clock.timestamp(),
+        "lessons": len(made),
+        "minutes": packed.structure.minutes,
     }
-    shown = {**frozen, "version": version, "published_at": clock.timestamp(), "lessons": len(made)}
-    store.publish(space, course, version, frozen, shown, seen=version - 1 or None)
+    store.publish(space, course, version, frozen, {**frozen, "version": version}, seen=version - 1 or None)
     catalogue.forget(space)
 
 

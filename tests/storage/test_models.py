@@ -100,6 +100,14 @@ def test_an_update_whose_condition_fails_tells_what_it_found(aws: Cloud, pk: str
     assert other.value.item == {"pk": pk, "sk": "a", "text": "một", "number": 2}
 
 
+def test_an_id_of_ones_own_is_put_whatever_is_there(aws: Cloud, pk: str) -> None:
+    for text in ("một", "một", "hai"):
+        _note(pk, text=text).put()
+        transact([_note(pk, "b", text=text).putting()])
+    found = platform()[Note].find_many([(pk, "a"), (pk, "b")], consistent=True)
+    assert {sk: note.text for (_, sk), note in found.items()} == {"a": "hai", "b": "hai"}
+
+
 def test_in_a_transaction_the_conditions_are_the_same(aws: Cloud, pk: str) -> None:
     transact([_note(pk, "a", number=1).creating(), _note(pk, "b", number=2).creating()])
     change = _note(pk, "a").updating(Note.setting({"text": "hai"}), Note.number == 2)
@@ -121,6 +129,7 @@ def test_what_has_expired_reads_as_absent(aws: Cloud, pk: str) -> None:
     assert platform()[Note].find(pk, "a") is None
     page = platform()[Note].page(pk, limit=10)
     assert [each.sk for each in page.items] == ["b"]
+    assert platform()[Note].find_many([(pk, "a"), (pk, "b"), (pk, "c")]).keys() == {(pk, "b")}
 
 
 def test_pages_go_on_after_the_last_and_cost_one_query_each(aws: Cloud, pk: str, meter: Meter) -> None:
