@@ -15,6 +15,8 @@ from chalice.local import ForbiddenError, LocalGateway
 
 from infra.local.gateway import thread_safe
 
+_READ_AT_MOST = 50_000  # characters of an answer that are held against its schema: more takes long
+
 
 @dataclass
 class Reply:
@@ -107,19 +109,29 @@ class Api:
 
     def _send(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Reply:
         try:
-            answer = _gateway(self._application(), self.address, method, path, headers, body)
+            resource, answer = _gateway(self._application(), self.address, method, path, headers, body)
         except ForbiddenError:
             return Reply(404, {"content-type": "application/problem+json"}, '{"status":404,"code":"no_route"}')
-        return Reply(
+        reply = Reply(
             answer["statusCode"],
             {name.lower(): value for name, value in answer["headers"].items()},
             answer["body"] or "",
         )
+        self._require_promised(method, resource, reply)
+        return reply
 
     def _application(self) -> Chalice:
         import app
 
         return app.app
+
+    def _require_promised(self, method: str, resource: str, reply: Reply) -> None:
+        """Whatever is tested, its answers keep to what the OpenAPI document promises."""
+        from tests.http import contract
+
+        operation = contract.operation_at(method, resource)
+        if operation and len(reply.text) < _READ_AT_MOST:
+            assert contract.breaches(operation, reply) == []
 
 
 @lru_cache
@@ -130,11 +142,11 @@ def _thread_safe(application: Chalice) -> Chalice:
 
 def _gateway(
     application: Chalice, address: str, method: str, path: str, headers: dict[str, str], body: bytes | None
-) -> dict[str, Any]:
+) -> tuple[str, dict[str, Any]]:
     gateway = LocalGateway(_thread_safe(application), Config())
     event = gateway._generate_lambda_event(method, path, headers, body)
     # API Gateway hands path parameters over decoded; Chalice's local gateway does not.
     event["pathParameters"] = {name: unquote(value) for name, value in (event["pathParameters"] or {}).items()}
     event["requestContext"]["requestId"] = str(uuid.uuid4())
     event["requestContext"]["identity"]["sourceIp"] = address
-    return application(event, gateway._generate_lambda_context())
+    return event["requestContext"]["resourcePath"], application(event, gateway._generate_lambda_context())
