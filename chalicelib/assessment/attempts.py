@@ -27,8 +27,8 @@ from chalicelib.learning.progress import require_active
 from chalicelib.storage.spaces import Space
 
 _TRIES = 3
-# Of a key only this much is kept, since the enrolment must stay small: 40 bits tell a key from the one before it, and 20
-# more the same answers from others sent under the same key by mistake.
+# Of a key only this much is kept, since the enrolment must stay small: 40 bits tell a key from the one before it, and
+# 20 more the same answers from others sent under the same key by mistake.
 _SCOPE_CHARACTERS = 8
 _ANSWERS_CHARACTERS = 4
 

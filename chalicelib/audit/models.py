@@ -37,6 +37,7 @@ class AuditRecord(Outbound):
     actor: AuditActor
     operation: str = Field(description="Its `operationId` in this document.", examples=["suspend_tenant"])
     target: dict[str, str] = Field(description="What the address named.", examples=[{"slug": "hue"}])
+    made: str | None = Field(default=None, description="The identifier of what the action created.")
     fields: list[str] | None = Field(
         default=None, description="The fields that were sent; their values are not kept.", examples=[["brand"]]
     )

@@ -30,6 +30,7 @@ def _shown(item: Item, card: PersonCard | None) -> AuditRecord:
         actor=AuditActor(id=item["actor"], name=card.name if card else None, roles=item["roles"]),
         operation=item["operation"],
         target=item["target"],
+        made=item.get("made"),
         fields=item.get("fields"),
         given=item.get("given"),
         address=item["address"],

@@ -180,7 +180,7 @@ def list_versions(space: Space, course: Id, query: PageQuery) -> Page[Version]:
 def read_outline(space: Space, actor: Actor | None, course: Id, query: VersionQuery) -> Answer[ShownOutline]:
     """Sections and lessons of the version that new learners get, or of any published one."""
     frozen = browsing.outline(space, actor, course, query.version)
-    lasting = browsing.cached_for_ever(browsing.is_public(space))
+    lasting = browsing.cached_for_ever(browsing.is_for_anyone(space, course))
     return Answer(views.outline(frozen), cache=lasting if query.version else browsing.cached_for_a_minute(space))
 
 

@@ -1,7 +1,8 @@
 """The append-only audit trail: every action of an operator or of a space's staff, who, what, when, from where.
 
 The record is written before the action, so that nothing happens unrecorded; an action that is refused afterwards leaves
-its record with the outcome. Records are never changed otherwise and never deleted by the program.
+its record with the outcome, one that made something with its identifier. Records are never changed otherwise and never
+deleted by the program.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from pydantic import BaseModel, RootModel
 
 from chalicelib import clock, ids, logs
 from chalicelib.errors import Refusal, Unavailable
-from chalicelib.http.endpoint import Operation
+from chalicelib.http.endpoint import Answer, Operation
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.storage.items import Item
@@ -27,6 +29,22 @@ def partition(month: str) -> str:
     return f"audit#{month}"
 
 
+class Record:
+    """The record of the action under way."""
+
+    def __init__(self) -> None:
+        self.made: str | None = None
+
+    def tell(self, result: Any) -> None:
+        """Take note of what a creation made, by the identifier in its answer."""
+        body = result.body if isinstance(result, Answer) else result
+        found = (getattr(body, name, None) for name in _IDENTIFIERS)
+        self.made = next((each for each in found if isinstance(each, str)), None)
+
+
+_IDENTIFIERS = ("id", "slug", "job")
+
+
 @contextmanager
 def record(
     operation: Operation,
@@ -35,10 +53,11 @@ def record(
     circumstances: Circumstances,
     path: Mapping[str, str],
     body: BaseModel | None = None,
-) -> Iterator[None]:
-    """Write down the action that the block performs, when its operation is one that is audited: 1 WCU."""
+) -> Iterator[Record]:
+    """Write down the action that the block performs, if its operation is audited: 1 WCU, 2 for creations."""
+    under_way = Record()
     if not operation.audited or actor is None:
-        yield
+        yield under_way
         return
     table = space.table("people")
     at = clock.timestamp()
@@ -58,10 +77,12 @@ def record(
         }
     )
     try:
-        yield
+        yield under_way
     except Exception as error:
-        _note_outcome(table, pk, sk, error)
+        _note(table, pk, sk, "outcome", error.code if isinstance(error, Refusal) else "failed")
         raise
+    if operation.creates and under_way.made:
+        _note(table, pk, sk, "made", under_way.made)
 
 
 def _given(operation: Operation, body: BaseModel | None) -> Item:
@@ -74,15 +95,20 @@ def _given(operation: Operation, body: BaseModel | None) -> Item:
     return {"fields": sorted(body.model_fields_set), "given": values}
 
 
-def _note_outcome(table: Table, pk: str, sk: str, error: Exception) -> None:
-    """Write down that the action was refused or broke; the caller hears of that, even when this fails."""
-    outcome = error.code if isinstance(error, Refusal) else "failed"
+def _note(table: Table, pk: str, sk: str, name: str, value: str) -> None:
+    """Add how it ended, or what was made; the caller gets the action's own answer, even when this fails."""
     try:
         table.update(
-            pk, sk, "SET outcome = :o", {":o": outcome}, condition="attribute_not_exists(outcome)", returns="NONE"
+            pk,
+            sk,
+            "SET #n = :v",
+            {":v": value},
+            names={"#n": name},
+            condition="attribute_not_exists(#n)",
+            returns="NONE",
         )
     except (ConditionFailed, Unavailable) as trouble:
-        logs.event("audit.outcome_lost", level=logging.WARNING, error=trouble, outcome=outcome)
+        logs.event("audit.note_lost", level=logging.WARNING, error=trouble, note=name, value=value)
 
 
 def page(space: Space, month: str, after: Item | None, limit: int) -> Rows:

@@ -145,8 +145,10 @@ def _answer(
     arguments.update({name: given[name] for name in operation.takes if name in given})
 
     def run() -> Response:
-        with audit.record(operation, space, actor, circumstances, path, arguments.get("body")):
-            return answers.render(operation, operation.function(**arguments), circumstances, listed)
+        with audit.record(operation, space, actor, circumstances, path, arguments.get("body")) as record:
+            result = operation.function(**arguments)
+            record.tell(result)
+            return answers.render(operation, result, circumstances, listed)
 
     if circumstances.idempotency_key is not None:
         return idempotency.once(space, circumstances, run)

@@ -7,6 +7,7 @@ both work: that is better than none.
 from __future__ import annotations
 
 from chalicelib.errors import NotFound
+from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.identity import letters, links
 from chalicelib.identity.links import Purpose
 from chalicelib.jobs import queue
@@ -35,7 +36,7 @@ def name_of(space: Space) -> str:
     return PLATFORM_NAME if space.is_platform else registry.profile(space).name
 
 
-@queue.handles(SEND)
+@queue.handles(SEND, shown_to=MANAGE_PEOPLE)  # that somebody asked for a letter is theirs alone
 def send(job: Job, run: Run) -> None:
     """Make the link and send the letter, if there is somebody to send it to and still reason to.
 

@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import clock, config, ids, logs
 from chalicelib.errors import NotFound, Refusal
+from chalicelib.http.permissions import READ_DRAFTS, Permission
 from chalicelib.jobs import store
 from chalicelib.jobs.store import JobItem as JobItem  # other features name what find gives them by this module
 from chalicelib.jobs.store import LeaseLost
@@ -101,13 +102,20 @@ def _is_late(deadline_ms: int) -> bool:
 Handler = Callable[[Job, Run], None]
 HANDLERS: dict[str, Handler] = {}
 _WHEN_FAILED: dict[str, Callable[[Job, Item], None]] = {}
+SHOWN_TO: dict[str, Permission] = {}
 
 
-def handles(kind: str, *, when_failed: Callable[[Job, Item], None] | None = None) -> Callable[[Handler], Handler]:
-    """Declare the handler of a kind of job, and what to do when it is given up."""
+def handles(
+    kind: str,
+    *,
+    when_failed: Callable[[Job, Item], None] | None = None,
+    shown_to: Permission = READ_DRAFTS,
+) -> Callable[[Handler], Handler]:
+    """Declare the handler of a kind of job, what to do when it is given up, and who of the space may see such jobs."""
 
     def declare(handler: Handler) -> Handler:
         HANDLERS[kind] = handler
+        SHOWN_TO[kind] = shown_to
         if when_failed:
             _WHEN_FAILED[kind] = when_failed
         return handler

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from pydantic import Field
 
+from chalicelib.errors import NotFound
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Feature
 from chalicelib.http.models import Id, Outbound, Page, PageQuery
-from chalicelib.http.permissions import READ_DRAFTS
+from chalicelib.http.permissions import READ_DRAFTS, allows
+from chalicelib.http.tokens import Actor
 from chalicelib.jobs import queue
 from chalicelib.jobs.store import JobItem, JobState
 from chalicelib.storage.spaces import Space
@@ -42,20 +44,28 @@ class JobStatus(Outbound):
 
 
 @jobs.get("/spaces/{space}/jobs", may=READ_DRAFTS)
-def list_jobs(space: Space, query: PageQuery) -> Page[JobStatus]:
-    """The space's background work, newest first."""
+def list_jobs(space: Space, actor: Actor, query: PageQuery) -> Page[JobStatus]:
+    """The space's background work, newest first. What is not for you to see is left out: a page may be short."""
     after = paging.decode(query.cursor, str)[0] if query.cursor else None
     page = queue.of_tenant(space.slug, after, query.limit)
     return Page[JobStatus](
-        items=[status_of(item) for item in page.items],
+        items=[status_of(item) for item in page.items if _may_see(actor, item)],
         next=paging.encode(page.after) if page.after else None,
     )
 
 
 @jobs.get("/spaces/{space}/jobs/{job}", may=READ_DRAFTS)
-def read_job(space: Space, job: Id) -> JobStatus:
+def read_job(space: Space, actor: Actor, job: Id) -> JobStatus:
     """How far one piece of background work is."""
-    return status_of(queue.find(space.slug, job))
+    found = queue.find(space.slug, job)
+    if not _may_see(actor, found):
+        raise NotFound
+    return status_of(found)
+
+
+def _may_see(actor: Actor, item: JobItem) -> bool:
+    # Kinds that a release no longer handles were seen by all who see jobs.
+    return allows(actor.roles, queue.SHOWN_TO.get(item.kind, READ_DRAFTS))
 
 
 def status_of(item: JobItem) -> JobStatus:

@@ -64,6 +64,7 @@ def read_course_days(space: Space, course: Id, query: Period) -> CourseSeries:
 @reports.get(
     "/spaces/{space}/reports/courses/{course}/learners.csv",
     may=READ_LEARNERS,
+    audited=True,  # personal data of many leaves the space at once
     raises=[TooManyRows],
     media="text/csv",
 )

@@ -10,7 +10,7 @@ from chalicelib.identity import registration
 from chalicelib.storage import spaces
 from tests.api import Api
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space, operator, token_for
+from tests.factories import OpenedSpace, open_space, operator, published_course, token_for
 from tests.provisioning.tenants import new_tenant
 from tests.spending import spending
 
@@ -37,6 +37,7 @@ def test_an_admin_reads_who_did_what_when_and_from_where(hue: OpenedSpace) -> No
         "actor": {"id": person.id, "name": "Trần Thị Bình", "roles": ["admin"]},
         "operation": "edit_settings",
         "target": {},
+        "made": None,
         "fields": ["settings"],
         "given": None,
         "address": "203.0.113.7",
@@ -158,3 +159,18 @@ def test_only_admins_and_operators_read_it(hue: OpenedSpace, api: Api) -> None:
 def test_an_empty_trail(aws: Cloud) -> None:
     assert spaces.platform().is_platform
     assert operator().get("/audit", query={"month": "2020-01"}).ok() == {"items": [], "next": None}
+
+
+def test_a_creation_says_what_it_made(hue: OpenedSpace) -> None:
+    made = hue.author.post(hue.at("/courses"), {"title": "An toàn trên mạng"}).ok(201)
+    hue.author.post(hue.at("/courses"), {"title": ""}).refused(422)
+    (record,) = hue.admin.get(hue.at("/audit")).ok()["items"]
+    assert (record["operation"], record["made"], record["outcome"]) == ("create_course", made["id"], "done")
+
+
+def test_taking_a_list_of_learners_away_is_recorded(hue: OpenedSpace) -> None:
+    course = published_course(hue)
+    assert hue.tutor.get(hue.at(f"/reports/courses/{course.id}/learners.csv")).status == 200
+    newest = hue.admin.get(hue.at("/audit")).ok()["items"][0]
+    assert newest["operation"] == "download_course_report"
+    assert newest["target"] == {"course": course.id}

@@ -286,3 +286,13 @@ def test_a_quiz_is_graded_by_what_was_frozen(hue: OpenedSpace) -> None:
         content.quiz(hue.space, outline, "3")
     with pytest.raises(NotFound):
         content.quiz(Space("khac"), outline, "2")
+
+
+def test_an_archived_course_is_in_no_shared_cache(hue: OpenedSpace) -> None:
+    course = published_course(hue)
+    paths = [course.at("/outline?version=1"), course.at("/versions/1/lessons/1")]
+    before = [hue.learner.get(path).headers["cache-control"] for path in paths]
+    hue.author.post(course.at("/archive")).ok(200)
+    after = [hue.learner.get(path).headers["cache-control"] for path in paths]
+    assert all(each.startswith("public") for each in before)
+    assert all(each.startswith("private") for each in after)
