@@ -32,7 +32,7 @@ from chalicelib.storage import spaces
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.tenants import registry
-from chalicelib.tenants.models import TenantQuery
+from chalicelib.tenants.models import Kind, TenantQuery
 
 MOST_DAYS = 92
 _BY_DAY = (REGISTRATIONS, ENROLMENTS, COMPLETIONS, LEARNERS)
@@ -151,13 +151,22 @@ def _is_national(centre: Space | None, course_id: str, figures: Iterable[Item]) 
 
 
 def _tenant(item: Item) -> TenantTotals:
-    profile = registry.profile(item["sk"])
-    return TenantTotals(slug=profile.slug, name=profile.name, kind=profile.kind, **series.space_totals(item))
+    name, kind = _who(item["sk"], item["kind"])
+    return TenantTotals(slug=item["sk"], name=name, kind=kind, **series.space_totals(item))
 
 
 def _in_tenant(item: Item) -> CourseInTenant:
-    profile = registry.profile(_slug(item))
-    return CourseInTenant(slug=profile.slug, name=profile.name, kind=profile.kind, **series.totals(item))
+    name, kind = _who(_slug(item), "organisation")
+    return CourseInTenant(slug=_slug(item), name=name, kind=kind, **series.totals(item))
+
+
+def _who(slug: str, kind: Kind) -> tuple[str, Kind]:
+    """A tenant's name and kind: 0 calls when warm. What was learned stays in the report even of one unknown by now."""
+    try:
+        profile = registry.profile(slug)
+    except NotFound:
+        return slug, kind
+    return profile.name, profile.kind
 
 
 def _slug(item: Item) -> str:

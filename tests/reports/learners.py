@@ -14,6 +14,7 @@ from chalicelib.storage import changes, client, spaces, tables
 from chalicelib.storage.changes import Batch, Change
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
+from tests import factories
 from tests.emulated import Cloud, Context
 
 NOON = 1_795_490_000  # 2026-11-24 04:33 UTC: 11:33 in Vietnam
@@ -25,12 +26,9 @@ _numbers = itertools.count(1)
 
 def space_of_learners(slug: str | None = None, kind: str = "province") -> Space:
     """A space that has its learning table and is in the registry: all that counting needs."""
-    space = Space(slug or f"lop-hoc-{next(_numbers)}", "open", kind)
-    tables.create(space, "learning")
-    pk, sk = spaces.registry_key(space.slug)
-    spaces.platform().table("people").put({"pk": pk, "sk": sk, "status": "open", "kind": kind, "name": space.slug})
-    spaces.directory.forget(space.slug)
-    return space
+    opened = factories.register(slug or f"lop-hoc-{next(_numbers)}", kind=kind)
+    tables.create(opened.space, "learning")
+    return opened.space
 
 
 def register(space: Space, person: str, at: int = NOON) -> None:

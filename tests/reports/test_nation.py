@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.storage import client, spaces
+from chalicelib.tenants import registry
 from tests import factories
 from tests.api import Api
 from tests.emulated import Cloud
@@ -175,6 +176,9 @@ def test_national_courses_are_listed_page_by_page(aws: Cloud, nation: Nation, op
                 space, f"hv-{number}-{each}", f"khoa{number}", NOON, national=f"zzzzzzzzzzzzzzzzzzzzz{number}"
             )
     aws.drain()
+    spaces.platform().table("people").delete(*spaces.registry_key("da-nang"))
+    registry.forget("da-nang")
+    report = operator.get("/reports/national").ok()
     cursor, seen = None, []
     for _ in range(6):
         query = {"limit": 2, **({"cursor": cursor} if cursor else {})}
@@ -189,6 +193,8 @@ def test_national_courses_are_listed_page_by_page(aws: Cloud, nation: Nation, op
         ("zzzz", 2, None),
         ("zzzz", 3, None),
     ]
+    unlisted = next(each for each in report["tenants"] if each["slug"] == "da-nang")
+    assert (unlisted["name"], unlisted["kind"], unlisted["enrolments"]) == ("da-nang", "province", 6)
     for key in learners.stored(space):
         table, pk, sk = key.split(" ")
         if table == "platform":

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib import clock
+from chalicelib import clock, ids
 from tests import factories
 from tests.emulated import Cloud
 from tests.factories import CourseRef, OpenedSpace, published_course
-from tests.reports import classes
+from tests.reports import classes, learners
 from tests.reports.classes import Pupil
 from tests.reports.learners import DAY_S, NOON
 from tests.spending import spending
@@ -223,3 +223,20 @@ def test_reports_keep_to_their_budgets(school: School) -> None:
                 admin.get(at(path)).ok()
     spent.within_budget()
     assert [line["calls"] for line in spent.lines] == [3, 1, 19, 1]
+
+
+@pytest.mark.parametrize("learners_there", [10, 10_000])
+def test_budgets_do_not_grow_with_learners(aws: Cloud, learners_there: int) -> None:
+    """The list of a course's learners touches fewer shards of the index, the more there are in each."""
+    space = factories.open_space()
+    course = published_course(space, classes.lessons(4))
+    people = [ids.derived(course.id, str(number)) for number in range(learners_there)]
+    space.space.table("learning").put_all(learners.enrolment(person, course.id) for person in people)
+    where = space.at(f"/reports/courses/{course.id}")
+    space.admin.get(where).ok()
+    with spending() as spent:
+        page = space.admin.get(where, query={"limit": 10}).ok()
+        space.admin.get(space.at("/reports/summary")).ok()
+    spent.within_budget()
+    assert len(page["items"]) == 10
+    assert spent.lines[0]["calls"] <= (19 if learners_there == 10 else 4)
