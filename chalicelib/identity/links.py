@@ -71,6 +71,6 @@ def find(space: Space, token: str, purpose: Purpose) -> Link:
         raise NotFound
     person = persons.from_item(stored)
     due = person.status == "invited" if purpose == "invitation" else person.status != "deactivated"
-    if "used_at" in item or item["expires"] <= clock.epoch_s() or item["epoch"] != person.epoch or not due:
+    if item.used_at or item.expires <= clock.epoch_s() or item.epoch != person.epoch or not due:
         raise LinkSpent
-    return Link(purpose, person, fingerprint, item["expires"])
+    return Link(purpose, person, fingerprint, item.expires)

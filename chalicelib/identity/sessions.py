@@ -23,6 +23,7 @@ from chalicelib.http.tokens import LIFETIME_S, Actor, issue
 from chalicelib.identity import devices, passwords, store, throttle
 from chalicelib.identity.keys import SESSIONS
 from chalicelib.identity.models import REFRESH_TOKEN, Session, SignedIn, SignedInPerson
+from chalicelib.identity.store import SessionItem
 from chalicelib.people import identifiers, persons
 from chalicelib.people.administration import on_latest
 from chalicelib.people.person import Person
@@ -174,21 +175,21 @@ def page(space: Space, actor: Actor, query: PageQuery) -> Page[Session]:
     """A page of a person's sessions that are alive, newest first: 2 calls. Raises: BadCursor."""
     after = paging.decode(query.cursor, str)[0] if query.cursor else None
     person = persons.get(space, actor.person_id, consistent=True)
-    rows = store.sessions_of(space, person.id, after, query.limit)
-    alive = [item for item in rows.items if item["epoch"] == person.epoch and item["until"] > clock.epoch_s()]
+    found = store.sessions_of(space, person.id, after, query.limit)
+    alive = [item for item in found.items if item.epoch == person.epoch and item.until > clock.epoch_s()]
     return Page[Session](
         items=[_shown(item, actor) for item in alive],
-        next=paging.encode(rows.after["sk"].removeprefix(SESSIONS)) if rows.after else None,
+        next=paging.encode(found.after.removeprefix(SESSIONS)) if found.after else None,
     )
 
 
-def _shown(item: Item, actor: Actor) -> Session:
+def _shown(item: SessionItem, actor: Actor) -> Session:
     return Session(
-        id=item["id"],
-        device=item["device"],
-        created_at=clock.from_timestamp(item["created_at"]),
-        used_at=clock.from_timestamp(item["used_at"]),
-        current=item["id"] == actor.session_id,
+        id=item.id,
+        device=item.device,
+        created_at=clock.from_timestamp(item.created_at),
+        used_at=clock.from_timestamp(item.used_at),
+        current=item.id == actor.session_id,
     )
 
 

@@ -11,20 +11,57 @@ A session and a link carry the person's epoch: when that moves on, they are wort
 
 from __future__ import annotations
 
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+
 from chalicelib import clock
 from chalicelib.identity.keys import SESSIONS, link_sk, session_sk
 from chalicelib.people.keys import PERSON, person_pk
-from chalicelib.storage.items import Item
+from chalicelib.storage.attributes import Whole, optional
+from chalicelib.storage.items import Item, from_item
+from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import Rows, Write
+from chalicelib.storage.table import Write
 
 _NOT_REACHED = "attribute_not_exists(n) OR n < :limit"
 
 
+class SessionItem(TenantItem):
+    """A session; going on with a refresh token, which everyone does all day, reads and writes it raw."""
+
+    table_kind = "people"
+
+    id = UnicodeAttribute()
+    hash = UnicodeAttribute()
+    epoch = Whole()
+    device = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    used_at = UnicodeAttribute()
+    until = Whole()  # epoch seconds
+
+
+class LinkItem(TenantItem):
+    """A one-time link."""
+
+    table_kind = "people"
+
+    epoch = Whole()
+    expires = Whole()  # epoch seconds
+    used_at = optional(UnicodeAttribute())
+
+
+def _session(space: Space, person_id: str, session_id: str, **facts: Any) -> SessionItem:
+    return space[SessionItem](person_pk(person_id), session_sk(session_id), **facts)
+
+
+def _link(space: Space, person_id: str, purpose: str, fingerprint: str, **facts: Any) -> LinkItem:
+    return space[LinkItem](person_pk(person_id), link_sk(purpose, fingerprint), **facts)
+
+
 def putting_session(space: Space, person_id: str, session_id: str, facts: Item) -> Write:
     """The write of a new session."""
-    item = {"pk": person_pk(person_id), "sk": session_sk(session_id), "id": session_id, **facts}
-    return space.table("people").putting(item)
+    return _session(space, person_id, session_id, id=session_id, **facts).putting()
 
 
 def session_and_person(space: Space, person_id: str, session_id: str) -> tuple[Item | None, Item | None]:
@@ -49,14 +86,8 @@ def rotate(space: Space, person_id: str, session_id: str, old_hash: str, facts: 
 
 def moving_session(space: Space, person_id: str, session_id: str, epoch: int, new_epoch: int) -> Write:
     """The write that takes one session along when its person's epoch moves on; it must be alive."""
-    return space.table("people").updating(
-        person_pk(person_id),
-        session_sk(session_id),
-        "SET epoch = :new",
-        {":old": epoch, ":new": new_epoch, ":now": clock.epoch_s()},
-        names={"#ttl": "ttl"},
-        condition="epoch = :old AND #ttl > :now",
-    )
+    is_alive = (SessionItem.epoch == epoch) & (SessionItem.ttl > clock.epoch_s())
+    return _session(space, person_id, session_id).updating([SessionItem.epoch.set(new_epoch)], is_alive)
 
 
 def end_session(space: Space, person_id: str, session_id: str) -> bool:
@@ -64,34 +95,34 @@ def end_session(space: Space, person_id: str, session_id: str) -> bool:
     return space.table("people").delete(person_pk(person_id), session_sk(session_id)) is not None
 
 
-def sessions_of(space: Space, person_id: str, after: str | None, limit: int) -> Rows:
+def sessions_of(space: Space, person_id: str, after: str | None, limit: int) -> ItemPage[SessionItem]:
     """A person's sessions, newest first: one Query."""
-    pk = person_pk(person_id)
-    start = {"pk": pk, "sk": session_sk(after)} if after else None
-    return space.table("people").query(pk, begins_with=SESSIONS, after=start, limit=limit, descending=True)
+    start = session_sk(after) if after else None
+    return space[SessionItem].page(
+        person_pk(person_id), begins_with=SESSIONS, after=start, limit=limit, descending=True
+    )
 
 
 def put_link(space: Space, person_id: str, purpose: str, fingerprint: str, facts: Item) -> None:
     """Store a new one-time link: one PutItem."""
-    space.table("people").put({"pk": person_pk(person_id), "sk": link_sk(purpose, fingerprint), **facts})
+    _link(space, person_id, purpose, fingerprint, **facts).put()
 
 
-def link_and_person(space: Space, person_id: str, purpose: str, fingerprint: str) -> tuple[Item | None, Item | None]:
+def link_and_person(
+    space: Space, person_id: str, purpose: str, fingerprint: str
+) -> tuple[LinkItem | None, Item | None]:
     """A one-time link and its person, read consistently: one BatchGetItem, 2 RCU."""
     pk = person_pk(person_id)
-    keys = [(pk, link_sk(purpose, fingerprint)), (pk, PERSON)]
-    found = space.table("people").batch_get(keys, consistent=True)
-    return found.get(keys[0]), found.get(keys[1])
+    link, person = (pk, link_sk(purpose, fingerprint)), (pk, PERSON)
+    found = space.table("people").batch_get_raw([link, person], consistent=True)
+    return space[LinkItem].of(found.get(link)), from_item(found[person]) if person in found else None
 
 
 def using_link(space: Space, person_id: str, purpose: str, fingerprint: str) -> Write:
     """The write that uses a link up, if it has not been used."""
-    return space.table("people").updating(
-        person_pk(person_id),
-        link_sk(purpose, fingerprint),
-        "SET used_at = :now",
-        {":now": clock.timestamp()},
-        condition="attribute_exists(pk) AND attribute_not_exists(used_at)",
+    link = _link(space, person_id, purpose, fingerprint)
+    return link.updating(
+        [LinkItem.used_at.set(clock.timestamp())], LinkItem.pk.exists() & LinkItem.used_at.does_not_exist()
     )
 
 

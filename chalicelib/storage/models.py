@@ -19,7 +19,7 @@ from pynamodb.models import Model
 
 from chalicelib import clock
 from chalicelib.storage.attributes import Whole, optional
-from chalicelib.storage.items import from_item
+from chalicelib.storage.items import Item, from_item
 from chalicelib.storage.table import ConditionFailed, Key, Table, Write
 
 TableKind = Literal["people", "courses", "learning", "statements"]
@@ -67,17 +67,19 @@ class TenantItem(Model):
     def find(cls, pk: str, sk: str, *, consistent: bool = False) -> Self | None:
         """The item, or ``None`` when it is missing or has expired. One GetItem: 0.5 RCU per 4 KB (1 when
         ``consistent``)."""
-        try:
-            item = cls.get(pk, sk, consistent_read=consistent)
-        except cls.DoesNotExist:
-            return None
-        return item if item._is_alive() else None
+        return cls.of(cls._get_connection().get_item(pk, range_key=sk, consistent_read=consistent).get("Item"))
 
     @classmethod
     def find_many(cls, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Self]:
         """Those of these items that are there: one BatchGetItem for a hundred. Raises: Unavailable."""
         found = Table(cls.Meta.table_name).batch_get_raw(keys, consistent=consistent)
-        return {key: item for key, raw in found.items() if (item := cls.from_raw_data(raw))._is_alive()}
+        return {key: item for key, raw in found.items() if (item := cls.of(raw))}
+
+    @classmethod
+    def of(cls, raw: Item | None) -> Self | None:
+        """What DynamoDB answered as an item, or ``None`` when it is missing or has expired."""
+        item = cls.from_raw_data(raw) if raw else None
+        return item if item and (item.ttl is None or item.ttl > clock.epoch_s()) else None
 
     @classmethod
     def page(
@@ -92,7 +94,7 @@ class TenantItem(Model):
             scan_index_forward=not descending,
         )
         answer: Mapping[str, Any] = next(rows.page_iter)  # one page; iterating the rows might ask for more
-        items = [item for raw in answer["Items"] if (item := cls.from_raw_data(raw))._is_alive()]
+        items = [item for raw in answer["Items"] if (item := cls.of(raw))]
         last = answer.get("LastEvaluatedKey")
         return ItemPage(items, last["sk"]["S"] if last else None)
 
@@ -138,9 +140,6 @@ class TenantItem(Model):
     def updating(self, actions: list[Action], condition: Condition | None = None) -> Write:
         """:meth:`update` inside a transaction."""
         return Write({"Update": self.get_update_kwargs_from_instance(actions, condition, "ALL_OLD")})
-
-    def _is_alive(self) -> bool:
-        return self.ttl is None or self.ttl > clock.epoch_s()
 
 
 def is_condition_failure(error: PutError | UpdateError | DeleteError) -> bool:
