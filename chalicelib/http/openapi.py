@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from chalicelib.http import bodies, openapi_parts, problems, refusals
+from chalicelib.http import bodies, idempotency, openapi_parts, problems, refusals
 from chalicelib.http.endpoint import OPERATIONS, Operation, Raw
 from chalicelib.http.examples import NoExample, example
 from chalicelib.http.openapi_parts import Json
@@ -135,7 +135,7 @@ class _Described:
             found.append({"$ref": _PARAMETERS + ("if_match" if needed else "if_match_optional")})
         if self._has_validator() and operation.method == "GET":
             found.append({"$ref": _PARAMETERS + "if_none_match"})
-        if operation.creates:
+        if idempotency.KeyReused in refusals.of(operation).get(422, ()):  # it honours the key, in whatever way
             found.append({"$ref": _PARAMETERS + "idempotency_key"})
         return [*found, {"$ref": _PARAMETERS + "accept_language"}]
 

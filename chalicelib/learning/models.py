@@ -75,7 +75,7 @@ class EnrolmentCard(Standing):
     """All that a card "Continue" shows."""
 
     title: str = Field(examples=["An toàn trên không gian mạng"])
-    cover: str | None = Field(description="Address of the cover picture.")
+    cover: str | None = Field(description="Address of the cover; needs no token.")
     enrolled_at: datetime
     update_available: bool = Field(description="Whether a newer version is published than the one that this is on.")
 

@@ -1,8 +1,7 @@
 """Which published versions of a course this container has met learners on.
 
 A progress report must be written without reading the enrolment first, so its condition names the versions it is good
-for. Most learners are on the current one; those in mid-course on an older one cost a second call only until this
-container has met the first of them.
+for. A learner on a version that this container has not met yet costs a second call, once: from then on it is named.
 """
 
 from __future__ import annotations
@@ -39,8 +38,9 @@ def current(space: Space, course_id: str) -> Outline:
 
 
 def likely(space: Space, course_id: str) -> list[Outline]:
-    """The outlines that a learner of this course may be on, as far as this container knows, the newest first. 0 calls
-    warm. Raises: NotFound."""
-    newest = current(space, course_id)
+    """The outlines that a learner of this course may be on, as far as this container knows: those it has met, else the
+    newest. 0 calls warm, and nothing to be asked anew each minute, since versions never change. Raises: NotFound."""
     met = _met.get((space.slug, course_id), tuple)
-    return [newest, *(catalogue.outline(space, course_id, each) for each in met if each != newest.version)]
+    if not met:
+        return [current(space, course_id)]
+    return [catalogue.outline(space, course_id, version) for version in met]

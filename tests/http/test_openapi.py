@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 import app  # noqa: F401 (building the app declares every operation)
 from chalicelib.http import openapi, problems, refusals
 from chalicelib.http.endpoint import OPERATIONS, Operation
+from chalicelib.http.idempotency import KeyReused
 from chalicelib.http.permissions import ANYONE
 from infra import openapi as written
 from tests.api import Api
@@ -81,7 +82,7 @@ def test_every_code_is_listed(operation: Operation) -> None:
 @each_operation
 def test_headers_are_documented_where_they_apply(operation: Operation) -> None:
     names = {each.get("name") or each["$ref"].rpartition("/")[2] for each in described(operation)["parameters"]}
-    assert ("idempotency_key" in names) == operation.creates
+    assert ("idempotency_key" in names) == (operation.creates or KeyReused in operation.raises)
     assert bool({"if_match", "if_match_optional"} & names) == (412 in refusals.of(operation))
     assert "accept_language" in names
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chalicelib import clock, config, ids
+from chalicelib.courses import store
 from tests.api import Api
 from tests.courses.writing import uploaded
 from tests.emulated import Cloud
@@ -125,8 +126,6 @@ def test_an_archived_course_takes_nobody_new_but_is_finished_by_those_in_it(hue:
 
 
 def test_a_draft_takes_nobody(hue: OpenedSpace) -> None:
-    from chalicelib.courses import store
-
     course = ids.new()
     at = clock.timestamp()
     head = {"title": TITLE, "summary": "", "language": "vi", "audiences": [], "created_at": at, "updated_at": at}
