@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from chalicelib import clock, logs
 from chalicelib.errors import NotFound
 from chalicelib.jobs import streams
-from chalicelib.learning import completion, store, versions
+from chalicelib.learning import completion, items, store, versions
 from chalicelib.learning.merging import Enrolment
 from chalicelib.storage.changes import Batch, Change
 from chalicelib.storage.spaces import Space
@@ -27,9 +27,9 @@ def follow(space: Space, batch: Batch) -> None:
     latest: dict[tuple[str, str], Enrolment] = {}
     days: dict[tuple[str, str], None] = {}
     for change in batch.changes:
-        if change.new is None or not change.sk.startswith(store.PREFIX):
+        if change.new is None or not change.sk.startswith(items.PREFIX):
             continue
-        enrolment = store.of_item(change.new)
+        enrolment = items.of_item(change.new)
         latest[change.pk, change.sk] = enrolment
         day = _new_day(change)
         if day:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib import clock
 from chalicelib.courses.outline import Outline
-from chalicelib.learning import store
+from chalicelib.learning import items, store
 from chalicelib.learning.merging import Enrolment
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
@@ -22,4 +22,4 @@ def settle(space: Space, enrolment: Enrolment, outline: Outline) -> Enrolment:
         return store.finish(space, enrolment, clock.epoch_s())
     except ConditionFailed as found:
         # Completed by another, left, or moved to another version: whoever did that settles what follows from it.
-        return store.found(found) or enrolment
+        return items.found(found) or enrolment

@@ -9,7 +9,7 @@ from chalicelib.courses import catalogue
 from chalicelib.courses.outline import Outline
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
-from chalicelib.learning import completion, store, versions, views
+from chalicelib.learning import completion, items, store, versions, views
 from chalicelib.learning.merging import Enrolment
 from chalicelib.learning.models import State
 from chalicelib.storage.spaces import Space
@@ -55,7 +55,7 @@ def enrol(space: Space, person_id: str, course_id: str) -> tuple[Enrolment, bool
     try:
         store.create(space, enrolment)
     except ConditionFailed as failed:
-        return _back(space, store.found(failed) or enrolment, now_ms), False
+        return _back(space, items.found(failed) or enrolment, now_ms), False
     return enrolment, True
 
 
@@ -98,13 +98,13 @@ def of_course(
     """
     shard, position = _place(state, cursor)
     people: list[str] = []
-    while len(people) < limit and shard < store.SHARDS:
+    while len(people) < limit and shard < items.SHARDS:
         found, position = store.learners_of(space, course_id, shard, state, position, limit - len(people))
         people += found
         if position is None:
             shard += 1
     enrolments = store.batch(space, course_id, people)
-    more = paging.encode(shard, position or _NO_KEY) if shard < store.SHARDS else None
+    more = paging.encode(shard, position or _NO_KEY) if shard < items.SHARDS else None
     return [each for each in enrolments if state is None or views.state_of(each) == state], more
 
 
@@ -126,7 +126,7 @@ def _place(state: State | None, cursor: str | None) -> tuple[int, str | None]:
     shard, after = paging.decode(cursor, int, str)
     if after == _NO_KEY:
         return shard, None
-    if not store.is_index_key(after, state):
+    if not items.is_index_key(after, state):
         raise paging.BadCursor
     return shard, after
 
@@ -147,5 +147,5 @@ def _back(space: Space, enrolment: Enrolment, now_ms: int) -> Enrolment:
         enrolment = store.come_back(space, enrolment, now_ms)
     except ConditionFailed as failed:
         # Another request of the same learner was quicker.
-        return store.found(failed) or enrolment
+        return items.found(failed) or enrolment
     return completion.settle(space, enrolment, versions.pinned(space, enrolment.course_id, enrolment.version))

@@ -8,7 +8,7 @@ from chalicelib.courses.outline import LessonEntry, Outline
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
-from chalicelib.learning import completion, store, versions
+from chalicelib.learning import completion, items, store, versions
 from chalicelib.learning.merging import Enrolment
 from chalicelib.storage import spaces
 from chalicelib.storage.spaces import Space
@@ -43,7 +43,7 @@ def move(space: Space, enrolment: Enrolment, to: Outline) -> Enrolment:
         try:
             enrolment = store.move(space, enrolment, to.version, gone(old, to))
         except ConditionFailed as found:
-            enrolment = store.found(found) or enrolment
+            enrolment = items.found(found) or enrolment
     raise Unavailable
 
 
@@ -62,11 +62,11 @@ def migrate(job: Job, run: Run) -> None:
     space, course_id = spaces.find(job.tenant), str(job.payload["course"])
     to = versions.pinned(space, course_id, int(job.payload["version"]))
     at = job.checkpoint or {"people": [], "shard": 0, "after": None, "on_version": 0}
-    while at["people"] or at["shard"] < store.SHARDS:
+    while at["people"] or at["shard"] < items.SHARDS:
         moved = [move(space, enrolment, to) for enrolment in store.batch(space, course_id, at["people"])]
         on_version = at["on_version"] + sum(each.version == to.version for each in moved)
         at = {"on_version": on_version, **_next(space, course_id, at["shard"], at["after"])}
-        run.progress(at["shard"], store.SHARDS, at)
+        run.progress(at["shard"], items.SHARDS, at)
         run.go_on_if_late()
     run.result = {"on_version": at["on_version"]}
 
@@ -74,7 +74,7 @@ def migrate(job: Job, run: Run) -> None:
 def _next(space: Space, course_id: str, shard: int, after: str | None) -> dict[str, Any]:
     """The next active learners, and where those after them begin: a Query for each shard that has none."""
     people: list[str] = []
-    while not people and shard < store.SHARDS:
+    while not people and shard < items.SHARDS:
         people, after = store.learners_of(space, course_id, shard, "active", after, _SLICE)
         if after is None:
             shard += 1

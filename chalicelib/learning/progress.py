@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.courses.outline import Outline
 from chalicelib.errors import Conflict, InvalidInput, Unavailable
-from chalicelib.learning import completion, merging, store, versions
+from chalicelib.learning import completion, items, merging, store, versions
 from chalicelib.learning.merging import Enrolment, Report
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
@@ -75,7 +75,7 @@ def _merged(space: Space, person_id: str, course_id: str, report: Report) -> Enr
         try:
             return store.advance(space, person_id, course_id, report, good_for)
         except ConditionFailed as found:
-            enrolment = require_active(store.found(found))
+            enrolment = require_active(items.found(found))
         if enrolment.version not in good_for:
             good_for = [_judged(space, enrolment, report)]
         elif not _brings_anything(enrolment, report):

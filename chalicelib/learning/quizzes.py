@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.http.idempotency import KeyReused
-from chalicelib.learning import store
+from chalicelib.learning import items, store
 from chalicelib.learning.merging import Enrolment, Submission
 from chalicelib.learning.progress import require_active
 from chalicelib.storage.spaces import Space
@@ -46,7 +46,7 @@ def count(space: Space, person_id: str, course_id: str, submission: Submission) 
     try:
         enrolment = store.count_attempt(space, person_id, course_id, submission)
     except ConditionFailed as found:
-        return _judged(require_active(store.found(found)), submission)
+        return _judged(require_active(items.found(found)), submission)
     return Counted(enrolment, enrolment.attempts[submission.lesson], again=False)
 
 

@@ -1,94 +1,64 @@
-"""Enrolments with their progress in a tenant's learning table: keys, and one function for each access pattern.
+"""Enrolments with their progress in a tenant's learning table: one function for each access pattern.
 
 An enrolment is ONE item, kept under 1 KB for 200 lessons so that recording progress is one write unit: attribute names
-are short, lessons have ids of one or two characters, and what belongs to one lesson is an attribute of its own
-(``p_4``: place reached, ``n_4``: attempts used, ``b_4``: the scores reached), so that no two devices write the same
-one. The index keys ``c`` and ``cs`` change only when someone enrols, leaves, returns or completes.
+are short, lessons have ids of one or two characters, and what belongs to one lesson is an attribute of its own, so that
+no two devices write the same one. The index keys change only when someone enrols, leaves, returns or completes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from chalicelib import clock, ids
+from chalicelib import clock
+from chalicelib.learning import items
 from chalicelib.learning.merging import Enrolment, Report, Submission
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Table
 
-SHARDS = 16  # of a course's index: a million learners enrol in one week, and a partition takes 1,000 writes a second
-PREFIX = "enrolment#"
 _MAX_FORGOTTEN = 100  # attributes of gone lessons that one move removes: an expression has a limit of 300 operators
-_STATES = {"active": "a#", "completed": "c#", "left": "l#"}
-
-
-def partition(person_id: str) -> str:
-    """Where everything of one learner is."""
-    return f"learner#{person_id}"
-
-
-def key(person_id: str, course_id: str) -> tuple[str, str]:
-    """Where one learner's enrolment in one course is."""
-    return partition(person_id), PREFIX + course_id
-
-
-def index_partition(course_id: str, shard: int) -> str:
-    """One shard of a course's learners in the index ``by-course``."""
-    return f"course#{course_id}#{shard}"
 
 
 def get(space: Space, person_id: str, course_id: str, *, consistent: bool = False) -> Enrolment | None:
     """One GetItem, 0.5 RCU (1 when consistent)."""
-    item = _table(space).get(*key(person_id, course_id), consistent=consistent)
-    return of_item(item) if item else None
+    item = _table(space).get(*items.key(person_id, course_id), consistent=consistent)
+    return items.of_item(item) if item else None
 
 
 def enrolments_of(
     space: Space, person_id: str, after_course: str | None, limit: int
 ) -> tuple[list[Enrolment], str | None]:
     """A learner's enrolments and the course after which to go on: one Query, 0.5 RCU for each 4 KB."""
-    pk = partition(person_id)
-    after = {"pk": pk, "sk": PREFIX + after_course} if after_course else None
-    rows = _table(space).query(pk, begins_with=PREFIX, after=after, limit=limit)
-    return [of_item(item) for item in rows.items], rows.after["sk"].removeprefix(PREFIX) if rows.after else None
+    pk = items.partition(person_id)
+    after = {"pk": pk, "sk": items.PREFIX + after_course} if after_course else None
+    rows = _table(space).query(pk, begins_with=items.PREFIX, after=after, limit=limit)
+    more = rows.after["sk"].removeprefix(items.PREFIX) if rows.after else None
+    return [items.of_item(item) for item in rows.items], more
 
 
 def create(space: Space, enrolment: Enrolment) -> None:
     """One PutItem, 2 WCU (item and index). Raises: ConditionFailed, with the enrolment that is there."""
-    pk, sk = key(enrolment.person_id, enrolment.course_id)
-    _table(space).create(
-        {
-            "pk": pk,
-            "sk": sk,
-            "v": enrolment.version,
-            "st": "active",
-            "at": enrolment.enrolled_at,
-            "seen": enrolment.seen_ms,
-            "nat": enrolment.national,
-            "c": index_partition(enrolment.course_id, ids.shard(enrolment.person_id, SHARDS)),
-            "cs": _STATES["active"] + enrolment.person_id,
-        }
-    )
+    _table(space).create(items.new(enrolment))
 
 
 def come_back(space: Space, enrolment: Enrolment, now_ms: int) -> Enrolment:
     """Make an enrolment active that was left: one UpdateItem, 3 WCU. Raises: ConditionFailed."""
     state = "active" if enrolment.completed_at is None else "completed"
     item = _table(space).update(
-        *key(enrolment.person_id, enrolment.course_id),
+        *items.key(enrolment.person_id, enrolment.course_id),
         "SET st = :active, cs = :cs, seen = :seen",
-        {":active": "active", ":left": "left", ":cs": _STATES[state] + enrolment.person_id, ":seen": now_ms},
+        {":active": "active", ":left": "left", ":cs": items.index_key(enrolment.person_id, state), ":seen": now_ms},
         condition="st = :left",
     )
-    return of_item(item)
+    return items.of_item(item)
 
 
 def leave(space: Space, person_id: str, course_id: str) -> None:
     """One UpdateItem, 3 WCU: progress stays. Raises: ConditionFailed, with what is there."""
     _table(space).update(
-        *key(person_id, course_id),
+        *items.key(person_id, course_id),
         "SET st = :left, cs = :cs",
-        {":active": "active", ":left": "left", ":cs": _STATES["left"] + person_id},
+        {":active": "active", ":left": "left", ":cs": items.index_key(person_id, "left")},
         condition="st = :active",
         returns="NONE",
     )
@@ -112,13 +82,13 @@ def advance(space: Space, person_id: str, course_id: str, report: Report, versio
         expression += f", p_{lesson} = :place"
         values[":place"] = report.place
     item = _table(space).update(
-        *key(person_id, course_id),
+        *items.key(person_id, course_id),
         expression,
         values,
         names={"#last": "last"},
         condition=f"st = :active AND v IN ({', '.join(pinned)}) AND seen <= :seen",
     )
-    return of_item(item)
+    return items.of_item(item)
 
 
 def add_late(space: Space, enrolment: Enrolment, report: Report) -> Enrolment:
@@ -127,7 +97,8 @@ def add_late(space: Space, enrolment: Enrolment, report: Report) -> Enrolment:
     The pointer stays. A place is written or forgotten only while it is older than the report.
     Raises: ConditionFailed when the enrolment changed meanwhile in a way that matters.
     """
-    lesson, values = report.lesson, {":active": "active", ":v": enrolment.version}
+    lesson = report.lesson
+    values: Item = {":active": "active", ":v": enrolment.version}
     condition = "st = :active AND v = :v"
     if report.done:
         expression = "ADD done :done"
@@ -143,8 +114,9 @@ def add_late(space: Space, enrolment: Enrolment, report: Report) -> Enrolment:
             " AND (attribute_not_exists(done) OR NOT contains(done, :lesson))"
         )
         values |= {":place": report.place, ":lesson": lesson}
-    item = _table(space).update(*key(enrolment.person_id, enrolment.course_id), expression, values, condition=condition)
-    return of_item(item)
+    place = items.key(enrolment.person_id, enrolment.course_id)
+    item = _table(space).update(*place, expression, values, condition=condition)
+    return items.of_item(item)
 
 
 def finish(space: Space, enrolment: Enrolment, now_s: int) -> Enrolment:
@@ -153,17 +125,17 @@ def finish(space: Space, enrolment: Enrolment, now_s: int) -> Enrolment:
     Raises: ConditionFailed, with the enrolment as it is: completed by someone else, left, or moved to another version.
     """
     item = _table(space).update(
-        *key(enrolment.person_id, enrolment.course_id),
+        *items.key(enrolment.person_id, enrolment.course_id),
         "SET fin = :now, cs = :cs",
         {
             ":now": now_s,
-            ":cs": _STATES["completed"] + enrolment.person_id,
+            ":cs": items.index_key(enrolment.person_id, "completed"),
             ":v": enrolment.version,
             ":active": "active",
         },
         condition="attribute_not_exists(fin) AND v = :v AND st = :active",
     )
-    return of_item(item)
+    return items.of_item(item)
 
 
 def count_attempt(space: Space, person_id: str, course_id: str, submission: Submission) -> Enrolment:
@@ -192,9 +164,9 @@ def count_attempt(space: Space, person_id: str, course_id: str, submission: Subm
         expression += ", done :done"
         values[":done"] = {lesson}
     item = _table(space).update(
-        *key(person_id, course_id), expression, values, names={"#last": "last"}, condition=condition
+        *items.key(person_id, course_id), expression, values, names={"#last": "last"}, condition=condition
     )
-    return of_item(item)
+    return items.of_item(item)
 
 
 def move(space: Space, enrolment: Enrolment, version: int, gone: Iterable[str]) -> Enrolment:
@@ -213,12 +185,12 @@ def move(space: Space, enrolment: Enrolment, version: int, gone: Iterable[str]) 
         expression += " DELETE done :gone"
         values[":gone"] = lessons
     item = _table(space).update(
-        *key(enrolment.person_id, enrolment.course_id),
+        *items.key(enrolment.person_id, enrolment.course_id),
         expression,
         values,
         condition="v = :v AND st = :active AND attribute_not_exists(fin)",
     )
-    return of_item(item)
+    return items.of_item(item)
 
 
 def learners_of(
@@ -226,70 +198,29 @@ def learners_of(
 ) -> tuple[list[str], str | None]:
     """Ids of a course's learners in one shard, in one state or in all, and where to go on: one Query of the index,
     0.5 RCU for each 4 KB (about 35 of them)."""
-    hash_key = index_partition(course_id, shard)
+    hash_key = items.index_partition(course_id, shard)
     start = None
     if after:
-        pk, sk = key(after[2:], course_id)
+        pk, sk = items.key(after[2:], course_id)
         start = {"pk": pk, "sk": sk, "c": hash_key, "cs": after}
-    begins = _STATES[state] if state else ""
+    begins = items.STATES[state] if state else ""
     rows = _table(space).query(hash_key, begins_with=begins, index="by-course", after=start, limit=limit)
     return [item["pk"].removeprefix("learner#") for item in rows.items], rows.after["cs"] if rows.after else None
 
 
-def is_index_key(text: str, state: str | None) -> bool:
-    """Whether :func:`learners_of` could have ended there."""
-    return text.startswith(_STATES[state] if state else tuple(_STATES.values()))
-
-
 def batch(space: Space, course_id: str, person_ids: Sequence[str]) -> list[Enrolment]:
     """These learners' enrolments in one course, in that order: one BatchGetItem for each hundred, 0.5 RCU apiece."""
-    keys = [key(person_id, course_id) for person_id in person_ids]
+    keys = [items.key(person_id, course_id) for person_id in person_ids]
     found = _table(space).batch_get(keys)
-    return [of_item(found[each]) for each in keys if each in found]
+    return [items.of_item(found[each]) for each in keys if each in found]
 
 
 def mark_day(space: Space, person_id: str, day: str) -> None:
     """Note that a learner was active on a day in Vietnam: one PutItem, 1 WCU; again: no change."""
     try:
-        _table(space).create({"pk": partition(person_id), "sk": f"day#{day}", "at": clock.epoch_s()})
+        _table(space).create({"pk": items.partition(person_id), "sk": f"day#{day}", "at": clock.epoch_s()})
     except ConditionFailed:
         return
-
-
-def found(error: ConditionFailed) -> Enrolment | None:
-    """The enrolment that a failed condition found, if there is one."""
-    return of_item(error.item) if error.item else None
-
-
-def of_item(item: Item) -> Enrolment:
-    """An enrolment's item as rules see it."""
-    places: dict[str, int] = {}
-    attempts: dict[str, int] = {}
-    scores: dict[str, int] = {}
-    for name, value in item.items():
-        prefix = name[:2]
-        if prefix == "p_":
-            places[name[2:]] = value
-        elif prefix == "n_":
-            attempts[name[2:]] = value
-        elif prefix == "b_":
-            scores[name[2:]] = max(value)
-    return Enrolment(
-        person_id=item["pk"].removeprefix("learner#"),
-        course_id=item["sk"].removeprefix(PREFIX),
-        version=item["v"],
-        active=item["st"] == "active",
-        enrolled_at=item["at"],
-        seen_ms=item["seen"],
-        last=item.get("last"),
-        done=frozenset(item.get("done", ())),
-        places=places,
-        attempts=attempts,
-        scores=scores,
-        completed_at=item.get("fin"),
-        national=item.get("nat"),
-        last_key=item.get("k", ""),
-    )
 
 
 def _present(enrolment: Enrolment, lesson: str) -> list[str]:

@@ -13,6 +13,26 @@ from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, token_for
 from tests.learning.courses import HALF, QUIZ, RIGHT, WRONG, publish, publish_again
 
+TOLD = [
+    {
+        "id": "q1",
+        "correct": True,
+        "chosen": ["a"],
+        "right": ["a"],
+        "explanation": "Ngân hàng không bao giờ hỏi mã OTP.",
+        "feedback": {"a": "Đúng.", "b": "Mã OTP là chìa khoá tài khoản của bạn."},
+    },
+    {
+        "id": "q2",
+        "correct": True,
+        "chosen": ["a", "b"],
+        "right": ["a", "b"],
+        "explanation": "Kẻ gian thúc giục và hứa hẹn.",
+        "feedback": {"c": "Tin nhắn thật cũng có dấu."},
+    },
+]
+NEXT = {"id": "2", "title": "Bài 2", "kind": "text", "minutes": 5}
+
 
 @pytest.fixture(scope="module")
 def hue(aws: Cloud) -> OpenedSpace:
@@ -48,30 +68,13 @@ def test_a_pass_tells_everything(hue: OpenedSpace) -> None:
         "pass_mark": 60,
         "attempts_left": None,
         "revealed": True,
-        "questions": [
-            {
-                "id": "q1",
-                "correct": True,
-                "chosen": ["a"],
-                "right": ["a"],
-                "explanation": "Ngân hàng không bao giờ hỏi mã OTP.",
-                "feedback": {"a": "Đúng.", "b": "Mã OTP là chìa khoá tài khoản của bạn."},
-            },
-            {
-                "id": "q2",
-                "correct": True,
-                "chosen": ["a", "b"],
-                "right": ["a", "b"],
-                "explanation": "Kẻ gian thúc giục và hứa hẹn.",
-                "feedback": {"c": "Tin nhắn thật cũng có dấu."},
-            },
-        ],
+        "questions": TOLD,
         "standing": {
             "course": course,
             "state": "active",
             "version": 1,
             "percent": 50,
-            "next_lesson": {"id": "2", "title": "Bài 2", "kind": "text", "minutes": 5},
+            "next_lesson": NEXT,
             "position_s": None,
             "last_activity_at": "2026-09-21T14:13:20Z",
             "completed_at": None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib import ids
-from chalicelib.learning import enrolments, store
+from chalicelib.learning import enrolments, items
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.items import to_item
 from tests.api import Api
@@ -59,8 +59,8 @@ def _enrol_many(aws: Cloud, hue: OpenedSpace, course: str, count: int) -> None:
 
 
 def _enrolment(course: str, person: str) -> dict[str, object]:
-    pk, sk = store.key(person, course)
-    shard = store.index_partition(course, ids.shard(person, store.SHARDS))
+    pk, sk = items.key(person, course)
+    shard = items.index_partition(course, ids.shard(person, items.SHARDS))
     facts = {"v": 1, "st": "active", "at": 1_790_000_000, "seen": 1_790_000_000_000, "done": {"1", "2"}}
     return {"pk": pk, "sk": sk, "c": shard, "cs": f"a#{person}", **facts}
 
@@ -168,5 +168,5 @@ def test_a_page_of_a_courses_learners_touches_few_shards(crowd: Crowd) -> None:
     page, more = enrolments.of_course(crowd.hue.space, crowd.course, "active", None, 100)
     METER.reset(remembered)
     assert len(page) == min(crowd.size, 100) or crowd.size == 10
-    assert meter.calls <= (store.SHARDS + 1 if crowd.size == 10 else 2)
+    assert meter.calls <= (items.SHARDS + 1 if crowd.size == 10 else 2)
     assert (more is None) == (crowd.size == 10)

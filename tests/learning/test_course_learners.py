@@ -7,7 +7,7 @@ import pytest
 from chalicelib import ids
 from chalicelib.http import paging
 from chalicelib.http.paging import BadCursor
-from chalicelib.learning import enrolments, store
+from chalicelib.learning import enrolments, items
 from chalicelib.learning.models import State
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, token_for
@@ -64,7 +64,7 @@ def test_states_are_told_apart(hue: OpenedSpace) -> None:
 def test_an_index_that_lags_shows_nobody_in_a_state_that_is_past(hue: OpenedSpace) -> None:
     course = publish(hue.space, "1")
     (person,) = crowd(hue, course, 1)
-    hue.space.table("learning").update(*store.key(person, course), "SET fin = :now", {":now": 1})
+    hue.space.table("learning").update(*items.key(person, course), "SET fin = :now", {":now": 1})
     assert enrolments.of_course(hue.space, course, "active", None, 10) == ([], None)
 
 

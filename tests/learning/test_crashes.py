@@ -12,7 +12,7 @@ import pytest
 import app
 from chalicelib import clock, ids
 from chalicelib.jobs import queue
-from chalicelib.learning import enrolments, moving, store, versions
+from chalicelib.learning import enrolments, items, moving, store, versions
 from chalicelib.learning.merging import Enrolment
 from chalicelib.storage.spaces import platform
 from tests.api import Api
@@ -52,7 +52,7 @@ class Learner:
         return found
 
     def days(self) -> list[str]:
-        rows = self.hue.space.table("learning").query(store.partition(self.person), begins_with="day#")
+        rows = self.hue.space.table("learning").query(items.partition(self.person), begins_with="day#")
         return [item["sk"] for item in rows.items if item["sk"].count("#") == 1]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import ids
 from chalicelib.courses.packing import with_ids
-from chalicelib.learning import store
+from chalicelib.learning import items
 from chalicelib.storage.client import METER, Meter
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, token_for
@@ -30,7 +30,7 @@ def names(count: int) -> list[str]:
 
 
 def raw(aws: Cloud, hue: OpenedSpace, person: str, course: str) -> dict[str, dict[str, str]]:
-    pk, sk = store.key(person, course)
+    pk, sk = items.key(person, course)
     name = hue.space.table_name("learning")
     item: dict[str, dict[str, str]] = aws.dynamodb.get_item(
         TableName=name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
@@ -49,7 +49,7 @@ def test_two_hundred_lessons_done_are_under_a_kilobyte(aws: Cloud, hue: OpenedSp
     at = hue.at(f"/me/enrolments/{course}")
     learner.put(at).ok(201)
     table = hue.space.table("learning")
-    table.update(*store.key(person, course), "ADD done :done", {":done": set(lessons[:-1]) - set(quizzes[1:])})
+    table.update(*items.key(person, course), "ADD done :done", {":done": set(lessons[:-1]) - set(quizzes[1:])})
     for quiz in quizzes:
         for answers in ({"q1": ["a"]}, RIGHT):
             learner.post(f"{at}/attempts", {"lesson": quiz, "answers": answers}).ok(201)
@@ -72,7 +72,7 @@ def test_two_thousand_lessons_work(aws: Cloud, hue: OpenedSpace) -> None:
     at = hue.at(f"/me/enrolments/{course}")
     learner.put(at).ok(201)
     table = hue.space.table("learning")
-    table.update(*store.key(person, course), "ADD done :done", {":done": set(lessons[:-1])})
+    table.update(*items.key(person, course), "ADD done :done", {":done": set(lessons[:-1])})
     with spending() as spent:
         answer = learner.put(f"{at}/progress/{lessons[-2]}", {"status": "started", "position_s": 7}).ok()
     assert (answer["percent"], answer["next_lesson"]["id"]) == (99, lessons[-1])
