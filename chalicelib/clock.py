@@ -40,7 +40,7 @@ def timestamp() -> str:
 
 def as_timestamp(instant: datetime) -> str:
     """RFC 3339 in UTC with milliseconds; strings of it sort as the instants do."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def from_timestamp(text: str) -> datetime:
