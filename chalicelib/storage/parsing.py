@@ -11,19 +11,18 @@ from typing import Any
 
 # Outputs that hold nothing but items, capacity and counts; all others have times or bytes of their own.
 _PLAIN = frozenset(
-    f"{operation}Output"
-    for operation in (
-        "GetItem",
-        "BatchGetItem",
-        "TransactGetItems",
-        "Query",
-        "Scan",
-        "PutItem",
-        "UpdateItem",
-        "DeleteItem",
-        "BatchWriteItem",
-        "TransactWriteItems",
-    )
+    {
+        "GetItemOutput",
+        "BatchGetItemOutput",
+        "TransactGetItemsOutput",
+        "QueryOutput",
+        "ScanOutput",
+        "PutItemOutput",
+        "UpdateItemOutput",
+        "DeleteItemOutput",
+        "BatchWriteItemOutput",
+        "TransactWriteItemsOutput",
+    }
 )
 
 
