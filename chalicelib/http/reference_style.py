@@ -54,5 +54,4 @@ footer{padding:2rem 1rem 3rem;color:var(--quiet)}
 table,tbody,tr,th,td,caption{display:block}thead{position:absolute;left:-99rem}tr{border-top:1px solid var(--line);
 padding:.4rem .6rem}th,td{border:0;padding:.1rem 0}td:empty{display:none}
 h1{font-size:1.6rem}h2{font-size:1.3rem}}
-@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 """
