@@ -86,7 +86,7 @@ class _Trace:
 def mount(app: Chalice) -> None:
     """Register every declared operation with Chalice.
 
-    What can be read can be asked about (RFC 9110, 9.3.2); the gateway counts the body of an answer to HEAD and drops it.
+    What can be read can be asked about (RFC 9110, 9.3.2): the gateway counts the body of a HEAD answer and drops it.
     """
     for operation in OPERATIONS:
         methods = ["GET", "HEAD"] if operation.method == "GET" else [operation.method]
