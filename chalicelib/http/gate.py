@@ -272,8 +272,9 @@ def _log(
     started: float,
     error: BaseException | None,
 ) -> None:
-    # What a person did wrong is told to that person; the trace is for what went wrong on our side.
-    ours = status >= 500
+    # What a person did wrong is told to that person; the trace is for what went wrong on our side. To come while a
+    # space is being opened is only early.
+    ours = status >= 500 and not isinstance(error, SpaceOpening)
     logs.event(
         "request.answered",
         level=logging.ERROR if ours else logging.INFO,

@@ -74,7 +74,7 @@ class Problem(Outbound):
     detail: str = Field(description="For a person, in the language that they accept; it says what to do.")
     request_id: str = Field(description="To quote to support.")
     errors: list[BadField] = Field(
-        default_factory=list, description="Every bad field at once; only with 422.", max_length=100
+        default_factory=list, description="Every bad field at once, where fields are at fault.", max_length=100
     )
 
 

@@ -75,6 +75,12 @@ def test_what_fails_on_our_side_is_an_error_with_its_place(author: Probe, lines:
     assert any("make_thing" in frame for frame in line["trace"])
 
 
+def test_a_space_that_is_being_opened_is_no_error_of_ours(lines: io.StringIO) -> None:
+    early = open_space("som", status="opening")
+    probe(early.author).get(early.at("/things")).refused(503, "space_opening")
+    assert _only(lines)["level"] == "INFO"
+
+
 def test_no_line_holds_what_a_person_sent(author: Probe, lines: io.StringIO) -> None:
     """Neither a body, nor a query, a token, a key, an address, nor what an exception quotes."""
     sent = {"title": SECRET, "trouble": "defect"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,6 +135,26 @@ def test_whatever_a_client_sends_is_bounded(operation: Operation) -> None:
         (content,) = shape["requestBody"]["content"].values()
         sent.append(("body", content["schema"]))
     assert [place for name, schema in sent for place in _unbounded(schema, name, frozenset())] == []
+
+
+@each_operation
+def test_no_secret_is_among_the_answers_that_are_kept(operation: Operation) -> None:
+    """What an Idempotency-Key gives again is kept for a day, in plain text."""
+    if operation.creates:
+        named = set(re.findall(r'"(\w+)": \{', json.dumps(_whole(described(operation)["responses"]))))
+        assert {name for name in named if re.search("token|password|secret", name)} == set()
+
+
+def _whole(value: Any, seen: frozenset[str] = frozenset()) -> Any:
+    """A part of the document with what it refers to in place, as far as it does not hold itself."""
+    if isinstance(value, list):
+        return [_whole(each, seen) for each in value]
+    if not isinstance(value, dict):
+        return value
+    target = value.get("$ref", "")
+    if target.startswith("#/components/schemas/") and target not in seen:
+        return _whole(openapi.document()["components"]["schemas"][target.rpartition("/")[2]], seen | {target})
+    return {name: _whole(part, seen) for name, part in value.items()}
 
 
 def _examples(operation: Operation) -> Iterator[tuple[str, Json, object]]:
