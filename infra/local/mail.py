@@ -7,6 +7,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 
 import urllib3
 
+from chalicelib import clock
 from infra.local.answers import Answer, own
 from infra.local.events import Request
 
@@ -48,7 +50,7 @@ def collect(aws_url: str, folder: Path) -> None:
 def _as_ours(message: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": message["MessageId"],
-        "sent_at": message["Timestamp"],
+        "sent_at": clock.as_timestamp(datetime.fromtimestamp(float(message["Timestamp"]), UTC)),
         "from": str(make_header(decode_header(message["Source"]))),
         "to": [*message["To"], *message["CC"], *message["BCC"]],
         "subject": message["Subject"],
@@ -61,7 +63,7 @@ def newest(folder: Path, to: str | None) -> list[dict[str, Any]]:
     """The newest hundred messages, those to one address if `to` is given."""
     kept = [json.loads(path.read_text()) for path in folder.glob("*.json")]
     wanted = [mail for mail in kept if to is None or any(to.lower() == each.lower() for each in mail["to"])]
-    return sorted(wanted, key=lambda mail: str(mail["sent_at"]), reverse=True)[:NEWEST]
+    return sorted(wanted, key=lambda mail: mail["sent_at"], reverse=True)[:NEWEST]
 
 
 def answer(request: Request, aws_url: str, folder: Path) -> Answer:
@@ -82,7 +84,8 @@ def _page(mails: Iterable[dict[str, Any]]) -> str:
 
 
 def _article(mail: dict[str, Any]) -> str:
-    said = {name: html.escape(str(mail[name])) for name in ("subject", "sent_at")}
+    at = clock.from_timestamp(mail["sent_at"]).astimezone(clock.VIETNAM)
+    said = {"subject": html.escape(mail["subject"]), "sent_at": f"{at:%H:%M:%S %d/%m/%Y}"}
     to = html.escape(", ".join(mail["to"]))
     # A sandboxed frame: whatever stands in a mail may neither run nor reach our addresses.
     framed = f'<iframe sandbox srcdoc="{html.escape(mail["html"])}" title="{said["subject"]}"></iframe>'
