@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from botocore.config import Config as BotoConfig
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
@@ -107,7 +107,7 @@ def get(name: str, *, start: int | None = None, length: int | None = None, etag:
     body = _call("get_object", Key=name, **more)["Body"]
     try:
         return bytes(body.read())
-    except HTTPClientError as error:
+    except (HTTPClientError, IncompleteReadError) as error:
         raise Unavailable from error
 
 
