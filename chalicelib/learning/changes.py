@@ -34,8 +34,7 @@ def follow(space: Space, batch: Batch) -> None:
         day = _new_day(change)
         if day:
             days[enrolment.person_id, day] = None
-    for person_id, day in days:
-        store.mark_day(space, person_id, day)
+    store.mark_days(space, days)
     for enrolment in latest.values():
         _settle(space, enrolment)
 
