@@ -1,14 +1,16 @@
 """Builds the Chalice app and registers everything; no logic.
 
-The four handlers are what Lambda runs, and what ``infra/local`` calls on one machine: the API (``app``), the job queue
-(``run_jobs``), the learning tables' streams (``apply_changes``) and the clock (``tick``).
+The handlers are what Lambda runs, and what ``infra/local`` calls on one machine: the API (``app``), the jobs' queue
+(``run_jobs``), the queue of what opens and closes spaces (``provision``), the learning tables' streams
+(``apply_changes``) and the clock (``tick``). They are plain functions: what feeds each of them, and what each of them
+may touch, is declared in ``infra/cloud``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import Chalice
 
 import chalicelib.assessment.routes
 import chalicelib.audit.routes
@@ -30,11 +32,16 @@ app = Chalice(app_name="hocmo")
 gate.mount(app)
 
 
-@app.on_sqs_message(queue="hocmo-jobs", batch_size=10)
-def run_jobs(event: SQSEvent) -> dict[str, Any]:
+@app.lambda_function(name="run_jobs")
+def run_jobs(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Jobs that the queue hands over."""
-    context: Any = event.context
-    return queue.run_batch(event.to_dict(), context.get_remaining_time_in_millis())
+    return queue.run_batch(event, context.get_remaining_time_in_millis())
+
+
+@app.lambda_function(name="provision")
+def provision(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Jobs that make or drop what a space needs: no other function may."""
+    return queue.run_batch(event, context.get_remaining_time_in_millis())
 
 
 @app.lambda_function(name="apply_changes")
@@ -43,7 +50,7 @@ def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return streams.apply(event)
 
 
-@app.schedule(Rate(1, unit=Rate.MINUTES))
-def tick(event: CloudWatchEvent) -> dict[str, int]:
-    """Every minute: what got stuck is hinted to the queue again."""
+@app.lambda_function(name="tick")
+def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Every minute: what got stuck is hinted to its queue again."""
     return {"hinted": queue.sweep()}

@@ -20,6 +20,11 @@ class Config:
     aws_url: str | None
     bucket: str
     jobs_queue_url: str
+    provisioning_queue_url: str
+    space_role_arn: str | None  # the role that is assumed for one space at a time; none on one machine
+    key_arn: str | None  # of KMS: people's tables, the platform's and the signing keys; none on one machine
+    changes_function: str | None  # what follows the learning tables' streams; none on one machine, whose worker does
+    changes_dead_queue_arn: str | None  # where batches of changes go that fail for good
     public_url: str
     mail_from: str
     central: str
@@ -39,10 +44,15 @@ def current() -> Config:
     return Config(
         stage=stage,
         region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or "ap-southeast-1",
-        dynamodb_url=env.get("HOCMO_DYNAMODB_URL") or None,
-        aws_url=env.get("HOCMO_AWS_URL") or None,
+        dynamodb_url=env.get("HOCMO_DYNAMODB_URL") or env.get("AWS_ENDPOINT_URL") or None,
+        aws_url=env.get("HOCMO_AWS_URL") or env.get("AWS_ENDPOINT_URL") or None,
         bucket=env.get("HOCMO_BUCKET", f"{APP}-{stage}-content"),
         jobs_queue_url=env.get("HOCMO_JOBS_QUEUE_URL", ""),
+        provisioning_queue_url=env.get("HOCMO_PROVISIONING_QUEUE_URL", ""),
+        space_role_arn=env.get("HOCMO_SPACE_ROLE_ARN") or None,
+        key_arn=env.get("HOCMO_KEY_ARN") or None,
+        changes_function=env.get("HOCMO_CHANGES_FUNCTION") or None,
+        changes_dead_queue_arn=env.get("HOCMO_CHANGES_DEAD_QUEUE_ARN") or None,
         public_url=env.get("HOCMO_PUBLIC_URL", "http://localhost:8000").rstrip("/"),
         mail_from=env.get("HOCMO_MAIL_FROM", "no-reply@hocmo.local"),
         central=env.get("HOCMO_CENTRAL", "trung-uong"),

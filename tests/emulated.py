@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -58,14 +58,19 @@ class Cloud:
         raise AssertionError("jobs or changes never come to rest")
 
     def run_jobs(self) -> int:
-        """Hand the queue's messages to ``run_jobs``; gives how many there were."""
+        """Hand each queue's messages to its function; gives how many there were."""
         import app
 
-        url = config.current().jobs_queue_url
+        here = config.current()
+        return self._hand_over(here.jobs_queue_url, app.run_jobs) + self._hand_over(
+            here.provisioning_queue_url, app.provision
+        )
+
+    def _hand_over(self, url: str, handler: Callable[[dict[str, Any], Context], dict[str, Any]]) -> int:
         messages = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for message in messages:
             record = {"messageId": message["MessageId"], "body": message["Body"], "receiptHandle": "x"}
-            answer = app.run_jobs({"Records": [record]}, Context())
+            answer = handler({"Records": [record]}, Context())
             if not answer["batchItemFailures"]:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(messages)
@@ -127,8 +132,9 @@ def cloud() -> Iterator[Cloud]:
         )
         os.environ.pop("HOCMO_AWS_URL", None)
         forget_everything()
-        queue_url = boto3.client("sqs").create_queue(QueueName=f"{stage}-jobs")["QueueUrl"]
-        os.environ["HOCMO_JOBS_QUEUE_URL"] = queue_url
+        for kind in ("jobs", "provisioning"):
+            made = boto3.client("sqs").create_queue(QueueName=f"hocmo-{stage}-{kind}")
+            os.environ[f"HOCMO_{kind.upper()}_QUEUE_URL"] = made["QueueUrl"]
         config.current.cache_clear()
         boto3.client("s3").create_bucket(
             Bucket=f"hocmo-{stage}", CreateBucketConfiguration={"LocationConstraint": REGION}

@@ -101,6 +101,7 @@ def _is_late(deadline_ms: int) -> bool:
 
 Handler = Callable[[Job, Run], None]
 HANDLERS: dict[str, Handler] = {}
+_PROVISIONING: set[str] = set()  # kinds of jobs that only the function with the control plane's rights can do
 _WHEN_FAILED: dict[str, Callable[[Job, Item], None]] = {}
 SHOWN_TO: dict[str, Permission] = {}
 
@@ -108,14 +109,18 @@ SHOWN_TO: dict[str, Permission] = {}
 def handles(
     kind: str,
     *,
+    provisions: bool = False,
     when_failed: Callable[[Job, Item], None] | None = None,
     shown_to: Permission = READ_DRAFTS,
 ) -> Callable[[Handler], Handler]:
-    """Declare the handler of a kind of job, what to do when it is given up, and who of the space may see such jobs."""
+    """Declare the handler of a kind of job, whether it makes or drops what a space is made of (such jobs have a queue
+    of their own), what to do when it is given up, and who of the space may see such jobs."""
 
     def declare(handler: Handler) -> Handler:
         HANDLERS[kind] = handler
         SHOWN_TO[kind] = shown_to
+        if provisions:
+            _PROVISIONING.add(kind)
         if when_failed:
             _WHEN_FAILED[kind] = when_failed
         return handler
@@ -131,7 +136,7 @@ def enqueue(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str | No
     _require_handler(kind)
     job_id = job_id or ids.new()
     if store.create(tenant, job_id, kind, payload, actor):
-        hint(tenant, job_id)
+        hint(kind, tenant, job_id)
     return job_id
 
 
@@ -142,11 +147,16 @@ def enqueuing(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str, a
     return store.creating(tenant, job_id, kind, payload, actor)
 
 
-def hint(tenant: str, job_id: str, *, delay_s: int = 0) -> None:
-    """Tell the queue of a job. A hint that cannot be sent is no error: :func:`sweep` repeats it."""
+def hint(kind: str, tenant: str, job_id: str, *, delay_s: int = 0) -> None:
+    """Tell the queue of that kind of a job. A hint that cannot be sent is no error: :func:`sweep` repeats it."""
     body = json.dumps({"tenant": tenant, "job": job_id})
     with suppress(ClientError, BotoCoreError):
-        _sqs().send_message(QueueUrl=config.current().jobs_queue_url, MessageBody=body, DelaySeconds=delay_s)
+        _sqs().send_message(QueueUrl=_queue_of(kind), MessageBody=body, DelaySeconds=delay_s)
+
+
+def _queue_of(kind: str) -> str:
+    here = config.current()
+    return here.provisioning_queue_url if kind in _PROVISIONING else here.jobs_queue_url
 
 
 def _require_handler(kind: str) -> None:
@@ -225,7 +235,7 @@ def _work(job: Job, progress: Run) -> str:
         raise
     except GoOn:
         store.release(job.tenant, job.id, job.turn, attempts=0)
-        hint(job.tenant, job.id)
+        hint(job.kind, job.tenant, job.id)
         return "goes_on"
     except Exception as error:
         return _failed(job, progress, error)
@@ -243,7 +253,7 @@ def _failed(job: Job, progress: Run, error: Exception) -> str:
         "job.retried", level=logging.WARNING, error=error, tenant=job.tenant, job=job.id, kind=job.kind, in_s=delay
     )
     store.release(job.tenant, job.id, job.turn, error=_told(error), due_in_s=delay)
-    hint(job.tenant, job.id, delay_s=delay)
+    hint(job.kind, job.tenant, job.id, delay_s=delay)
     return "retried"
 
 
@@ -273,7 +283,7 @@ def sweep() -> int:
     stale = store.open_since(clock.as_timestamp(clock.now() - timedelta(seconds=STUCK_AFTER_S)), _SWEEP)
     due = [item for item in stale if item["lease"] < clock.epoch_s()]
     for item in due:
-        hint(item["pk"].removeprefix("job#"), item["sk"])
+        hint(item["kind"], item["pk"].removeprefix("job#"), item["sk"])
     return len(due)
 
 

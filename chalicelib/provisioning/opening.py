@@ -124,12 +124,12 @@ def again(slug: str, circumstances: Circumstances) -> TenantRecord:
 
 
 def _begun(slug: str, job_id: str) -> TenantRecord:
-    queue.hint(slug, job_id)
+    queue.hint(KIND, slug, job_id)
     registry.forget(slug)
     return registry.require(slug)
 
 
-@queue.handles(KIND)
+@queue.handles(KIND, provisions=True)
 def open_space(job: Job, run: Run) -> None:
     """The job: every step that is not done yet, in order."""
     done = int(job.checkpoint.get("done", 0))

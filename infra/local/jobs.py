@@ -1,10 +1,10 @@
-"""Polls the jobs' queue and hands its messages to the app, as Lambda's SQS trigger does."""
+"""Polls a queue of jobs and hands its messages to the app, as Lambda's SQS trigger does."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.settings import ACCOUNT, JOBS_QUEUE, REGION
+from infra.local.settings import ACCOUNT, REGION
 
 BATCH = 10
 WAIT_S = 1  # as long as a stop may have to wait
@@ -44,7 +44,7 @@ class Jobs:
         """The messages that must come again (Lambda's partial batch response); all of them when the handler fails."""
         everything = {message["MessageId"] for message in messages}
         try:
-            answer = self._handler({"Records": [_record(message) for message in messages]})
+            answer = self._handler({"Records": [self._record(message) for message in messages]})
         except Exception:
             _log.exception("jobs.failed")
             return everything
@@ -61,17 +61,16 @@ class Jobs:
             VisibilityTimeout=min(2**tries, RETRY_AT_MOST_S),
         )
 
-
-def _record(message: dict[str, Any]) -> dict[str, Any]:
-    """A message as Lambda writes it: the same facts, other capitals."""
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message.get("Attributes", {}),
-        "messageAttributes": {},
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{JOBS_QUEUE}",
-        "awsRegion": REGION,
-    }
+    def _record(self, message: dict[str, Any]) -> dict[str, Any]:
+        """A message as Lambda writes it: the same facts, other capitals."""
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message.get("Attributes", {}),
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self._url.rpartition('/')[2]}",
+            "awsRegion": REGION,
+        }

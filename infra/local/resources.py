@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.engine import EngineFailed
-from infra.local.settings import ACCOUNT, BUCKET, JOBS_QUEUE, MAIL_FROM, REGION, Addresses
+from infra.local.settings import ACCOUNT, BUCKET, JOBS_QUEUE, MAIL_FROM, PROVISIONING_QUEUE, REGION, Addresses
 
 VISIBILITY_S = 60
 MAX_RECEIVES = 5  # then a message is left to the dead-letter queue, and its job to the schedule
@@ -72,14 +72,17 @@ def create_bucket(s3: Any, public_url: str) -> None:
 
 
 def create_queues(sqs: Any) -> None:
-    """The jobs' queue, and the one for what could not be handled after five tries.
+    """The queues of jobs, and for each the one for what could not be handled after five tries."""
+    for name in (JOBS_QUEUE, PROVISIONING_QUEUE):
+        _create_queue(sqs, name)
 
-    Attributes are set afterwards, since making a queue anew with other attributes is refused.
-    """
-    dead = sqs.create_queue(QueueName=f"{JOBS_QUEUE}-dead")["QueueUrl"]
+
+def _create_queue(sqs: Any, name: str) -> None:
+    """Attributes are set afterwards, since making a queue anew with other attributes is refused."""
+    dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=dead, Attributes={"MessageRetentionPeriod": "1209600"})
-    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{JOBS_QUEUE}-dead"
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}-dead"
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES})
-    jobs = sqs.create_queue(QueueName=JOBS_QUEUE)["QueueUrl"]
+    jobs = sqs.create_queue(QueueName=name)["QueueUrl"]
     attributes = {"VisibilityTimeout": str(VISIBILITY_S), "RedrivePolicy": redrive}
     sqs.set_queue_attributes(QueueUrl=jobs, Attributes=attributes)

@@ -10,6 +10,7 @@ REGION = "ap-southeast-1"
 STAGE = "local"
 BUCKET = f"hocmo-{STAGE}-content"
 JOBS_QUEUE = f"hocmo-{STAGE}-jobs"
+PROVISIONING_QUEUE = f"hocmo-{STAGE}-provisioning"
 MAIL_FROM = "no-reply@hocmo.local"
 CENTRAL = "trung-uong"
 
@@ -67,6 +68,7 @@ def app_environment(at: Addresses) -> dict[str, str]:
         "HOCMO_AWS_URL": at.aws_url,
         "HOCMO_BUCKET": BUCKET,
         "HOCMO_JOBS_QUEUE_URL": f"{at.aws_url}/{ACCOUNT}/{JOBS_QUEUE}",
+        "HOCMO_PROVISIONING_QUEUE_URL": f"{at.aws_url}/{ACCOUNT}/{PROVISIONING_QUEUE}",
         "HOCMO_PUBLIC_URL": at.public_url,
         "HOCMO_MAIL_FROM": MAIL_FROM,
         "HOCMO_CENTRAL": CENTRAL,

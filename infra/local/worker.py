@@ -1,7 +1,7 @@
 """Everything that happens behind requests: jobs, table changes, the schedule. It calls the handlers that Lambda runs.
 
-Threads: some for jobs (a long export must not hold up the opening of a space), one each for the schedule and for
-keeping mail; the main one follows the tables' changes.
+Threads: some for jobs (a long export must not hold up the opening of a space, which has a queue and threads of its
+own), one each for the schedule and for keeping mail; the main one follows the tables' changes.
 """
 
 import datetime
@@ -25,6 +25,7 @@ from infra.local.jobs import Jobs
 from infra.local.streams import Streams
 
 JOB_THREADS = 4
+PROVISIONING_THREADS = 2
 TIMEOUT_MS = 900_000  # Lambda's own limit
 TICK_S = 60.0
 MAIL_S = 5.0
@@ -90,13 +91,16 @@ def main() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    aws, queue = os.environ["HOCMO_AWS_URL"], os.environ["HOCMO_JOBS_QUEUE_URL"]
-    jobs = Jobs(resources.client("sqs", aws), queue, invoke(app.run_jobs))
+    aws = os.environ["HOCMO_AWS_URL"]
+    sqs = resources.client("sqs", aws)
+    jobs = Jobs(sqs, os.environ["HOCMO_JOBS_QUEUE_URL"], invoke(app.run_jobs))
+    provisioning = Jobs(sqs, os.environ["HOCMO_PROVISIONING_QUEUE_URL"], invoke(app.provision))
     changes = Changes(
         Streams(os.environ["HOCMO_DYNAMODB_URL"]), invoke(app.apply_changes), f"hocmo-{os.environ['HOCMO_STAGE']}-"
     )
     tick = invoke(app.tick)
     threads = [start(stop, every(0, jobs.step)) for _ in range(JOB_THREADS)]
+    threads += [start(stop, every(0, provisioning.step)) for _ in range(PROVISIONING_THREADS)]
     threads.append(start(stop, every(TICK_S, lambda: tick(scheduled_event()))))
     threads.append(start(stop, every(MAIL_S, lambda: mail.collect(aws, places.MAIL))))
     repeat(stop, changes.step)

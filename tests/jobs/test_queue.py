@@ -16,7 +16,7 @@ from chalicelib.storage.table import transact
 from infra.local.worker import scheduled_event
 from tests.emulated import Cloud, Context
 from tests.factories import open_space
-from tests.jobs.work import KIND, Does, Killed, later, message
+from tests.jobs.work import KIND, Does, Killed, hints, later, message
 
 
 class TestEnqueuing:
@@ -62,7 +62,7 @@ class TestEnqueuing:
     def test_with_a_transaction_the_job_is_there_or_nothing_is(self, aws: Cloud, tenant: str, does: Does) -> None:
         job_id = ids.new()
         transact([queue.enqueuing(KIND, tenant, {}, job_id=job_id)])
-        queue.hint(tenant, job_id)
+        queue.hint(KIND, tenant, job_id)
         aws.drain()
         assert queue.find(tenant, job_id).state == "done"
 
@@ -81,6 +81,26 @@ class TestEnqueuing:
         assert queue.find(tenant, job_id).payload == {"n": 2}
         aws.drain()
         assert queue.find(tenant, job_id).state == "done"
+
+
+class TestTwoQueues:
+    """What makes or drops a space's tables is done by a function that nothing else is handed to."""
+
+    def test_each_kind_is_hinted_to_its_own(self, aws: Cloud, tenant: str, does: Does) -> None:
+        ordinary = queue.enqueue(KIND, tenant, {})
+        opening = queue.enqueue("space.open", tenant, {})
+        here = config.current()
+        assert [each["job"] for each in hints(aws, here.jobs_queue_url)] == [ordinary]
+        assert [each["job"] for each in hints(aws, here.provisioning_queue_url)] == [opening]
+
+    def test_sweeping_too(self, aws: Cloud, tenant: str, does: Does) -> None:
+        ordinary, opening = queue.enqueue(KIND, tenant, {}), queue.enqueue("space.open", tenant, {})
+        queues = [config.current().jobs_queue_url, config.current().provisioning_queue_url]
+        for each in queues:
+            hints(aws, each)
+        later(STUCK_AFTER_S + 1)
+        assert queue.sweep() == 2
+        assert [[told["job"] for told in hints(aws, each)] for each in queues] == [[ordinary], [opening]]
 
 
 class TestTakingUp:

@@ -38,9 +38,9 @@ def message(tenant: str, job_id: str) -> dict[str, str]:
     return {"messageId": ids.new(), "body": json.dumps({"tenant": tenant, "job": job_id}), "receiptHandle": "x"}
 
 
-def hints(aws: Cloud) -> list[dict[str, str]]:
-    """What the queue has for a worker at this moment; it is taken out."""
-    url = config.current().jobs_queue_url
+def hints(aws: Cloud, queue_url: str | None = None) -> list[dict[str, str]]:
+    """What a queue (that of jobs unless told otherwise) has for a worker at this moment; it is taken out."""
+    url = queue_url or config.current().jobs_queue_url
     found = []
     while messages := aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
         for each in messages:
