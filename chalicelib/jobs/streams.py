@@ -1,5 +1,9 @@
 """Reactions to what changed in a tenant's learning table. A reaction must be repeatable: a failed batch comes whole
-again."""
+again.
+
+What feeds them has a tumbling window, for the sake of the shard's name alone. Lambda therefore also calls when a window
+closes, with no records, and takes an answer without a ``state`` for a failure.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +29,27 @@ def reacts(reaction: Reaction) -> Reaction:
 
 def apply(event: Mapping[str, Any]) -> dict[str, Any]:
     """Hand one batch to every reaction; when one fails, the batch is asked for again from its first change."""
+    if not event.get("Records"):
+        return _answer()
     batch = changes.read(event)
-    if not batch.changes:
-        return {"batchItemFailures": []}
     meter = Meter()
     remembered = METER.set(meter)
     try:
         _react(batch)
     except Exception as error:
         logs.event("changes.failed", level=logging.ERROR, error=error, tenant=batch.space, shard=batch.shard)
-        return {"batchItemFailures": [{"itemIdentifier": batch.changes[0].sequence}]}
+        return _answer(batch.changes[0].sequence)
     finally:
         METER.reset(remembered)
     logs.event(
         "changes.applied", tenant=batch.space, changes=len(batch.changes),
         calls=meter.calls, rcu=meter.rcu, wcu=meter.wcu,
     )  # fmt: skip
-    return {"batchItemFailures": []}
+    return _answer()
+
+
+def _answer(*failures: str) -> dict[str, Any]:
+    return {"state": {}, "batchItemFailures": [{"itemIdentifier": sequence} for sequence in failures]}
 
 
 def _react(batch: Batch) -> None:

@@ -48,9 +48,15 @@ def read(event: Mapping[str, Any]) -> Batch:
     table = event["eventSourceARN"].split(":table/")[1].split("/")[0]
     return Batch(
         space=table.removeprefix(f"{config.current().prefix}-").removesuffix("-learning"),
-        shard=event["shardId"],
+        shard=event.get("shardId") or _only_shard(event["eventSourceARN"]),
         changes=[_change(record["dynamodb"]) for record in event.get("Records", [])],
     )
+
+
+def _only_shard(stream: str) -> str:
+    """An engine that knows no windows names no shard; its streams have one. Raises: ValueError when there are more."""
+    (shard,) = _shards(_streams(config.current().dynamodb_url), stream)
+    return shard
 
 
 def _change(record: Mapping[str, Any]) -> Change:

@@ -14,6 +14,8 @@ from chalicelib.storage.spaces import Space
 from tests.emulated import Cloud, Context
 from tests.factories import OpenedSpace, open_space
 
+DONE: dict[str, Any] = {"state": {}, "batchItemFailures": []}
+
 
 @pytest.fixture
 def hue(aws: Cloud) -> OpenedSpace:
@@ -42,7 +44,7 @@ def test_every_reaction_gets_every_change_in_order(
         return react
 
     monkeypatch.setattr(streams, "REACTIONS", [reaction("first"), reaction("second")])
-    assert app.apply_changes(_batch(aws, hue), Context()) == {"batchItemFailures": []}
+    assert app.apply_changes(_batch(aws, hue), Context()) == DONE
     assert heard == [("first", hue.slug, [None, 1, 2]), ("second", hue.slug, [None, 1, 2])]
 
 
@@ -55,13 +57,31 @@ def test_a_batch_that_fails_comes_again_from_its_beginning(
     monkeypatch.setattr(streams, "REACTIONS", [lambda space, batch: None, away])
     batch = _batch(aws, hue)
     first = batch["Records"][0]["dynamodb"]["SequenceNumber"]
-    assert app.apply_changes(batch, Context()) == {"batchItemFailures": [{"itemIdentifier": first}]}
+    failed = {"state": {}, "batchItemFailures": [{"itemIdentifier": first}]}
+    assert app.apply_changes(batch, Context()) == failed
 
 
 def test_a_window_that_closes_empty_is_nothing(aws: Cloud, hue: OpenedSpace) -> None:
-    arn = f"arn:aws:dynamodb:ap-southeast-1:0:table/{hue.space.table_name('learning')}/stream/x"
-    event = {"Records": [], "shardId": "shard-1", "eventSourceARN": arn}
-    assert app.apply_changes(event, Context()) == {"batchItemFailures": []}
+    """Lambda's last call of a tumbling window; an answer without a state would count as a failure."""
+    event = {
+        "Records": [],
+        "window": {"start": "2026-11-24T07:00:00Z", "end": "2026-11-24T07:00:05Z"},
+        "state": {},
+        "shardId": "shardId-1",
+        "eventSourceARN": f"arn:aws:dynamodb:ap-southeast-1:0:table/{hue.space.table_name('learning')}/stream/x",
+        "isFinalInvokeForWindow": True,
+        "isWindowTerminatedEarly": False,
+    }
+    assert app.apply_changes(event, Context()) == DONE
+
+
+def test_an_engine_without_windows_has_one_shard(aws: Cloud, hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(streams, "REACTIONS", [lambda space, batch: heard.append(batch.shard)])
+    event = _batch(aws, hue)
+    shard = event.pop("shardId")
+    assert app.apply_changes(event, Context()) == DONE
+    assert heard == [shard]
 
 
 @pytest.mark.parametrize("status", ["suspended", "opening"])
@@ -79,5 +99,5 @@ def test_what_a_closed_space_left_behind_is_let_go(aws: Cloud, monkeypatch: pyte
     heard: list[str] = []
     monkeypatch.setattr(streams, "REACTIONS", [lambda space, batch: heard.append(space.slug)])
     closed = open_space(status="closed")
-    assert app.apply_changes(_batch(aws, closed), Context()) == {"batchItemFailures": []}
+    assert app.apply_changes(_batch(aws, closed), Context()) == DONE
     assert heard == []
