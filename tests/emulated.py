@@ -18,7 +18,7 @@ from botocore.config import Config as BotoConfig
 from moto import mock_aws
 
 from chalicelib import config
-from chalicelib.http import caching, tokens
+from chalicelib.http import caching, quotas, tokens
 from chalicelib.jobs import queue
 from chalicelib.storage import client, files, mail, spaces, tables
 from infra.local import engine
@@ -155,4 +155,5 @@ def forget_everything() -> None:
     tokens.forget()
     spaces.directory.forget()
     caching.forget_everything()
+    quotas.forget()
     spaces._bound.cache_clear()

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from chalicelib import logs
 from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
-from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, standing, tokens
+from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, quotas, standing, tokens
 from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.models import SLUG_PATTERN
 from chalicelib.http.permissions import STAFF, Permission, Role, allows
@@ -132,6 +132,7 @@ def _answer(
     operation: Operation, request: GatewayRequest, path: Mapping[str, str], language: Language, trace: _Trace
 ) -> Response:
     space = _space(operation, path, trace)
+    quotas.admit(space)
     actor = _actor(operation, request, space, trace)
     _admit(operation, space, actor)
     if operation.audited and actor:

@@ -13,7 +13,7 @@ from chalicelib.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chalicelib.http import bodies, gate, idempotency, tokens
+from chalicelib.http import bodies, gate, idempotency, quotas, tokens
 from chalicelib.http.endpoint import Operation
 from chalicelib.http.paging import BadCursor
 from chalicelib.http.permissions import ANYONE
@@ -38,6 +38,8 @@ def _by_access(operation: Operation) -> Refusals:
         refusals += (tokens.InvalidToken,)
     if operation.of_space or operation.parameters:
         refusals += (NotFound,)
+    if operation.of_space:
+        refusals += (quotas.SpaceBusy,)
     if operation.of_space and not operation.while_suspended:
         refusals += (gate.SpaceSuspended, gate.SpaceOpening)
     elif operation.of_space and operation.may not in gate.DOORS:

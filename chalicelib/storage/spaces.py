@@ -18,8 +18,10 @@ from pynamodb.connection.table import TableConnection
 
 from chalicelib import clock, config
 from chalicelib.errors import NotFound
+from chalicelib.storage import quotas
 from chalicelib.storage.client import SharedConnection
 from chalicelib.storage.models import TableKind, TenantItem
+from chalicelib.storage.quotas import USUAL, Quotas
 from chalicelib.storage.table import Table
 
 SpaceStatus = Literal["opening", "open", "suspended", "closed"]
@@ -41,6 +43,7 @@ class Space:
     slug: str
     status: SpaceStatus = "open"
     tenant_kind: str = ""
+    quotas: Quotas = USUAL
 
     @property
     def is_platform(self) -> bool:
@@ -150,4 +153,4 @@ def _read(slug: str) -> Space | None:
     item = platform().table("people").get(*registry_key(slug))
     if item is None or item["status"] == "closed":
         return None
-    return Space(slug, item["status"], item["kind"])
+    return Space(slug, item["status"], item["kind"], quotas.of(item.get("quotas")))
