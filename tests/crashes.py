@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
-from unittest import mock
 
 from chalicelib.jobs import queue
 from chalicelib.storage import client, files, mail
+from chalicelib.storage.lines import Reply
+from tests.wire import Passing, steered
 
 
 class Killed(BaseException):
     """The process is gone. No ``except Exception`` of ours may catch this."""
 
 
-class _Dying:
-    def __init__(self, real: Any, calls: int) -> None:
-        self._real = real
-        self.left = calls
-
-    def _make_api_call(self, operation: str, request: dict[str, Any]) -> Any:
-        if self.left == 0:
-            raise Killed
-        self.left -= 1
-        return self._real._make_api_call(operation, request)
-
-
 @contextmanager
 def killed_after(calls: int) -> Iterator[None]:
     """Let the block make this many DynamoDB calls, then let it die; whether it did is not told."""
-    dying = _Dying(client.dynamodb(), calls)
-    with mock.patch.object(client, "dynamodb", return_value=dying):
+    left = [calls]
+
+    def steer(passing: Passing) -> Reply:
+        if not left[0]:
+            raise Killed
+        left[0] -= 1
+        return passing.send()
+
+    with steered(steer):
         try:
             yield
         except Killed:
@@ -57,20 +53,27 @@ class Kill:
             self.happened = True
             raise Killed
 
+    def at(self, passing: Passing) -> Reply:
+        """Around one call on items."""
+        self.before()
+        reply = passing.send()
+        self.after()
+        return reply
+
 
 @contextmanager
 def killed_at(call: int) -> Iterator[Kill]:
     """Kill the block right after its so manieth call to DynamoDB, S3, SQS or SES, when that has had its effect."""
     kill = Kill(call)
-    clients = [client.dynamodb(), files.s3(), queue._sqs(), mail._ses()]
-    for each in clients:
-        each.meta.events.register_first("before-call", kill.before)
-        each.meta.events.register_last("after-call", kill.after)
-    try:
-        yield kill
-    except Killed:
-        assert kill.happened
-    finally:
-        for each in clients:
-            each.meta.events.unregister("before-call", kill.before)
-            each.meta.events.unregister("after-call", kill.after)
+    with ExitStack() as watched:
+        watched.enter_context(steered(kill.at))
+        for each in (client.dynamodb(), files.s3(), queue._sqs(), mail._ses()):
+            events = each.meta.events
+            events.register_first("before-call", kill.before)
+            events.register_last("after-call", kill.after)
+            watched.callback(events.unregister, "before-call", kill.before)
+            watched.callback(events.unregister, "after-call", kill.after)
+        try:
+            yield kill
+        except Killed:
+            assert kill.happened

@@ -1,25 +1,30 @@
-"""The one DynamoDB client, what each request spends on it, and how its failures read.
+"""The one way to DynamoDB, what each request spends on it, and how its failures read.
 
-Every call of the program, pynamodb's included, goes through :func:`call`: it asks for the consumed capacity, adds it to
-the :class:`Meter` of the current request, and turns throttling and lost connections into :class:`Unavailable`.
+Every call on items, pynamodb's included, goes through :func:`call`: it asks for the consumed capacity, adds it to the
+:class:`Meter` of the current request, and turns throttling and lost connections into :class:`Unavailable`. It sends by
+our own :class:`Transport`; botocore's client is made for the control plane alone (tables, backups).
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import botocore.session
 from botocore.config import Config as BotoConfig
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ClientError
 from pynamodb.connection.base import Connection
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.storage.parsing import PlainParsers
+from chalicelib.storage.lines import LineBroken
+from chalicelib.storage.signing import Credentials
+from chalicelib.storage.transport import Transport
 
 _RETRYABLE = frozenset(
     {
@@ -74,15 +79,32 @@ def session() -> botocore.session.Session:
 
 @lru_cache(maxsize=1)
 def _dynamodb() -> Any:
-    made = session().create_client("dynamodb", endpoint_url=config.current().dynamodb_url, config=client_settings())
-    made._endpoint._response_parser_factory = PlainParsers(made._endpoint._response_parser_factory)
-    return made
+    return session().create_client("dynamodb", endpoint_url=config.current().dynamodb_url, config=client_settings())
 
 
 def dynamodb() -> Any:
-    """The shared DynamoDB client (thread-safe once made; making one is not)."""
+    """The shared botocore client, for what is not about items (thread-safe once made; making one is not)."""
     with _making:
         return _dynamodb()
+
+
+@lru_cache(maxsize=1)
+def _transport() -> Transport:
+    here = config.current()
+    return Transport(here.dynamodb_url or f"https://dynamodb.{here.region}.amazonaws.com", here.region)
+
+
+def transport() -> Transport:
+    """The shared way to items."""
+    return _transport()
+
+
+def own_credentials() -> Credentials:
+    """The rights of the process itself: those that Lambda puts into its environment, or whatever botocore finds."""
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if key and secret:
+        return ReadOnlyCredentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
+    return cast(Credentials, session().get_credentials().get_frozen_credentials())
 
 
 def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +115,7 @@ def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     """
     request["ReturnConsumedCapacity"] = "TOTAL"
     try:
-        answer: dict[str, Any] = dynamodb()._make_api_call(operation, request)
+        answer = transport().call(operation, request, own_credentials)
     except ClientError as error:
         _count(operation, None)
         if _passes_with_time(error):
@@ -101,7 +123,7 @@ def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
         if _is_gone(error, request):
             raise NotFound from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except LineBroken as error:
         raise Unavailable from error
     _count(operation, answer.get("ConsumedCapacity"))
     return answer
@@ -144,12 +166,7 @@ def _count(operation: str, consumed: Any) -> None:
 
 
 class SharedConnection(Connection):
-    """pynamodb's connection over our one client: a client for each model would cost 75 ms and 10 MB apiece."""
-
-    @property
-    def client(self) -> Any:
-        """The shared client."""
-        return dynamodb()
+    """pynamodb's connection over our one way out: a client for each model would cost 75 ms and 10 MB apiece."""
 
     def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         # pynamodb turns a ClientError into its own errors one level up, in Connection.update_item and its siblings; for
@@ -161,5 +178,6 @@ class SharedConnection(Connection):
 
 def reset() -> None:
     """Forget the clients: for tests and processes that change the configuration they run under."""
+    _transport.cache_clear()
     _dynamodb.cache_clear()
     session.cache_clear()

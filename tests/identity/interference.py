@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from chalicelib.storage import client
+from tests.wire import on_call
 
 
 @contextmanager
@@ -14,15 +13,10 @@ def just_before(operation: str, happens: Callable[[], object]) -> Iterator[None]
     """Let ``happens`` happen once, before the block's first call of this DynamoDB operation is sent."""
     left = [happens]
 
-    def intervene(**_: Any) -> None:
-        if left:
+    def intervene(called: str) -> None:
+        if called == operation and left:
             left.pop()()
 
-    events = client.dynamodb().meta.events
-    name = f"before-send.dynamodb.{operation}"
-    events.register(name, intervene)
-    try:
+    with on_call("before", intervene):
         yield
-    finally:
-        events.unregister(name, intervene)
     assert not left, f"no {operation} was sent"

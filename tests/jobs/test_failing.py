@@ -13,9 +13,10 @@ from chalicelib import clock
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import LEASE_S, MAX_ATTEMPTS, GoOn, Job, Run
-from chalicelib.storage.client import dynamodb
+from chalicelib.storage.lines import LineBroken
 from tests.emulated import Cloud, Context
 from tests.jobs.work import KIND, Does, Killed, Refused, hints, later, message
+from tests.wire import on_call
 
 
 class TestFailing:
@@ -114,13 +115,12 @@ class TestFailing:
     ) -> None:
         told = message(tenant, queue.enqueue(KIND, tenant, {}))
 
-        def away(**_: object) -> None:
-            raise ConnectionResetError
+        def away(operation: str) -> None:
+            if operation == "UpdateItem":
+                raise LineBroken
 
-        events = dynamodb().meta.events
-        events.register("before-call.dynamodb.UpdateItem", away)
-        answer = app.run_jobs({"Records": [told]}, Context())
-        events.unregister("before-call.dynamodb.UpdateItem", away)
+        with on_call("before", away):
+            answer = app.run_jobs({"Records": [told]}, Context())
         assert answer == {"batchItemFailures": [{"itemIdentifier": told["messageId"]}]}
         assert app.run_jobs({"Records": [told]}, Context()) == {"batchItemFailures": []}
 

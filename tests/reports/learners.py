@@ -4,12 +4,12 @@ delivered as a test likes it."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.jobs.streams import BatchFailed
 from chalicelib.storage import changes, client, spaces, tables
 from chalicelib.storage.changes import Batch, Change
 from chalicelib.storage.spaces import Space
@@ -143,7 +143,11 @@ class Feed:
         """Hand records over; whether all were taken."""
         import app
 
-        return not app.apply_changes(self.event(shard, start, stop), Context())["batchItemFailures"]
+        try:
+            app.apply_changes(self.event(shard, start, stop), Context())
+        except BatchFailed:
+            return False
+        return True
 
     def deliver_all(self, size: int = 100) -> None:
         """Deliver everything in order, again and again until nothing new comes of it."""
@@ -164,22 +168,6 @@ class Feed:
         for name in self.names():
             batch = changes.read(self.event(name, 0, self.length(name)))
             yield Batch(space.slug, name, [each for each in batch.changes if each.position > int(after.get(name, 0))])
-
-
-@contextmanager
-def on_call(when: str, act: Callable[[str], None]) -> Iterator[None]:
-    """Act at each DynamoDB call, ``before`` it is sent or ``after`` it took effect; ``act`` is told its name."""
-    events = client.dynamodb().meta.events
-    event = {"before": "before-call.dynamodb", "after": "after-call.dynamodb"}[when]
-
-    def handler(model: Any, **_: Any) -> None:
-        act(model.name)
-
-    events.register(event, handler)
-    try:
-        yield
-    finally:
-        events.unregister(event, handler)
 
 
 def stored(space: Space) -> dict[str, dict[str, Any]]:

@@ -21,7 +21,8 @@ from chalicelib.storage.spaces import Space
 from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.reports import learners
-from tests.reports.learners import DAY_S, NOON, TODAY, Feed, on_call, space_of_learners, stored
+from tests.reports.learners import DAY_S, NOON, TODAY, Feed, space_of_learners, stored
+from tests.wire import on_call
 
 
 def test_figures_of_course_space_and_nation_arrive(aws: Cloud) -> None:

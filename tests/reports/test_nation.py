@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from chalicelib import clock
-from chalicelib.storage import client, spaces
+from chalicelib.storage import spaces
+from chalicelib.storage.lines import Reply
 from chalicelib.tenants import registry
 from tests import factories
 from tests.api import Api
@@ -17,6 +17,7 @@ from tests.factories import CourseRef, OpenedSpace, published_course
 from tests.reports import classes, learners
 from tests.reports.learners import DAY_S, NOON
 from tests.spending import spending
+from tests.wire import Passing, steered
 
 
 @dataclass
@@ -217,8 +218,9 @@ def test_only_operators_see_the_nation(nation: Nation) -> None:
 def test_the_nation_is_read_without_entering_any_tenants_tables(nation: Nation, operator: Api) -> None:
     asked: set[str] = set()
 
-    def note(params: dict[str, Any], **_: Any) -> None:
-        asked.add(params["body"].decode() if isinstance(params["body"], bytes) else str(params["body"]))
+    def note(passing: Passing) -> Reply:
+        asked.add(passing.body.decode())
+        return passing.send()
 
     paths = (
         "/reports/national",
@@ -228,14 +230,9 @@ def test_the_nation_is_read_without_entering_any_tenants_tables(nation: Nation, 
     )
     for path in paths:
         operator.get(path).ok()
-    events = client.dynamodb().meta.events
-    events.register("before-call.dynamodb", note)
-    try:
-        with spending() as spent:
-            for path in paths:
-                operator.get(path).ok()
-    finally:
-        events.unregister("before-call.dynamodb", note)
+    with steered(note), spending() as spent:
+        for path in paths:
+            operator.get(path).ok()
     assert asked
     assert [body for body in asked if '-platform"' not in body] == []
     spent.within_budget()

@@ -14,7 +14,8 @@ from chalicelib.storage.spaces import Space
 from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.reports import learners
-from tests.reports.learners import DAY_S, NOON, TODAY, Feed, on_call, space_of_learners, stored
+from tests.reports.learners import DAY_S, NOON, TODAY, Feed, space_of_learners, stored
+from tests.wire import on_call
 
 
 def a_class(space: Space) -> None:

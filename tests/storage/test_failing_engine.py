@@ -12,10 +12,12 @@ from botocore.awsrequest import AWSRequest, AWSResponse
 
 from chalicelib.errors import Unavailable
 from chalicelib.http.permissions import Role
-from chalicelib.storage import client, files
+from chalicelib.storage import files
+from chalicelib.storage.lines import LineBroken, Reply
 from tests.api import Api
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
+from tests.wire import Passing, says, steered
 
 THROTTLED = (400, "ProvisionedThroughputExceededException")
 OVER_LIMIT = (400, "ThrottlingException")
@@ -50,15 +52,6 @@ def answering(aws_client: Any, respond: Callable[[AWSRequest], AWSResponse]) -> 
         aws_client.meta.events.unregister("before-send.*.*", before_send)
 
 
-def _dynamodb_says(status: int, code: str) -> Callable[[AWSRequest], AWSResponse]:
-    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no"}).encode()
-
-    def respond(request: AWSRequest) -> AWSResponse:
-        return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.0"}, _Body(body))
-
-    return respond
-
-
 READ: tuple[Role, str, str, Any] = ("learner", "GET", "/me/enrolments", None)
 WRITES: tuple[tuple[Role, str, str, Any], ...] = (
     ("learner", "PUT", "/me/enrolments/1hq3v7k2m8x9d4t6w5z1cc", {}),
@@ -75,7 +68,7 @@ def test_what_passes_with_time_is_a_503(
 ) -> None:
     role, method, path, body = asked
     caller: Api = getattr(hue, role)
-    with answering(client.dynamodb(), _dynamodb_says(*told)):
+    with steered(lambda passing: says(*told)):
         reply = caller.call(method, hue.at(path), body)
     problem = reply.refused(503, "unavailable")
     assert int(reply.headers["retry-after"]) >= 1
@@ -83,12 +76,10 @@ def test_what_passes_with_time_is_a_503(
 
 
 def test_a_database_that_is_away_is_a_503(hue: OpenedSpace) -> None:
-    def hang_up(request: AWSRequest) -> AWSResponse:
-        from botocore.exceptions import EndpointConnectionError
+    def hang_up(passing: Passing) -> Reply:
+        raise LineBroken
 
-        raise EndpointConnectionError(endpoint_url=request.url)
-
-    with answering(client.dynamodb(), hang_up):
+    with steered(hang_up):
         reply = hue.learner.get(hue.at("/me/enrolments"))
     reply.refused(503, "unavailable")
     hue.learner.get(hue.at("/me/enrolments")).ok(200)

@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
 
 from chalicelib.errors import Unavailable
 from chalicelib.storage import client
+from chalicelib.storage.lines import Reply
 from chalicelib.storage.spaces import platform
 from chalicelib.storage.table import TransactionFailed, transact
 from tests.emulated import Cloud
+from tests.wire import Passing, says, steered
 
 
-class _Body:
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        return iter([self._content])
-
-
-def _cancelled(*reasons: str) -> AWSResponse:
+def _cancelled(*reasons: str) -> Reply:
     """DynamoDB's answer to a transaction that it cancelled for these reasons."""
-    body = {
-        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-        "Message": "Transaction cancelled",
-        "CancellationReasons": [{"Code": reason} for reason in reasons],
-    }
-    headers = {"content-type": "application/x-amz-json-1.0"}
-    return AWSResponse("https://dynamodb", 400, headers, _Body(json.dumps(body).encode()))
+    return says(400, "TransactionCanceledException", CancellationReasons=[{"Code": reason} for reason in reasons])
 
 
 @contextmanager
-def _answering(answers: list[AWSResponse]) -> Iterator[None]:
+def _answering(answers: list[Reply]) -> Iterator[None]:
     """Let the first transactions be answered so, without reaching the database."""
     waiting = iter(answers)
 
-    def answer(**_: Any) -> AWSResponse | None:
-        return next(waiting, None)
+    def answer(passing: Passing) -> Reply:
+        told = next(waiting, None) if passing.operation == "TransactWriteItems" else None
+        return told or passing.send()
 
-    events = client.dynamodb().meta.events
-    events.register("before-send.dynamodb.TransactWriteItems", answer)
-    try:
+    with steered(answer):
         yield
-    finally:
-        events.unregister("before-send.dynamodb.TransactWriteItems", answer)
     assert next(waiting, None) is None
 
 

@@ -1,0 +1,123 @@
+"""DynamoDB's own protocol (JSON 1.0 over POST), as lean as our calls allow: a third of the CPU of a tuned SDK client.
+
+What goes in and comes out are the dictionaries of botocore's client, and a refusal is its ``ClientError``, so that
+pynamodb and our own tables need not know. Why it exists: ``docs/decisions/own-transport.md``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import time
+import uuid
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import clock
+from chalicelib.storage.lines import LineBroken, Lines, Reply
+from chalicelib.storage.parsing import parsed
+from chalicelib.storage.signing import Credentials, signed
+
+ATTEMPTS = 3
+_WAIT_S = 0.1  # at most, before the second attempt; twice that before the third
+_SERVICE = "dynamodb"
+_TARGET = "DynamoDB_20120810."
+_CONTENT_TYPE = "application/x-amz-json-1.0"
+# What the SDKs' standard mode tries again, of all that DynamoDB says.
+_PASSING = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "LimitExceededException",
+        "TransactionInProgressException",
+        "ReplicatedWriteConflictException",
+    }
+)
+
+
+def _binary(value: object) -> str:
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"no DynamoDB form for {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_binary)
+
+
+class Transport:
+    """DynamoDB of one region, for any number of threads."""
+
+    def __init__(self, url: str, region: str) -> None:
+        self.url = url
+        self._region = region
+        self._lines = Lines(url)
+
+    def call(self, operation: str, request: dict[str, Any], credentials: Callable[[], Credentials]) -> dict[str, Any]:
+        """One operation, tried up to three times while what hinders it passes with time, as the SDKs do.
+
+        A write may so take effect twice, or meet its own first try: conditions, tokens and keys that derive from the
+        request make that harmless (an SDK's client repeats them in the same way). ``credentials`` is asked at signing
+        time, for each try. Raises: ClientError, LineBroken when no try was answered.
+        """
+        if operation == "TransactWriteItems":
+            request.setdefault("ClientRequestToken", str(uuid.uuid4()))
+        body = encoded(request)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                reply = self._send(operation, body, credentials())
+            except LineBroken:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                if reply.status == 200:
+                    return parsed(reply.body)
+                error = refusal(operation, reply)
+                if attempt == ATTEMPTS or not _passes(reply.status, error):
+                    raise error
+            time.sleep(random.uniform(0, _WAIT_S * attempt))  # noqa: S311 (it spreads retries, it hides nothing)
+        raise AssertionError("the last attempt ends above")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._lines.close()
+
+    def _send(self, operation: str, body: bytes, credentials: Credentials) -> Reply:
+        headers = {"content-type": _CONTENT_TYPE, "host": self._lines.host, "x-amz-target": _TARGET + operation}
+        sent = signed(headers, body, credentials, region=self._region, service=_SERVICE, at_s=clock.epoch_s())
+        reply = self._lines.exchange(sent, body)
+        checksum = reply.headers.get("x-amz-crc32")
+        if checksum is not None and int(checksum) != zlib.crc32(reply.body):
+            raise LineBroken("the answer is not what was sent")
+        return reply
+
+
+def encoded(request: dict[str, Any]) -> bytes:
+    """A request as it is sent: bytes in base64."""
+    return _ENCODER.encode(request).encode()
+
+
+def refusal(operation: str, reply: Reply) -> ClientError:
+    """An answer that is none, as botocore's client tells it: with what DynamoDB says besides (``Item``,
+    ``CancellationReasons``)."""
+    try:
+        said: dict[str, Any] = parsed(reply.body) if reply.body else {}
+    except ValueError:
+        said = {"message": reply.body.decode(errors="replace")}
+    code = str(said.pop("__type", reply.status)).partition(":")[0].rpartition("#")[2]
+    message = said.pop("message", said.pop("Message", ""))
+    metadata: dict[str, Any] = {
+        "RequestId": reply.headers.get("x-amzn-requestid", ""),
+        "HTTPStatusCode": reply.status,
+        "HTTPHeaders": reply.headers,
+    }
+    response: Any = {**said, "Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
+    return ClientError(response, operation)
+
+
+def _passes(status: int, error: ClientError) -> bool:
+    return status >= 500 or error.response["Error"]["Code"] in _PASSING

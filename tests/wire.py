@@ -1,0 +1,56 @@
+"""What passes between the program and DynamoDB, seen and steered where it leaves the process: every call on items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from chalicelib.storage.lines import Lines, Reply
+
+
+@dataclass(frozen=True)
+class Passing:
+    """One request on its way. ``send`` lets it through and gives the database's answer."""
+
+    operation: str
+    body: bytes
+    send: Callable[[], Reply]
+
+
+@contextmanager
+def steered(steer: Callable[[Passing], Reply]) -> Iterator[None]:
+    """Let ``steer`` answer whatever the block sends: with what the database says, or as the network might bring it."""
+    real = Lines.exchange
+
+    def exchange(lines: Lines, headers: dict[str, str], body: bytes) -> Reply:
+        operation = headers["x-amz-target"].rpartition(".")[2]
+        return steer(Passing(operation, body, lambda: real(lines, headers, body)))
+
+    with mock.patch.object(Lines, "exchange", exchange):
+        yield
+
+
+@contextmanager
+def on_call(when: str, act: Callable[[str], None]) -> Iterator[None]:
+    """Act at each call, ``before`` it is sent or ``after`` it took effect; ``act`` is told its name."""
+
+    def steer(passing: Passing) -> Reply:
+        if when == "before":
+            act(passing.operation)
+        reply = passing.send()
+        if when == "after":
+            act(passing.operation)
+        return reply
+
+    with steered(steer):
+        yield
+
+
+def says(status: int, code: str, **more: Any) -> Reply:
+    """DynamoDB's refusal of that code."""
+    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "no", **more}
+    return Reply(status, {"content-type": "application/x-amz-json-1.0"}, json.dumps(body).encode())
