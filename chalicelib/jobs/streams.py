@@ -1,5 +1,5 @@
-"""Reactions to what changed in a tenant's learning table. A reaction must be repeatable: a failed batch comes whole
-again.
+"""Reactions to what changed in a tenant's learning table. A reaction must be repeatable: a failed batch comes again,
+whole or in halves.
 
 What feeds them has a tumbling window, for the sake of the shard's name alone. Lambda therefore also calls when a window
 closes, with no records, and takes an answer without a ``state`` for a failure.
@@ -17,6 +17,14 @@ from chalicelib.storage.changes import Batch
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import Space
 
+_DONE: dict[str, Any] = {"state": {}, "batchItemFailures": []}
+
+
+class BatchFailed(Exception):
+    """A reaction failed; which change is to blame is not known. Lambda parts the batch in two and tries both again,
+    down to the one change; an answer that named the first would bring the whole batch again and again."""
+
+
 Reaction = Callable[[Space, Batch], None]
 REACTIONS: list[Reaction] = []
 
@@ -28,9 +36,9 @@ def reacts(reaction: Reaction) -> Reaction:
 
 
 def apply(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Hand one batch to every reaction; when one fails, the batch is asked for again from its first change."""
+    """Hand one batch to every reaction. Raises: BatchFailed, without what was raised: that may quote a person."""
     if not event.get("Records"):
-        return _answer()
+        return _DONE
     batch = changes.read(event)
     meter = Meter()
     remembered = METER.set(meter)
@@ -38,18 +46,14 @@ def apply(event: Mapping[str, Any]) -> dict[str, Any]:
         _react(batch)
     except Exception as error:
         logs.event("changes.failed", level=logging.ERROR, error=error, tenant=batch.space, shard=batch.shard)
-        return _answer(batch.changes[0].sequence)
+        raise BatchFailed from None
     finally:
         METER.reset(remembered)
     logs.event(
         "changes.applied", tenant=batch.space, changes=len(batch.changes),
         calls=meter.calls, rcu=meter.rcu, wcu=meter.wcu,
     )  # fmt: skip
-    return _answer()
-
-
-def _answer(*failures: str) -> dict[str, Any]:
-    return {"state": {}, "batchItemFailures": [{"itemIdentifier": sequence} for sequence in failures]}
+    return _DONE
 
 
 def _react(batch: Batch) -> None:
