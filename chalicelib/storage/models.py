@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection.table import TableConnection
@@ -20,10 +20,10 @@ from pynamodb.models import Model
 from chalicelib import clock
 from chalicelib.storage.attributes import Whole, optional
 from chalicelib.storage.items import Item, from_item
+from chalicelib.storage.names import TABLE_KINDS as TABLE_KINDS  # other modules name the kinds by this one
+from chalicelib.storage.names import TableKind as TableKind
 from chalicelib.storage.table import ConditionFailed, Key, Table, Write
 
-TableKind = Literal["people", "courses", "learning", "statements"]
-TABLE_KINDS: tuple[TableKind, ...] = ("people", "courses", "learning", "statements")
 T = TypeVar("T")
 
 

@@ -1,8 +1,8 @@
 """Spaces: which exist and may be entered, and the one way to a tenant's data.
 
 ``space[Thing]`` gives a pynamodb model bound to that tenant's table and ``space.table("learning")`` the raw table, so
-that
-code cannot name another tenant's. This is the first of two walls; the second is the credentials of the request.
+that code cannot name another tenant's. What a call may name is looked at again when it is sent (``acting.py``), and by
+IAM.
 """
 
 from __future__ import annotations
@@ -18,19 +18,16 @@ from pynamodb.connection.table import TableConnection
 
 from chalicelib import clock, config
 from chalicelib.errors import NotFound
-from chalicelib.storage import quotas
+from chalicelib.storage import names, quotas
 from chalicelib.storage.client import SharedConnection
 from chalicelib.storage.models import TableKind, TenantItem
+from chalicelib.storage.names import PLATFORM as PLATFORM  # others name the platform's space by this module
 from chalicelib.storage.quotas import USUAL, Quotas
 from chalicelib.storage.table import Table
 
 SpaceStatus = Literal["opening", "open", "suspended", "closed"]
 M = TypeVar("M", bound=TenantItem)
 
-# The control plane's own people (operators), jobs and registry live in the platform table, reached as a space of this
-# name.
-# It can never be a tenant's: provisioning refuses it as a slug, and the directory does not list it.
-PLATFORM = "platform"
 FRESH_S = 60
 _UNSETTLED_FRESH_S = 1
 _DIRECTORY_SIZE = 5_000
@@ -52,7 +49,7 @@ class Space:
 
     def table_name(self, kind: TableKind) -> str:
         """The full name of one of this tenant's four tables."""
-        return config.current().prefix + ("-platform" if self.is_platform else f"-{self.slug}-{kind}")
+        return names.table(self.slug, kind)
 
     def table(self, kind: TableKind) -> Table:
         """The raw table: for hot paths and transactions."""
