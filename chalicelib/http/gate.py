@@ -20,7 +20,7 @@ from chalicelib.http.models import SLUG_PATTERN
 from chalicelib.http.permissions import STAFF, Permission, Role, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.storage import spaces
+from chalicelib.storage import acting, spaces
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import PLATFORM, Space
 
@@ -81,6 +81,7 @@ class _Trace:
     space: str = ""
     actor: str = ""
     refused: str = ""
+    bytes_in: int = 0
 
 
 def mount(app: Chalice) -> None:
@@ -118,7 +119,7 @@ def handle(operation: Operation, request: GatewayRequest, path: Mapping[str, str
     finally:
         METER.reset(remembered)
     response.headers = answers.SECURITY | response.headers
-    _log(operation, request_id, trace, response.status_code, meter, started, error)
+    _log(operation, request_id, trace, response, meter, started, error)
     return response
 
 
@@ -133,12 +134,25 @@ def _answer(
 ) -> Response:
     space = _space(operation, path, trace)
     quotas.admit(space)
+    with acting.on_behalf_of(space.slug):
+        return _inside(space, operation, request, path, language, trace)
+
+
+def _inside(
+    space: Space,
+    operation: Operation,
+    request: GatewayRequest,
+    path: Mapping[str, str],
+    language: Language,
+    trace: _Trace,
+) -> Response:
     actor = _actor(operation, request, space, trace)
     _admit(operation, space, actor)
     if operation.audited and actor:
         standing.require(space, actor)
     most = bodies.limit(for_anyone=operation.may is Permission.ANYONE)
     body = bodies.read(request, most) if operation.body_adapter else b""
+    trace.bytes_in = len(body)
     circumstances = _circumstances(operation, request, path, actor, language, body)
     query = _query(request)
     listed = _listed(operation, path, query) if operation.query else ""
@@ -268,13 +282,14 @@ def _log(
     operation: Operation,
     request_id: str,
     trace: _Trace,
-    status: int,
+    response: Response,
     meter: Meter,
     started: float,
     error: BaseException | None,
 ) -> None:
     # What a person did wrong is told to that person; the trace is for what went wrong on our side. To come while a
     # space is being opened is only early.
+    status = response.status_code
     ours = status >= 500 and not isinstance(error, SpaceOpening)
     logs.event(
         "request.answered",
@@ -287,10 +302,10 @@ def _log(
         status=status,
         refused=trace.refused,
         ms=round((time.perf_counter() - started) * 1000, 1),
-        calls=meter.calls,
-        rcu=meter.rcu,
-        wcu=meter.wcu,
-        s3_calls=meter.s3_calls,
+        mb=logs.MEMORY_MB,
+        bytes_in=trace.bytes_in,
+        bytes_out=len(response.body.encode()) if isinstance(response.body, str) else len(response.body),
+        **meter.facts(),
     )
 
 

@@ -24,7 +24,7 @@ from chalicelib.http.permissions import READ_DRAFTS, Permission
 from chalicelib.jobs import store
 from chalicelib.jobs.store import JobItem as JobItem  # other features name what find gives them by this module
 from chalicelib.jobs.store import LeaseLost
-from chalicelib.storage import client
+from chalicelib.storage import acting, client
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage
@@ -210,7 +210,8 @@ def run(tenant: str, job_id: str, remaining_ms: int = 600_000) -> None:
     meter = Meter()
     remembered = METER.set(meter)
     try:
-        outcome = _attempt(job, progress)
+        with acting.on_behalf_of(tenant):
+            outcome = _attempt(job, progress)
     finally:
         METER.reset(remembered)
     logs.event(

@@ -8,11 +8,12 @@ closes, with no records, and takes an answer without a ``state`` for a failure.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import logs
-from chalicelib.storage import changes, spaces
+from chalicelib.storage import acting, changes, spaces
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import Space
@@ -40,6 +41,7 @@ def apply(event: Mapping[str, Any]) -> dict[str, Any]:
     if not event.get("Records"):
         return _DONE
     batch = changes.read(event)
+    started = time.perf_counter()
     meter = Meter()
     remembered = METER.set(meter)
     try:
@@ -50,9 +52,13 @@ def apply(event: Mapping[str, Any]) -> dict[str, Any]:
     finally:
         METER.reset(remembered)
     logs.event(
-        "changes.applied", tenant=batch.space, changes=len(batch.changes),
-        calls=meter.calls, rcu=meter.rcu, wcu=meter.wcu,
-    )  # fmt: skip
+        "changes.applied",
+        tenant=batch.space,
+        changes=len(batch.changes),
+        ms=round((time.perf_counter() - started) * 1000, 1),
+        mb=logs.MEMORY_MB,
+        **meter.facts(),
+    )
     return _DONE
 
 
@@ -62,5 +68,6 @@ def _react(batch: Batch) -> None:
         # The space was closed while its last changes were under way: there is nobody left to count for.
         logs.event("changes.orphaned", level=logging.WARNING, tenant=batch.space, changes=len(batch.changes))
         return
-    for reaction in REACTIONS:
-        reaction(space, batch)
+    with acting.on_behalf_of(space.slug, counts=True):
+        for reaction in REACTIONS:
+            reaction(space, batch)
