@@ -148,7 +148,7 @@ class _Line:
         headers = self._headers()
         if headers.get("transfer-encoding", "").lower() == "chunked":
             return Reply(status, headers, self._chunks())
-        return Reply(status, headers, self._exactly(int(headers["content-length"])))
+        return Reply(status, headers, self._exactly(int(headers.get("content-length", ""))))
 
     def _headers(self) -> dict[str, str]:
         headers: dict[str, str] = {}

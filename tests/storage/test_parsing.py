@@ -98,5 +98,5 @@ def test_any_text_and_any_bytes_come_back(values: dict[str, str | bytes]) -> Non
 
 def test_an_answer_that_is_no_object_is_none() -> None:
     for body in (b"[]", b"<html>", b""):
-        with pytest.raises(ValueError, match="object|Expecting"):
+        with pytest.raises(ValueError, match=r"object|Expecting"):
             parsed(body)
