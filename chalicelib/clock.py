@@ -48,6 +48,11 @@ def from_timestamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def from_epoch_ms(milliseconds: int) -> datetime:
+    """That instant, aware, in UTC. Raises: ValueError, OverflowError or OSError for one beyond the calendar."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
 def vietnam_day(instant: datetime | None = None) -> date:
     """The calendar day in Vietnam at ``instant`` (now, unless told)."""
     return (instant or now()).astimezone(VIETNAM).date()

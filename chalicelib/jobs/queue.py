@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -150,6 +151,9 @@ def enqueuing(kind: str, tenant: str, payload: dict[str, Any], *, job_id: str, a
 def hint(kind: str, tenant: str, job_id: str, *, delay_s: int = 0) -> None:
     """Tell the queue of that kind of a job. A hint that cannot be sent is no error: :func:`sweep` repeats it."""
     body = json.dumps({"tenant": tenant, "job": job_id})
+    meter = METER.get()
+    if meter:
+        meter.messages += 1
     with suppress(ClientError, BotoCoreError):
         _sqs().send_message(QueueUrl=_queue_of(kind), MessageBody=body, DelaySeconds=delay_s)
 
@@ -205,6 +209,7 @@ def run(tenant: str, job_id: str, remaining_ms: int = 600_000) -> None:
         item = store.claim(tenant, job_id, LEASE_S)
     except ConditionFailed:
         return
+    started = time.perf_counter()
     job = _job(tenant, item)
     progress = Run(job, clock.epoch_ms() + remaining_ms)
     meter = Meter()
@@ -216,7 +221,7 @@ def run(tenant: str, job_id: str, remaining_ms: int = 600_000) -> None:
         METER.reset(remembered)
     logs.event(
         "job.ended", tenant=tenant, job=job_id, kind=job.kind, outcome=outcome, attempts=progress.attempts,
-        calls=meter.calls, rcu=meter.rcu, wcu=meter.wcu,
+        ms=round((time.perf_counter() - started) * 1000, 1), mb=logs.MEMORY_MB, **meter.facts(),
     )  # fmt: skip
 
 

@@ -43,13 +43,25 @@ _READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItem
 
 @dataclass(slots=True)
 class Meter:
-    """What one request (or one job's slice) has spent: DynamoDB calls, read and write capacity units, S3 calls."""
+    """What one request (or one job's slice) has spent: DynamoDB calls, read and write capacity units, S3 calls,
+    messages to queues, mails."""
 
     calls: int = 0
     rcu: float = 0.0
     wcu: float = 0.0
     s3_calls: int = 0
+    messages: int = 0
+    mails: int = 0
     operations: list[str] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        """What a log line says of it; metering adds these lines up."""
+        told: dict[str, Any] = {"calls": self.calls, "rcu": self.rcu, "wcu": self.wcu, "s3_calls": self.s3_calls}
+        if self.messages:
+            told["messages"] = self.messages
+        if self.mails:
+            told["mails"] = self.mails
+        return told
 
 
 METER: ContextVar[Meter | None] = ContextVar("meter", default=None)

@@ -43,6 +43,9 @@ def send(message: Message) -> None:
     """Hand a message to SES. Raises: MailRefused, Unavailable (nothing was sent, or it is not known: send it again)."""
     with _making:
         ses = _ses()
+    meter = client.METER.get()
+    if meter:
+        meter.mails += 1
     try:
         ses.send_email(
             FromEmailAddress=_from(message.sender),
