@@ -11,7 +11,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,8 @@ class Server:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
-        with line, self._tls.wrap_socket(line, server_side=True) if self._tls else line as served:
+        # A client that does not trust us hangs up.
+        with suppress(ssl.SSLError), line, self._encrypted(line) as served:
             reader = served.makefile("rb")
             while body := self._request(reader):
                 with self._lock:
@@ -72,6 +73,9 @@ class Server:
                 served.sendall(said.removesuffix(self.HANG_UP))
                 if said.endswith(self.HANG_UP):
                     return
+
+    def _encrypted(self, line: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(line, server_side=True) if self._tls else line
 
     def _request(self, reader: Any) -> bytes:
         length = 0
@@ -142,7 +146,11 @@ def test_nobody_listens() -> None:
 def test_silence_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "READ_S", 0.05)
     enough = threading.Event()
-    with serving(lambda number, body: enough.wait() and None) as server:
+
+    def respond(number: int, body: bytes) -> None:
+        enough.wait()
+
+    with serving(respond) as server:
         with pytest.raises(LineBroken):
             ask(Lines(server.url))
         enough.set()
