@@ -2,8 +2,8 @@
 
 The handlers are what Lambda runs, and what ``infra/local`` calls on one machine: the API (``app``), the jobs' queue
 (``run_jobs``), the queue of what opens and closes spaces (``provision``), the learning tables' streams
-(``apply_changes``) and the clock (``tick``). They are plain functions: what feeds each of them, and what each of them
-may touch, is declared in ``infra/cloud``.
+(``apply_changes``), the clock (``tick``) and the log lines of all of them (``meter``). They are plain functions: what
+feeds each of them, and what each of them may touch, is declared in ``infra/cloud``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import chalicelib.tenants.routes  # noqa: F401 (importing a feature's routes dec
 from chalicelib import logs
 from chalicelib.http import gate
 from chalicelib.jobs import queue, streams
+from chalicelib.metering import meter as metering
 
 logs.configure()
 app = Chalice(app_name="hocmo")
@@ -54,3 +55,9 @@ def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Every minute: what got stuck is hinted to its queue again."""
     return {"hinted": queue.sweep()}
+
+
+@app.lambda_function(name="meter")
+def meter(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """A batch of the other functions' log lines."""
+    return metering.take(event)
