@@ -18,10 +18,9 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, I
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.storage import client
+from chalicelib.storage.names import NATIONAL as NATIONAL  # others name it by this module
 from chalicelib.storage.spaces import Space
 
-# What all spaces read and only the central space writes.
-NATIONAL = "national"
 _MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "404", "NotFound"})
 _CHANGED = frozenset({"PreconditionFailed", "412"})
 # S3 takes no smaller piece of an object that is written piece by piece, but for the last.

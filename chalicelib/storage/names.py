@@ -1,4 +1,4 @@
-"""What the tables of a deployment are called: the platform's one, and four of each tenant."""
+"""What things of a deployment are called: the platform's one table, four of each tenant, and what all may read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ INDEXED_KINDS: tuple[TableKind, ...] = ("people", "learning")
 # The control plane's own people (operators), jobs and registry live in the platform table, reached as a space of this
 # name. It can never be a tenant's: provisioning refuses it as a slug, and the directory does not list it.
 PLATFORM = "platform"
+
+# The part of the bucket that all spaces read and only the central space writes.
+NATIONAL = "national"
 
 
 def platform_table() -> str:
