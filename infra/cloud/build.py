@@ -110,7 +110,11 @@ def _lay_out_code(source: Path, target: Path) -> None:
 def _compile(folder: Path) -> None:
     settled = {"PYTHONHASHSEED": "0", "PATH": os.environ.get("PATH", "")}
     done = subprocess.run(
-        [sys.executable, "-P", "-S", "-c", _COMPILE, str(folder)], env=settled, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-S", "-c", _COMPILE, str(folder)],
+        env=settled,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BuildFailed(f"code that does not compile: {done.stdout.strip()[-600:]} {done.stderr.strip()[-600:]}")

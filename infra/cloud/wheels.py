@@ -122,7 +122,9 @@ def require_fitting(name: str, content: bytes, platform: Platform) -> None:
         raise BuildFailed(f"{name} is made for another Python than {_TAG}")
     needed = max(_glibc(content), default=(2, 0))
     if needed > MOST_GLIBC:
-        raise BuildFailed(f"{name} needs glibc {needed[0]}.{needed[1]}; the runtime has {MOST_GLIBC[0]}.{MOST_GLIBC[1]}")
+        raise BuildFailed(
+            f"{name} needs glibc {needed[0]}.{needed[1]}; the runtime has {MOST_GLIBC[0]}.{MOST_GLIBC[1]}"
+        )
 
 
 def _glibc(content: bytes) -> Iterator[tuple[int, int]]:

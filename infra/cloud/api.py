@@ -1,0 +1,141 @@
+"""The REST API: Chalice's description of it, its one stage, its limits and the log of its requests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from infra.cloud import gateway_refusals
+from infra.cloud.cloudformation import ARN, HERE, Json, attribute, policy, ref, sub
+from infra.cloud.functions import logical
+from infra.cloud.packaged import Packaged
+
+# API Gateway's default limit of resources in one API; more takes a request to AWS.
+MOST_PATH_NODES = 300
+
+
+def resources(packaged: Packaged) -> Json:
+    """API, deployment, stage, its log, the right to invoke the function."""
+    body = _body(packaged)
+    deployment = "Deployment" + _fingerprint(body)
+    return {
+        "Api": {
+            "Type": "AWS::ApiGateway::RestApi",
+            "Properties": {
+                "Name": sub("hocmo-${Stage}"),
+                "EndpointConfiguration": {"Types": ["REGIONAL"]},
+                "BinaryMediaTypes": body["x-amazon-apigateway-binary-media-types"],
+                "MinimumCompressionSize": 1024,
+                "Body": body,
+            },
+        },
+        # A deployment is a snapshot and never changes: what it is made of is in its name, so a new one is made.
+        deployment: {
+            "Type": "AWS::ApiGateway::Deployment",
+            "Properties": {"RestApiId": ref("Api")},
+        },
+        "ApiStage": _stage(deployment, packaged.api_stage),
+        **_access_log(),
+        "ApiPermission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "FunctionName": ref(logical("api")),
+                "Action": "lambda:InvokeFunction",
+                "Principal": "apigateway.amazonaws.com",
+                "SourceArn": sub(f"{ARN}execute-api:{HERE}:${{Api}}/{packaged.api_stage}/*"),
+            },
+        },
+    }
+
+
+def path_nodes(swagger: Json) -> int:
+    """How many resources API Gateway makes of the document: each part of a path once, and the root."""
+    nodes = {""}
+    for path in swagger["paths"]:
+        parts = path.strip("/").split("/")
+        nodes |= {"/".join(parts[: length + 1]) for length in range(len(parts))}
+    return len(nodes)
+
+
+def _body(packaged: Packaged) -> Json:
+    """Chalice's swagger. It names the function by reference; by its name instead, the function may know the API's
+    address
+    without either waiting for the other."""
+    text = json.dumps(packaged.swagger)
+    function = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}-api"
+    body: Json = json.loads(text.replace("${APIHandler.Arn}", function))
+    body["x-amazon-apigateway-gateway-responses"] = gateway_refusals.responses()
+    return body
+
+
+def _fingerprint(of: Json) -> str:
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()[:10]
+
+
+def _stage(deployment: str, name: str) -> Json:
+    return {
+        "Type": "AWS::ApiGateway::Stage",
+        "DependsOn": ["GatewayAccount"],
+        "Properties": {
+            "RestApiId": ref("Api"),
+            "DeploymentId": ref(deployment),
+            "StageName": name,
+            "TracingEnabled": False,
+            "MethodSettings": [
+                {
+                    "ResourcePath": "/*",
+                    "HttpMethod": "*",
+                    "ThrottlingRateLimit": ref("RequestsPerSecond"),
+                    "ThrottlingBurstLimit": ref("RequestBurst"),
+                    "LoggingLevel": "OFF",
+                    "DataTraceEnabled": False,
+                    "MetricsEnabled": False,
+                }
+            ],
+            "AccessLogSetting": {"DestinationArn": attribute("AccessLog"), "Format": _LINE},
+        },
+    }
+
+
+# Neither addresses nor names: the path is its pattern, and who asked is in our own log as an identifier.
+_LINE = json.dumps(
+    {
+        "event": "gateway.answered",
+        "request_id": "$context.requestId",
+        "time": "$context.requestTimeEpoch",
+        "method": "$context.httpMethod",
+        "path": "$context.resourcePath",
+        "status": "$context.status",
+        "ms": "$context.responseLatency",
+        "function_ms": "$context.integrationLatency",
+        "bytes": "$context.responseLength",
+        "refused": "$context.error.responseType",
+    }
+)
+
+
+def _access_log() -> Json:
+    """The log of requests. That API Gateway may write logs at all is one setting of the account and region, so it stays
+    when a stage goes."""
+    kept: Json = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    writer = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    managed = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    return {
+        "AccessLog": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {
+                "LogGroupName": sub("/hocmo/${Stage}/access"),
+                "RetentionInDays": ref("LogRetentionDays"),
+            },
+        },
+        "GatewayLogRole": {
+            "Type": "AWS::IAM::Role",
+            **kept,
+            "Properties": {"AssumeRolePolicyDocument": policy(writer), "ManagedPolicyArns": [sub(managed)]},
+        },
+        "GatewayAccount": {
+            "Type": "AWS::ApiGateway::Account",
+            **kept,
+            "Properties": {"CloudWatchRoleArn": attribute("GatewayLogRole")},
+        },
+    }

@@ -1,0 +1,151 @@
+"""Who may do what: one role for each function, and the one that is assumed for a single space.
+
+Roles are named, so that they can be told of each other; every right names the resources it is for. Where AWS knows no
+narrower resource than ``*``, or a resource's name is only known later, ``WILDCARDS`` says why, and a test reads the
+whole template for others.
+"""
+
+from __future__ import annotations
+
+from infra.cloud import space_role
+from infra.cloud.cloudformation import ARN, HERE, Json, allow, attribute, policy, sub
+from infra.cloud.keys import BY_DYNAMODB, KEY, SEALING, THROUGH_DYNAMODB
+
+_TABLE = f"{ARN}dynamodb:{HERE}:table/hocmo-${{Stage}}"
+_FUNCTION = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}"
+_PLATFORM = [sub(f"{_TABLE}-platform"), sub(f"{_TABLE}-platform/index/listed")]
+# Of a session's context: what a sealed key is, so that one secret cannot be opened as another.
+_SEALED_FOR: Json = {
+    "StringEquals": {"kms:EncryptionContext:app": "hocmo", "kms:EncryptionContext:stage": sub("${Stage}")}
+}
+
+
+def resources() -> Json:
+    """The roles of the functions, and the spaces' own."""
+    found: Json = {role(name): _role(name, statements) for name, statements in _RIGHTS.items()}
+    return {**found, **space_role.resources([role(name) for name in ASSUMING])}
+
+
+def role(function: str) -> str:
+    """The logical name of a function's role."""
+    return "".join(part.capitalize() for part in function.split("_")) + "Role"
+
+
+def _role(name: str, statements: list[Json]) -> Json:
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": sub(f"hocmo-${{Stage}}-{name}"),
+            "AssumeRolePolicyDocument": policy(_trust_in_lambda()),
+            "Policies": [{"PolicyName": "rights", "PolicyDocument": policy(_own_log(name), *statements)}],
+        },
+    }
+
+
+def _trust_in_lambda() -> Json:
+    return {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+def _own_log(name: str) -> Json:
+    group = f"{ARN}logs:{HERE}:log-group:/aws/lambda/hocmo-${{Stage}}-{name}:*"
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], sub(group))
+
+
+def _platform_items() -> list[Json]:
+    reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem"]
+    writes = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    return [allow([*reads, *writes], _PLATFORM), allow(THROUGH_DYNAMODB, KEY, **BY_DYNAMODB)]
+
+
+def _hints() -> Json:
+    return allow(["sqs:SendMessage"], [attribute("JobsQueue"), attribute("ProvisioningQueue")])
+
+
+def _takes(queue: str) -> Json:
+    """What Lambda does in the function's name to hand messages over."""
+    return allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], attribute(queue))
+
+
+def _acts_for_a_space() -> Json:
+    return allow(["sts:AssumeRole"], sub(space_role.ARN_OF_ROLE))
+
+
+def _seals() -> Json:
+    return allow(SEALING, KEY, **_SEALED_FOR)
+
+
+def _sends_mail() -> Json:
+    identity = f"{ARN}ses:{HERE}:identity"
+    return allow(
+        ["ses:SendEmail"],
+        [sub(f"{identity}/${{MailFrom}}"), sub(f"{identity}/${{MailDomain}}")],
+        StringEquals={"ses:FromAddress": sub("${MailFrom}")},
+    )
+
+
+def _makes_tables() -> list[Json]:
+    tables = sub(f"{_TABLE}-*")
+    control = ["CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "DescribeTimeToLive", "UpdateTimeToLive"]
+    control += ["DescribeContinuousBackups", "UpdateContinuousBackups", "ListTagsOfResource", "TagResource"]
+    grants: Json = {"Bool": {"kms:GrantIsForAWSResource": "true"}, **BY_DYNAMODB}
+    return [
+        allow([f"dynamodb:{action}" for action in control], tables),
+        # The platform's table is the deployment's: no function makes, changes or drops it.
+        {
+            "Effect": "Deny",
+            "Action": ["dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive"],
+            "Resource": sub(f"{_TABLE}-platform"),
+        },
+        allow(["kms:CreateGrant"], KEY, **grants),
+    ]
+
+
+def _attaches_streams() -> list[Json]:
+    mappings = sub(f"{ARN}lambda:{HERE}:event-source-mapping:*")
+    of_changes: Json = {"ArnLike": {"lambda:FunctionArn": sub(f"{_FUNCTION}-apply_changes")}}
+    change = ["lambda:DeleteEventSourceMapping", "lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"]
+    return [
+        allow(["lambda:CreateEventSourceMapping"], "*", **of_changes),
+        allow(change, mappings, **of_changes),
+        allow(["lambda:ListEventSourceMappings"], "*"),
+    ]
+
+
+def _reads_streams() -> list[Json]:
+    streams = sub(f"{_TABLE}-*-learning/stream/*")
+    reads = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return [
+        allow(reads, streams),
+        allow(["dynamodb:ListStreams"], "*"),
+        allow(["sqs:SendMessage"], attribute("ChangesDeadQueue")),
+    ]
+
+
+_RIGHTS: dict[str, list[Json]] = {
+    "api": [*_platform_items(), _hints(), _acts_for_a_space(), _seals()],
+    "run_jobs": [*_platform_items(), _hints(), _acts_for_a_space(), _seals(), _takes("JobsQueue"), _sends_mail()],
+    "provision": [
+        *_platform_items(),
+        _hints(),
+        _acts_for_a_space(),
+        _takes("ProvisioningQueue"),
+        *_makes_tables(),
+        *_attaches_streams(),
+    ],
+    "apply_changes": [*_platform_items(), _acts_for_a_space(), *_reads_streams()],
+    "tick": [*_platform_items(), _hints()],
+    "meter": _platform_items(),
+}
+ASSUMING = ("api", "run_jobs", "provision", "apply_changes")
+
+# Every wildcard that the template may hold, and why it is no narrower: by the end of a resource, or "*" itself with the
+# actions it stands beside.
+WILDCARDS = {
+    "lambda:CreateEventSourceMapping": "has no resource to name; held to the one function by lambda:FunctionArn",
+    "lambda:ListEventSourceMappings": "has no resource and no condition; it reads names of mappings alone",
+    "dynamodb:ListStreams": "has no resource; Lambda's poller needs it to follow a stream, it reads names alone",
+    "event-source-mapping:*": "a mapping's id is made by Lambda; held to the one function by lambda:FunctionArn",
+    "table/hocmo-${Stage}-*": "tenants' tables are made while the stage runs; no stage's name contains a hyphen",
+    "table/hocmo-${Stage}-*-learning/stream/*": "the same, and a stream is named by the time it was enabled",
+    "log-group:/aws/lambda/hocmo-${Stage}-NAME:*": "the streams of the one group; Lambda names them",
+}

@@ -1,0 +1,79 @@
+"""The template of a stage: Chalice's package, merged with the resources of this folder, as plain CloudFormation.
+
+``python -m infra.cloud.template`` writes ``build/template.json`` and, for the edge, ``build/edge.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from infra.cloud import api, functions, keys, packaged, queues, roles, runtime, storage, tags
+from infra.cloud.build import BUILD
+from infra.cloud.cloudformation import Json, attribute, ref, sub
+from infra.cloud.parameters import CONDITIONS, PARAMETERS
+from infra.cloud.runtime import Platform
+
+MOST_BYTES = 1_000_000  # what CloudFormation takes, from a bucket
+
+
+def build(platform: Platform = runtime.LAMBDA) -> Json:
+    """The stack ``hocmo-{stage}``, for a package of that platform; everything else about a stage is a parameter."""
+    import app  # building the app takes a second, which those who only read settings need not wait
+
+    described = packaged.read(app.app)
+    resources: Json = {
+        **keys.resources(),
+        **storage.resources(),
+        **queues.resources(),
+        **roles.resources(),
+        **functions.resources(described, platform),
+        **api.resources(described),
+    }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Hocmo: serverless training spaces",
+        "Parameters": PARAMETERS,
+        "Conditions": CONDITIONS,
+        "Resources": tags.tagged(resources),
+        "Outputs": _outputs(),
+    }
+
+
+def _outputs() -> Json:
+    """What the commands, the rehearsal and a person look for."""
+    values: Json = {
+        "Address": functions.PUBLIC_URL,
+        "ApiId": ref("Api"),
+        "ApiAddress": sub("https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"),
+        "ContentBucket": ref("ContentBucket"),
+        "WebBucket": ref("WebBucket"),
+        "PlatformTable": ref("PlatformTable"),
+        "KeyArn": keys.KEY,
+        "SpaceRoleArn": attribute("SpaceRole"),
+        "JobsQueueUrl": ref("JobsQueue"),
+        "ProvisioningQueueUrl": ref("ProvisioningQueue"),
+    }
+    return {name: {"Value": value} for name, value in values.items()}
+
+
+def text(template: Json) -> str:
+    """A template as it is sent: without blanks, since its size is limited."""
+    return json.dumps(template, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def write(template: Json, path: Path) -> Path:
+    """Write a template where it can be read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text(template), encoding="utf-8")
+    return path
+
+
+def main() -> None:
+    """``make template``."""
+    path = write(build(), BUILD / "template.json")
+    print(f"{path.name}: {path.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
