@@ -20,7 +20,7 @@ from moto import mock_aws
 from chalicelib import config
 from chalicelib.http import caching, quotas, tokens
 from chalicelib.jobs import queue
-from chalicelib.storage import client, files, mail, spaces, tables
+from chalicelib.storage import client, files, mail, mappings, spaces, tables
 from infra.local import engine
 
 REGION = "ap-southeast-1"
@@ -151,6 +151,7 @@ def forget_everything() -> None:
     client.reset()
     files.reset()
     mail.reset()
+    mappings.reset()
     queue.reset()
     tokens.forget()
     spaces.directory.forget()

@@ -18,7 +18,7 @@ from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.people import persons
 from chalicelib.provisioning.models import NewTenant, TenantEdit
-from chalicelib.storage import files, tables
+from chalicelib.storage import files, mappings, tables
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import TABLE_KINDS, TableKind
 from chalicelib.storage.spaces import Space
@@ -149,6 +149,10 @@ def _protect(job: Job) -> None:
         tables.protect(Space(job.tenant).table_name(kind))
 
 
+def _attach(job: Job) -> None:
+    mappings.attach(Space(job.tenant))
+
+
 def _make_prefix(job: Job) -> None:
     """S3 has no folders: the marker shows at a glance which prefixes belong to a tenant."""
     files.put(files.key(Space(job.tenant), MARKER), b"", "application/octet-stream")
@@ -188,6 +192,7 @@ def _open(job: Job) -> None:
 STEPS: dict[str, Callable[[Job], None]] = {
     **{kind: partial(_create, kind) for kind in TABLE_KINDS},
     "protection": _protect,
+    "streams": _attach,
     "files": _make_prefix,
     "first_admin": _invite_first_admin,
     "welcome": _greet,

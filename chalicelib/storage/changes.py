@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib import config
-from chalicelib.storage import client
+from chalicelib.storage import client, tables
 from chalicelib.storage.items import Item, from_item
 from chalicelib.storage.spaces import Space
 
@@ -75,8 +75,7 @@ def kept(space: Space, after: Mapping[str, str]) -> Iterator[Batch]:
     """What the stream of a space's learning table still holds (24 hours of it), shard by shard: after the sequence
     number given for a shard, or from the oldest change kept. For maintenance: a stream has room for few readers.
     """
-    name = space.table_name("learning")
-    stream = client.dynamodb().describe_table(TableName=name)["Table"]["LatestStreamArn"]
+    stream = tables.stream(space)
     streams = _streams(config.current().dynamodb_url)
     for shard in _shards(streams, stream):
         for records in _records(streams, stream, shard, after.get(shard)):

@@ -49,15 +49,25 @@ def protect(name: str) -> None:
     _enable_recovery(name)
 
 
-def drop(space: Space) -> None:
-    """Delete all of a tenant's tables, lifting their protection first. Repeating it is harmless."""
-    for kind in TABLE_KINDS:
-        _drop(space.table_name(kind))
+def stream(space: Space) -> str:
+    """The ARN of the stream of a space's learning table."""
+    table = client.dynamodb().describe_table(TableName=space.table_name("learning"))["Table"]
+    return str(table["LatestStreamArn"])
+
+
+def drop(space: Space) -> bool:
+    """Delete all of a tenant's tables, lifting their protection first, and tell whether they are gone: DynamoDB takes
+    its time, so call it again until they are.
+
+    What is deleted can be brought back for 35 days: point-in-time recovery leaves a backup of the system's own.
+    """
+    gone = [_drop(space.table_name(kind)) for kind in TABLE_KINDS]
+    return all(gone)
 
 
 def _create(name: str, kind: str) -> None:
     try:
-        client.dynamodb().create_table(**definition(name, kind))
+        client.dynamodb().create_table(**definition(name, kind), **_encryption(kind))
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "LimitExceededException":
@@ -98,6 +108,15 @@ def definition(name: str, kind: str) -> dict[str, Any]:
     return made
 
 
+def _encryption(kind: str) -> dict[str, Any]:
+    """Where people are written down, the key is ours: whoever may read the table must also be let use that key, each
+    use is in CloudTrail, and without it a copy is worth nothing. The other tables have DynamoDB's own."""
+    key = config.current().key_arn
+    if key is None or kind not in ("people", "platform"):
+        return {}
+    return {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}}
+
+
 def _wait_until_active(name: str) -> None:
     for _ in range(_POLLS):
         table = client.dynamodb().describe_table(TableName=name)["Table"]
@@ -129,11 +148,20 @@ def _enable_recovery(name: str) -> None:
             raise
 
 
-def _drop(name: str) -> None:
+def _drop(name: str) -> bool:
     dynamodb = client.dynamodb()
     try:
-        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
-        dynamodb.delete_table(TableName=name)
+        table = dynamodb.describe_table(TableName=name)["Table"]
+        if table["TableStatus"] != "DELETING":
+            if table.get("DeletionProtectionEnabled"):
+                dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+            dynamodb.delete_table(TableName=name)
+        dynamodb.describe_table(TableName=name)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+        code = error.response["Error"]["Code"]
+        if code == "ResourceNotFoundException":
+            return True
+        # It is still being changed (its protection, say), or too much is being deleted at once.
+        if code not in ("ResourceInUseException", "LimitExceededException"):
             raise
+    return False

@@ -24,6 +24,7 @@ OPENING_STEPS = (
     "learning",
     "statements",
     "protection",
+    "streams",
     "files",
     "first_admin",
     "welcome",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -13,21 +12,10 @@ from chalicelib import config
 from chalicelib.errors import Unavailable
 from chalicelib.storage import client, tables
 from chalicelib.storage.models import TABLE_KINDS
-from chalicelib.storage.spaces import Space
-from tests.emulated import Cloud, forget_everything
+from chalicelib.storage.spaces import Space, platform
+from tests.emulated import Cloud
 
 HUE = Space("hue")
-
-
-@pytest.fixture
-def in_the_cloud(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """No engine of our own: the account's DynamoDB, where nothing is local."""
-    with monkeypatch.context() as elsewhere:
-        elsewhere.delenv("HOCMO_DYNAMODB_URL")
-        elsewhere.delenv("HOCMO_LOCAL")
-        forget_everything()
-        yield boto3.client("dynamodb")
-    forget_everything()
 
 
 def _make() -> None:
@@ -78,5 +66,35 @@ def test_what_passes_with_time_brings_the_job_back(
 def test_dropping_lifts_the_protection_and_may_be_repeated(aws: Cloud) -> None:
     _make()
     for _ in range(2):
-        tables.drop(HUE)
+        assert tables.drop(HUE)
     assert not [name for name in aws.tables() if "-hue-" in name]
+
+
+def test_a_deletion_that_takes_its_time_is_waited_for(in_the_cloud: Any) -> None:
+    """DynamoDB is still lifting the protection of a table when it is to be deleted."""
+    _make()
+    refused: list[bool] = []
+
+    def busy(**_: object) -> None:
+        if not refused:
+            refused.append(True)
+            raise ClientError({"Error": {"Code": "ResourceInUseException", "Message": ""}}, "DeleteTable")
+
+    client.dynamodb().meta.events.register("before-call.dynamodb.DeleteTable", busy)
+    assert not tables.drop(HUE)
+    assert tables.drop(HUE)
+
+
+def test_where_people_are_written_down_the_key_is_ours(in_the_cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    monkeypatch.setenv("HOCMO_KEY_ARN", key)
+    config.current.cache_clear()
+    _make()
+    tables.create_platform()
+    sealed = {
+        name: in_the_cloud.describe_table(TableName=name)["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn")
+        for name in [*(HUE.table_name(kind) for kind in TABLE_KINDS), platform().table_name("people")]
+    }
+    ours = {HUE.table_name("people"), platform().table_name("people")}
+    assert {name for name, found in sealed.items() if found == key} == ours
+    tables.drop(HUE)
