@@ -15,7 +15,9 @@ MEMORY_MB = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or 1_024)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":"))
 
 
-class _JsonLine(logging.Formatter):
+class JsonLine(logging.Formatter):
+    """How a line is written."""
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {"time": clock.timestamp(), "level": record.levelname, "event": record.getMessage()}
         line.update(getattr(record, "facts", {}))
@@ -43,9 +45,9 @@ def event(name: str, *, level: int = logging.INFO, error: BaseException | None =
 def configure() -> None:
     """Send our lines to standard output, where Lambda and the local supervisor collect them. Repeating it is
     harmless."""
-    if not any(isinstance(handler.formatter, _JsonLine) for handler in log.handlers):
+    if not any(isinstance(handler.formatter, JsonLine) for handler in log.handlers):
         handler = logging.StreamHandler(sys.stdout)
-        handler.setFormatter(_JsonLine())
+        handler.setFormatter(JsonLine())
         log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False

@@ -7,6 +7,7 @@ nothing is left to do, so that a test needs no sleep.
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,11 +18,13 @@ import boto3
 from botocore.config import Config as BotoConfig
 from moto import mock_aws
 
-from chalicelib import config
+from chalicelib import clock, config, logs
 from chalicelib.http import caching, quotas, tokens
 from chalicelib.jobs import queue
-from chalicelib.storage import client, files, mail, mappings, spaces, tables
-from infra.local import engine
+from chalicelib.storage import client, files, mail, mappings, secrets, spaces, tables
+from infra.local import engine, log_events
+from infra.local.log_events import Line
+from infra.local.logs import METERED
 
 REGION = "ap-southeast-1"
 
@@ -38,6 +41,24 @@ class Context:
         return 600_000
 
 
+class _Lines(logging.Handler):
+    """The log lines that metering asks for, as standard output would have them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: list[tuple[int, logging.LogRecord]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() in METERED:
+            self._records.append((clock.epoch_ms(), record))
+
+    def take(self) -> list[Line]:
+        """What was written since the last time."""
+        taken, self._records = self._records, []
+        written = logs.JsonLine()
+        return [Line(uuid.uuid4().hex, at, written.format(record)) for at, record in taken]
+
+
 class Cloud:
     """One emulated account."""
 
@@ -49,11 +70,13 @@ class Cloud:
         self.sqs = boto3.client("sqs")
         self.ses = boto3.client("sesv2")
         self._positions: dict[str, str] = {}
+        self.lines = _Lines()
 
     def drain(self, rounds: int = 50) -> None:
         """Run jobs and apply changes until both are quiet."""
         for _ in range(rounds):
             if not self.run_jobs() + self.apply_changes():
+                self.meter()
                 return
         raise AssertionError("jobs or changes never come to rest")
 
@@ -90,6 +113,15 @@ class Cloud:
                 self._positions[event["shardId"]] = event["Records"][-1]["dynamodb"]["SequenceNumber"]
                 applied += len(event["Records"])
         return applied
+
+    def meter(self) -> int:
+        """Hand the log lines written since the last time to ``meter``; gives how many there were."""
+        import app
+
+        lines = self.lines.take()
+        if lines:
+            app.meter(log_events.event("/aws/lambda/hocmo-test", uuid.uuid4().hex, lines), Context())
+        return len(lines)
 
     def tables(self) -> list[str]:
         """The names of all tables."""
@@ -141,7 +173,12 @@ def cloud() -> Iterator[Cloud]:
         )
         boto3.client("sesv2").create_email_identity(EmailIdentity="no-reply@hocmo.local")
         tables.create_platform()
-        yield Cloud(url)
+        account = Cloud(url)
+        logs.log.addHandler(account.lines)
+        try:
+            yield account
+        finally:
+            logs.log.removeHandler(account.lines)
     forget_everything()
 
 
@@ -153,6 +190,7 @@ def forget_everything() -> None:
     mail.reset()
     mappings.reset()
     queue.reset()
+    secrets.reset()
     tokens.forget()
     spaces.directory.forget()
     caching.forget_everything()

@@ -16,6 +16,7 @@ LOCK = HOME / "lock"
 PORTS = HOME / "ports.json"
 CHILDREN = HOME / "children.json"
 POSITIONS = HOME / "worker" / "positions.json"
+METERED = HOME / "worker" / "metered.json"
 DEMO_LOADED = HOME / "demo-loaded"
 WEB = REPOSITORY / "web" / "dist"
 

@@ -1,7 +1,7 @@
 """Everything that happens behind requests: jobs, table changes, the schedule. It calls the handlers that Lambda runs.
 
 Threads: some for jobs (a long export must not hold up the opening of a space, which has a queue and threads of its
-own), one each for the schedule and for keeping mail; the main one follows the tables' changes.
+own), one each for the schedule, for metering and for keeping mail; the main one follows the tables' changes.
 """
 
 import datetime
@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 from infra.local import mail, places, resources, settings
 from infra.local.changes import Changes
 from infra.local.jobs import Jobs
+from infra.local.logs import FOLLOW_S, Logs
 from infra.local.streams import Streams
 
 JOB_THREADS = 4
@@ -102,6 +103,7 @@ def main() -> None:
     threads = [start(stop, every(0, jobs.step)) for _ in range(JOB_THREADS)]
     threads += [start(stop, every(0, provisioning.step)) for _ in range(PROVISIONING_THREADS)]
     threads.append(start(stop, every(TICK_S, lambda: tick(scheduled_event()))))
+    threads.append(start(stop, every(FOLLOW_S, Logs(invoke(app.meter)).step)))
     threads.append(start(stop, every(MAIL_S, lambda: mail.collect(aws, places.MAIL))))
     repeat(stop, changes.step)
     for thread in threads:
