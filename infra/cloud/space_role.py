@@ -1,75 +1,58 @@
 """The role that a function assumes for one space at a time.
 
-What it allows here is what any space may need, on the tables and prefixes of this stage alone. What one session may
-do is cut down, when it is assumed, to the four tables and the prefix of that space, by name
-(``chalicelib/storage/credentials``). Only functions that act for spaces are trusted with it.
+What it allows is what any space may need; what one session may do is cut down, when it is assumed, to that space's
+tables and objects by name. Both stand in one place, ``chalicelib/storage/entitlements.py``; here its parts are
+CloudFormation's.
 """
 
 from __future__ import annotations
 
-from chalicelib.storage.models import TABLE_KINDS
-from infra.cloud.cloudformation import ARN, HERE, Json, allow, attribute, policy, sub
-from infra.cloud.keys import BY_DYNAMODB, KEY, THROUGH_DYNAMODB
+from typing import Any
+
+from chalicelib.storage import entitlements
+from chalicelib.storage.entitlements import Account
+from infra.cloud.cloudformation import ARN, Json, attribute, policy, sub
+from infra.cloud.keys import KEY
 
 ARN_OF_ROLE = f"{ARN}iam::${{AWS::AccountId}}:role/hocmo-${{Stage}}-space"
-_TABLE = f"{ARN}dynamodb:{HERE}:table/hocmo-${{Stage}}"
-_ITEMS = [
-    "dynamodb:BatchGetItem",
-    "dynamodb:BatchWriteItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "dynamodb:UpdateItem",
-]
-_OBJECTS = [
-    "s3:AbortMultipartUpload",
-    "s3:DeleteObject",
-    "s3:GetObject",
-    "s3:GetObjectTagging",
-    "s3:PutObject",
-    "s3:PutObjectTagging",
-]
+_HERE = Account(
+    partition="${AWS::Partition}",
+    number="${AWS::AccountId}",
+    region="${AWS::Region}",
+    prefix="hocmo-${Stage}",
+    bucket="${ContentBucket}",
+    key_arn="${TheKey}",
+    central="${Central}",
+)
 
 
 def resources(assuming: list[str]) -> Json:
     """The role, trusting these roles alone."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": [attribute(each) for each in assuming]},
+        "Action": "sts:AssumeRole",
+    }
+    rights = {"PolicyName": "rights", "PolicyDocument": _filled_in(entitlements.role_policy(_HERE))}
     return {
         "SpaceRole": {
             "Type": "AWS::IAM::Role",
             "Properties": {
                 "RoleName": sub("hocmo-${Stage}-space"),
-                # Roles that assume roles get an hour at most, whatever is said here.
-                "MaxSessionDuration": 3600,
-                "AssumeRolePolicyDocument": policy(_trust(assuming)),
-                "Policies": [{"PolicyName": "rights", "PolicyDocument": policy(*_statements())}],
+                "MaxSessionDuration": 3600,  # the most that code under a role gets, whatever were said here
+                "AssumeRolePolicyDocument": policy(trust),
+                "Policies": [rights],
             },
         }
     }
 
 
-def _trust(assuming: list[str]) -> Json:
-    return {
-        "Effect": "Allow",
-        "Principal": {"AWS": [attribute(each) for each in assuming]},
-        "Action": "sts:AssumeRole",
-    }
-
-
-def _statements() -> list[Json]:
-    tables = [sub(f"{_TABLE}-*-{kind}") for kind in TABLE_KINDS]
-    indexes = [sub(f"{_TABLE}-*-{kind}/index/*") for kind in TABLE_KINDS]
-    return [
-        allow(_ITEMS, [*tables, *indexes]),
-        # A batch of changes counts for the nation in the same transaction as for its space.
-        allow(
-            ["dynamodb:UpdateItem"],
-            sub(f"{_TABLE}-platform"),
-            **{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["national-figures*"]}},
-        ),
-        allow(THROUGH_DYNAMODB, KEY, **BY_DYNAMODB),
-        allow(_OBJECTS, sub("${ContentBucket.Arn}/*")),
-        allow(["s3:ListBucket"], attribute("ContentBucket")),
-    ]
+def _filled_in(part: Any) -> Any:
+    """The same policy, with what CloudFormation is to fill in marked for it."""
+    if isinstance(part, dict):
+        return {name: _filled_in(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_filled_in(value) for value in part]
+    if isinstance(part, str) and "${" in part:
+        return {"Fn::Sub": [part, {"TheKey": KEY}]} if "${TheKey}" in part else sub(part)
+    return part

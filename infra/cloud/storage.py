@@ -7,7 +7,7 @@ it, and deploying the stage again takes it back under its name.
 from __future__ import annotations
 
 from chalicelib.storage import tables
-from infra.cloud.cloudformation import Json, attribute, only_encrypted, policy, ref, sub, when
+from infra.cloud.cloudformation import NO_VALUE, Json, attribute, only_encrypted, policy, ref, sub, when
 from infra.cloud.keys import KEY
 
 KEPT: Json = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
@@ -31,7 +31,7 @@ def resources() -> Json:
         "ContentBucket": _content(),
         "ContentBucketPolicy": _private("ContentBucket"),
         "WebBucket": _web(),
-        "WebBucketPolicy": _private("WebBucket"),
+        "WebBucketPolicy": _private("WebBucket", when("HasDomain", _read_by_the_edge(), NO_VALUE)),
     }
 
 
@@ -122,4 +122,16 @@ def _private(bucket: str, *more: Json) -> Json:
             "Bucket": ref(bucket),
             "PolicyDocument": policy(only_encrypted([attribute(bucket), objects], "s3:*"), *more),
         },
+    }
+
+
+def _read_by_the_edge() -> Json:
+    """CloudFront may read, for this stage's distribution alone."""
+    distribution = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}"
+    return {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": sub("${WebBucket.Arn}/*"),
+        "Condition": {"StringEquals": {"aws:SourceArn": sub(distribution)}},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.cloud import api, functions, keys, packaged, queues, roles, runtime, storage, tags
+from infra.cloud import api, edge, functions, keys, packaged, queues, roles, runtime, storage, tags
 from infra.cloud.build import BUILD
 from infra.cloud.cloudformation import Json, attribute, ref, sub
 from infra.cloud.parameters import CONDITIONS, PARAMETERS
@@ -29,6 +29,7 @@ def build(platform: Platform = runtime.LAMBDA) -> Json:
         **roles.resources(),
         **functions.resources(described, platform),
         **api.resources(described),
+        **edge.resources(),
     }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -54,7 +55,9 @@ def _outputs() -> Json:
         "JobsQueueUrl": ref("JobsQueue"),
         "ProvisioningQueueUrl": ref("ProvisioningQueue"),
     }
-    return {name: {"Value": value} for name, value in values.items()}
+    found: Json = {name: {"Value": value} for name, value in values.items()}
+    found["DistributionDomain"] = {"Condition": "HasDomain", "Value": attribute("Distribution", "DomainName")}
+    return {**found, "DistributionId": {"Condition": "HasDomain", "Value": ref("Distribution")}}
 
 
 def text(template: Json) -> str:
