@@ -51,7 +51,7 @@ _verified: Remembered[bytes, _Verified] = Remembered(8_192)
 
 
 def issue(actor: Actor) -> str:
-    """A token for a person just authenticated, valid for :data:`LIFETIME_S` seconds."""
+    """A token for a person just authenticated, valid for :data:`LIFETIME_S` seconds. Raises: Unavailable."""
     from joserfc import jwt
 
     key = keyring.current().signing
@@ -66,7 +66,7 @@ def issue(actor: Actor) -> str:
         "exp": now + LIFETIME_S,
         "jti": ids.new(),
     }
-    return jwt.encode({"alg": "ES256", "typ": _TYPE, "kid": key.id}, claims, key.jwk, algorithms=_ALGORITHMS)
+    return jwt.encode({"alg": "ES256", "typ": _TYPE, "kid": key.id}, claims, key.private(), algorithms=_ALGORITHMS)
 
 
 def verify(token: str, space: str) -> Actor:
@@ -105,7 +105,7 @@ def _decode(token: str) -> _Verified:
         key = keyring.find(key_id)
         if key is None:
             raise InvalidToken
-        decoded = jwt.decode(token, key.jwk, algorithms=_ALGORITHMS)
+        decoded = jwt.decode(token, key.public, algorithms=_ALGORITHMS)
         if decoded.header.get("typ") != _TYPE:
             raise InvalidToken
         return _claimed(decoded.claims, key_id)
