@@ -33,7 +33,7 @@ def resources(packaged: Packaged, platform: Platform) -> Json:
         }
     for name, (queue, batch, concurrency) in _QUEUES.items():
         found[f"{logical(name)}Source"] = _queue_source(name, queue, batch, concurrency)
-    return {**found, **_schedule()}
+    return {**found, **_schedule(), **_metering()}
 
 
 def logical(function: str) -> str:
@@ -134,3 +134,35 @@ def _schedule() -> Json:
             },
         },
     }
+
+
+# What is metered: the lines that end a request, a job and a batch of changes.
+_METERED = '{ ($.event = "request.answered") || ($.event = "job.ended") || ($.event = "changes.applied") }'
+_METERED_FUNCTIONS = ("api", "run_jobs", "provision", "apply_changes")
+
+
+def _metering() -> Json:
+    """CloudWatch Logs hands the metered functions' lines to the meter, in batches."""
+    found: Json = {}
+    for name in _METERED_FUNCTIONS:
+        group = f"{logical(name)}Log"
+        found[f"{logical(name)}Metered"] = {
+            "Type": "AWS::Logs::SubscriptionFilter",
+            "DependsOn": [f"{logical(name)}MeterPermission"],
+            "Properties": {
+                "LogGroupName": ref(group),
+                "FilterPattern": _METERED,
+                "DestinationArn": attribute(logical("meter")),
+            },
+        }
+        found[f"{logical(name)}MeterPermission"] = {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "FunctionName": ref(logical("meter")),
+                "Action": "lambda:InvokeFunction",
+                "Principal": "logs.amazonaws.com",
+                "SourceArn": attribute(group),
+                "SourceAccount": ref("AWS::AccountId"),
+            },
+        }
+    return found

@@ -54,7 +54,8 @@ PARAMETERS: Json = {
 }
 
 CONDITIONS: Json = {
-    "HasDomain": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Domain"}, ""]}]},
+    # A domain is served under its certificate, so the two come together (``stages.py`` sees to it).
+    "HasDomain": {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]},
     "HasWebAcl": {"Fn::Not": [{"Fn::Equals": [{"Ref": "WebAclArn"}, ""]}]},
     "HasPublicUrl": {"Fn::Not": [{"Fn::Equals": [{"Ref": "PublicUrl"}, ""]}]},
     "MakesKey": {"Fn::Equals": [{"Ref": "KeyArn"}, ""]},

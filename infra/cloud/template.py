@@ -8,7 +8,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra.cloud import api, edge, functions, keys, packaged, queues, roles, runtime, storage, tags
+from infra.cloud import (
+    api,
+    edge,
+    firewall,
+    functions,
+    keys,
+    mail,
+    packaged,
+    queues,
+    roles,
+    runtime,
+    storage,
+    tags,
+    watching,
+)
 from infra.cloud.build import BUILD
 from infra.cloud.cloudformation import Json, attribute, ref, sub
 from infra.cloud.parameters import CONDITIONS, PARAMETERS
@@ -30,6 +44,8 @@ def build(platform: Platform = runtime.LAMBDA) -> Json:
         **functions.resources(described, platform),
         **api.resources(described),
         **edge.resources(),
+        **mail.resources(),
+        **watching.resources(list(described.functions)),
     }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -74,8 +90,9 @@ def write(template: Json, path: Path) -> Path:
 
 def main() -> None:
     """``make template``."""
-    path = write(build(), BUILD / "template.json")
-    print(f"{path.name}: {path.stat().st_size:,} bytes")
+    for name, made in {"template": build(), "edge": firewall.template()}.items():
+        path = write(made, BUILD / f"{name}.json")
+        print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
