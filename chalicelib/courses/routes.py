@@ -39,6 +39,7 @@ from chalicelib.http.models import Id, Page, PageQuery, Query
 from chalicelib.http.permissions import ANYONE, EDIT_COURSES, READ_DRAFTS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
+from chalicelib.metering.quotas import StorageFull
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -219,7 +220,7 @@ def read_cover(space: Space, course: Id, query: CoverQuery) -> Answer[None]:
     return Answer(None, location=browsing.cover(space, course), cache="public, max-age=300")
 
 
-@courses.post("/spaces/{space}/files", may=EDIT_COURSES, creates=True, raises=[InvalidInput])
+@courses.post("/spaces/{space}/files", may=EDIT_COURSES, creates=True, raises=[InvalidInput, StorageFull])
 def announce_file(space: Space, body: NewFile, circumstances: Circumstances) -> Upload:
     """Announce a file and get the form to upload it with, straight to S3; then report completion."""
     return uploads.announce(space, body, circumstances)

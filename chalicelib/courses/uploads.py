@@ -35,6 +35,7 @@ from chalicelib.courses.store import FileItem
 from chalicelib.errors import Conflict, InvalidInput, NotFound, refuse_field, rule
 from chalicelib.http.models import Inbound, Outbound, line
 from chalicelib.http.requests import Circumstances
+from chalicelib.metering import quotas
 from chalicelib.storage import files
 from chalicelib.storage.files import StoredFile
 from chalicelib.storage.items import Item
@@ -122,7 +123,11 @@ class File(Outbound):
 
 
 def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload:
-    """Note a file that is to be uploaded, and sign the form for it: 1 WCU. Repeating it signs the same file's form."""
+    """Note a file that is to be uploaded, and sign the form for it: 1 WCU. Repeating it signs the same file's form.
+
+    Raises: StorageFull.
+    """
+    quotas.require_room(space, new.size)
     file_id = circumstances.new_id(space.slug)
     facts = {
         "name": new.name,
@@ -139,7 +144,7 @@ def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload
 
 
 def complete(space: Space, file_id: str) -> File:
-    """Look at what was uploaded; it is ready, or removed: 2 calls, 4 of S3. Repeating it changes nothing.
+    """Look at what was uploaded; it is ready, or removed: 3 calls, 4 of S3. Repeating it changes nothing.
 
     Raises: NotFound, NotUploaded, FileRefused.
     """
@@ -160,6 +165,7 @@ def complete(space: Space, file_id: str) -> File:
     except ConditionFailed:
         raise NotFound from None
     files.delete(arrived)
+    quotas.confirmed(space, item.size)
     return shown(space, item)
 
 

@@ -40,6 +40,7 @@ from chalicelib.identity.sessions import (
     WrongCredentials,
 )
 from chalicelib.identity.throttle import TooManyTries
+from chalicelib.metering.quotas import SpaceFull
 from chalicelib.people.models import PersonProfile
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.storage.spaces import Space
@@ -95,7 +96,7 @@ def end_my_session(space: Space, actor: Actor, session: Id) -> None:
     creates=True,
     audited=True,
     audits=["roles"],
-    raises=[RegistrationClosed, IdentifierTaken, TooManyTries, Forbidden, Unauthenticated, InvalidInput],
+    raises=[RegistrationClosed, IdentifierTaken, SpaceFull, TooManyTries, Forbidden, Unauthenticated, InvalidInput],
 )
 def add_person(
     space: Space, actor: Actor | None, body: NewPerson, circumstances: Circumstances

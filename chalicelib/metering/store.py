@@ -24,6 +24,8 @@ TENANTS_AT_ONCE = 45
 _MARKED_S = 2 * 24 * 3600
 _DAYS_KEPT_S = 2 * 366 * 24 * 3600
 _STORED = "usage-stored"
+# Where reports count each space's learners, and by which name (``reports/counters.py``, ``reports/figures.py``).
+OF_NATION, REGISTRATIONS = "national-figures", "r"
 
 
 def _table() -> Table:
@@ -112,3 +114,9 @@ def measured(slug: str, items_bytes: int, files_bytes: int, files: int, since_ms
 def confirmed(slug: str, size: int) -> None:
     """A file was uploaded since the last measure. One UpdateItem, 1 WCU."""
     _table().update(_STORED, slug, "ADD added_bytes :size, added_files :one", {":size": size, ":one": 1})
+
+
+def learners(slug: str) -> int:
+    """How many learners registered in a space, as counted from its stream. One GetItem, 0.5 RCU."""
+    item = _table().get(OF_NATION, slug)
+    return int(item.get(REGISTRATIONS, 0)) if item else 0

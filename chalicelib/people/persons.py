@@ -10,6 +10,7 @@ from chalicelib import clock, ids
 from chalicelib.errors import Conflict, Fault, Language, NotFound, PreconditionFailed
 from chalicelib.http import standing
 from chalicelib.http.permissions import Role
+from chalicelib.metering import quotas
 from chalicelib.people import items, store
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person, PersonStatus
@@ -82,10 +83,13 @@ def new(
 
 
 def add(space: Space, person: Person, *, password_hash: str | None = None, via: Via = "self") -> Person:
-    """Store a new person: 1 transaction. Adding the same one again gives what is stored.
+    """Store a new person: 1 transaction, and for a learner once a minute 1 call before. Adding the same one again gives
+    what is stored.
 
-    Raises: IdentifierTaken.
+    Raises: IdentifierTaken, SpaceFull.
     """
+    if "learner" in person.roles:
+        quotas.require_place(space)
     writes = store.adding(space, person, password_hash, via)
     try:
         transact(write for _, write in writes)

@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.http.models import Inbound, prose
 from chalicelib.people.identifiers import Email
 from chalicelib.people.models import Name
-from chalicelib.tenants.models import Kind, NewBrand, NewSettings, SpaceEdit, TenantName
+from chalicelib.tenants.models import Kind, NewBrand, NewSettings, QuotasEdit, SpaceEdit, TenantName
 from chalicelib.tenants.slugs import NewSlug
 
 
@@ -35,6 +35,7 @@ class TenantEdit(SpaceEdit):
     """What an operator may change of a tenant."""
 
     name: TenantName | None = None
+    quotas: QuotasEdit | None = None
     first_admin: NewFirstAdmin | None = Field(
         default=None, description="Another person to invite; `POST …/opening` then sends the invitation."
     )

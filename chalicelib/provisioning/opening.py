@@ -101,6 +101,8 @@ def edit(slug: str, patch: TenantEdit, circumstances: Circumstances) -> TenantRe
     """
     record = registry.require(slug)
     more = patch.model_dump(include={"name", "first_admin"}, exclude_unset=True)
+    if patch.quotas:
+        more["quotas"] = registry.merged(record.quotas or {}, patch.quotas.model_dump(exclude_unset=True)) or None
     return registry.edit(record, patch, circumstances, registry.describe(record).etag, more)
 
 

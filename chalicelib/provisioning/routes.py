@@ -33,7 +33,7 @@ def repeat_opening(slug: Slug, circumstances: Circumstances) -> Answer[Tenant]:
 
 @provisioning.patch("/tenants/{slug}", may=OPERATE, raises=[PreconditionRequired, PreconditionFailed, TenantClosed])
 def edit_tenant(slug: Slug, body: TenantEdit, circumstances: Circumstances) -> Answer[Tenant]:
-    """Change an organisation's name, dress, settings or first admin (a merge patch, with `If-Match`)."""
+    """Change an organisation's name, dress, settings, quotas or first admin (a merge patch, with `If-Match`)."""
     return _shown(opening.edit(slug, body, circumstances))
 
 

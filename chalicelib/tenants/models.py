@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 
 from chalicelib.errors import Language, rule
 from chalicelib.http.models import Inbound, Outbound, PageQuery, Query, line, prose
+from chalicelib.storage.quotas import USUAL
 from chalicelib.storage.spaces import SpaceStatus
 from chalicelib.tenants import logos
 from chalicelib.tenants.colours import WHITE, Colour
@@ -157,6 +158,25 @@ class SettingsEdit(Edit):
     welcome: Welcome | None = None
 
 
+class QuotasEdit(Edit):
+    """Changes of what a tenant may use; `null` brings the usual value back."""
+
+    removable = frozenset({"requests_per_second", "storage_gb", "people"})
+    requests_per_second: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Requests to the space a second, all its people together, over five seconds.",
+        examples=[5_000],
+    )
+    storage_gb: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="Gigabytes (2³⁰ bytes) of uploaded files.", examples=[500]
+    )
+    people: int | None = Field(
+        default=None, ge=1, le=100_000_000, description="Learners that the space may have.", examples=[2_000_000]
+    )
+
+
 class SpaceEdit(Edit):
     """What a space's admin may change."""
 
@@ -282,9 +302,18 @@ class FirstAdmin(Outbound):
     email: str
 
 
+class ShownQuotas(Outbound):
+    """What a tenant may use."""
+
+    requests_per_second: int = Field(examples=[USUAL.requests_per_second])
+    storage_gb: int = Field(examples=[USUAL.storage_gb])
+    people: int = Field(examples=[USUAL.people])
+
+
 class Tenant(SpaceSettings):
     """A tenant as operators see it."""
 
+    quotas: ShownQuotas
     first_admin: FirstAdmin
     opening: Opening
     cell: str = Field(description="The account and region that holds its tables.")

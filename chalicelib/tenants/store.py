@@ -36,6 +36,7 @@ class TenantRecord(TenantItem):
     opening = Facts()  # the job that opens the space, or last did
     first_admin = Facts()
     suspension = optional(Facts())
+    quotas = optional(Facts())  # those that operators set; the rest are usual (storage/quotas.py)
     opened_at = optional(UnicodeAttribute())
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from chalicelib.jobs.queue import JobItem
+from chalicelib.storage import quotas
 from chalicelib.storage.items import Item
 from chalicelib.tenants import logos
 from chalicelib.tenants.colours import WHITE
@@ -80,6 +82,7 @@ def tenant(record: TenantRecord, job: JobItem | None) -> Tenant:
         | {
             "first_admin": record.first_admin or {"name": "", "email": ""},
             "opening": opening(record, job),
+            "quotas": asdict(quotas.of(record.quotas)),
             "cell": record.cell,
             "created_at": record.created_at,
         }
