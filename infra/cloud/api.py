@@ -14,9 +14,9 @@ from infra.cloud.packaged import Packaged
 MOST_PATH_NODES = 300
 
 
-def resources(packaged: Packaged) -> Json:
-    """API, deployment, stage, its log, the right to invoke the function."""
-    body = _body(packaged)
+def resources(packaged: Packaged, alias: str | None = None) -> Json:
+    """API, deployment, stage, its log, the right to invoke the function (or what its alias stands for)."""
+    body = _body(packaged, alias)
     deployment = "Deployment" + _fingerprint(body)
     return {
         "Api": {
@@ -57,12 +57,12 @@ def path_nodes(swagger: Json) -> int:
     return len(nodes)
 
 
-def _body(packaged: Packaged) -> Json:
+def _body(packaged: Packaged, alias: str | None) -> Json:
     """Chalice's swagger. It names the function by reference; by its name instead, the function may know the API's
     address
     without either waiting for the other."""
     text = json.dumps(packaged.swagger)
-    function = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}-api"
+    function = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}-api" + (f":{alias}" if alias else "")
     body: Json = json.loads(text.replace("${APIHandler.Arn}", function))
     body["x-amazon-apigateway-gateway-responses"] = gateway_refusals.responses()
     return body

@@ -27,12 +27,17 @@ from infra.cloud.build import BUILD
 from infra.cloud.cloudformation import Json, attribute, ref, sub
 from infra.cloud.parameters import CONDITIONS, PARAMETERS
 from infra.cloud.runtime import Platform
+from infra.cloud.warm import ALIAS, Warmth
 
+COLD = Warmth()
 MOST_BYTES = 1_000_000  # what CloudFormation takes, from a bucket
 
 
-def build(platform: Platform = runtime.LAMBDA) -> Json:
-    """The stack ``hocmo-{stage}``, for a package of that platform; everything else about a stage is a parameter."""
+def build(platform: Platform = runtime.LAMBDA, warmth: Warmth = COLD, code: str = "") -> Json:
+    """The stack ``hocmo-{stage}``, for a package of that platform; almost all else about a stage is a parameter.
+
+    ``code`` is the package's key: a published version (``warmth``) is made anew with it.
+    """
     import app  # building the app takes a second, which those who only read settings need not wait
 
     described = packaged.read(app.app)
@@ -42,7 +47,7 @@ def build(platform: Platform = runtime.LAMBDA) -> Json:
         **queues.resources(),
         **roles.resources(),
         **functions.resources(described, platform),
-        **api.resources(described),
+        **api.resources(described, ALIAS if warmth.needed else None),
         **edge.resources(),
         **mail.resources(),
         **watching.resources(list(described.functions)),
@@ -52,7 +57,7 @@ def build(platform: Platform = runtime.LAMBDA) -> Json:
         "Description": "Hocmo: serverless training spaces",
         "Parameters": PARAMETERS,
         "Conditions": CONDITIONS,
-        "Resources": tags.tagged(resources),
+        "Resources": tags.tagged(warm.applied(resources, warmth, code)),
         "Outputs": _outputs(),
     }
 
