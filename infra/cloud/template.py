@@ -21,6 +21,7 @@ from infra.cloud import (
     runtime,
     storage,
     tags,
+    warm,
     watching,
 )
 from infra.cloud.build import BUILD
