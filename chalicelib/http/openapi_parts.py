@@ -18,7 +18,7 @@ by `Accept-Language`, in English; a 422 names every bad field at once.
 * **Lists** are `{"items": […], "next": cursor or null}`; a cursor belongs to its list and filters.
 * **Creations** take an `Idempotency-Key`: repeated within a day, the first answer comes again.
 * **Edits** take `If-Match` with the `ETag` that was read; another's change in between is a 412, and nothing is lost.
-* **Times** are RFC 3339 in UTC. **Bodies** are I-JSON (RFC 7493), not compressed, of at most 10 MB
+* **Times** are RFC 3339 in UTC. **Bodies** are I-JSON (RFC 7493), not compressed, of at most 4 MB
 (32 KB where no sign-in is needed; `x-max-bytes` says it for each operation).
 """
 INFO: Json = {"title": "Hocmo", "version": "1", "summary": "Training spaces for everyone.", "description": ABOUT}

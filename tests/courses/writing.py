@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from chalicelib import config
@@ -43,9 +44,10 @@ def draft_etag(course: CourseRef) -> str:
 
 
 def save(course: CourseRef, sections: Any, *, by: Api | None = None, etag: str | None = None) -> Reply:
-    """Save a draft on the state that ``etag`` names (the present one unless told)."""
+    """Save a draft on the state that ``etag`` names (the present one unless told), in UTF-8 as browsers send it."""
     etag = draft_etag(course) if etag is None else etag
-    return (by or course.space.author).put(course.at("/draft"), {"sections": sections}, headers={"if-match": etag})
+    raw = json.dumps({"sections": sections}, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return (by or course.space.author).put(course.at("/draft"), raw=raw, headers={"if-match": etag})
 
 
 def section(*lessons: dict[str, Any], **more: Any) -> dict[str, Any]:
