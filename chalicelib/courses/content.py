@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import lru_cache
 from typing import Any, cast
 
 from pydantic import TypeAdapter
@@ -28,7 +29,6 @@ INLINE_BYTES = 4_000_000
 _STRUCTURES: Remembered[str, Structure] = Remembered(3_000_000, weigh=lambda structure: structure.weight + 1_000)
 _LESSONS: Remembered[tuple[str, str], bytes] = Remembered(8_000_000, weigh=lambda text: len(text) + 200)
 _QUIZZES: Remembered[tuple[str, str], tuple[Quiz, int]] = Remembered(1_000_000, weigh=lambda kept: kept[1] + 200)
-_LESSON: TypeAdapter[AnyLesson] = TypeAdapter(Lesson)
 
 
 class NotAQuiz(NotFound):
@@ -128,11 +128,16 @@ def all_lessons(pack_key: str, of: Structure) -> dict[str, AnyLesson]:
     }
 
 
+@lru_cache(maxsize=1)
+def _lessons() -> TypeAdapter[AnyLesson]:
+    return TypeAdapter(Lesson)
+
+
 def _read_lesson(text: bytes) -> AnyLesson:
     """A stored lesson. A text's body was held against the list of nodes when it was saved: 200 KB of it need not be
     walked at every read."""
     data = json.loads(text)
-    return TextLesson.model_construct(**data) if data["kind"] == "text" else _LESSON.validate_python(data)
+    return TextLesson.model_construct(**data) if data["kind"] == "text" else _lessons().validate_python(data)
 
 
 def forget() -> None:

@@ -11,6 +11,7 @@ import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
@@ -58,6 +59,18 @@ class Raw:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class Reader:
+    """A type that comes from outside, and what reads it: built at its first use, as the models are."""
+
+    def __init__(self, hint: Any) -> None:
+        self._hint = hint
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """pydantic's way to the type. Two threads may both build it; either is good."""
+        return TypeAdapter(self._hint)
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the API, as data."""
@@ -77,10 +90,10 @@ class Operation:
     media: str
     also: dict[int, str]  # further successful statuses that the function may choose, and what they mean
     audits: tuple[str, ...]  # fields of the body whose values the audit trail keeps
-    parameters: dict[str, TypeAdapter[Any]]  # path parameters besides the space
+    parameters: dict[str, Reader]  # path parameters besides the space
     takes: frozenset[str]  # which of space, actor, body, query, circumstances the function asks for
     body: type[BaseModel] | None
-    body_adapter: TypeAdapter[Any] | None
+    body_reader: Reader | None
     query: type[BaseModel] | None
     returns: Any
     answers: bool  # whether the function decides on status, validator or location itself
@@ -217,12 +230,12 @@ def _signature(function: Function, path: str) -> dict[str, Any]:
         else:
             if "{" + name + "}" not in path:
                 raise TypeError(f"{function.__name__}: {name} is neither known nor in {path}")
-            parameters[name] = TypeAdapter(hint)
+            parameters[name] = Reader(hint)
     return {
         "parameters": parameters,
         "takes": frozenset(takes),
         "body": body,
-        "body_adapter": TypeAdapter(body) if body is not None else None,
+        "body_reader": Reader(body) if body is not None else None,
         "query": query,
         **_answer(returns),
     }

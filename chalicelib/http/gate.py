@@ -151,7 +151,7 @@ def _inside(
     if operation.audited and actor:
         standing.require(space, actor)
     most = bodies.limit(for_anyone=operation.may is Permission.ANYONE)
-    body = bodies.read(request, most) if operation.body_adapter else b""
+    body = bodies.read(request, most) if operation.body_reader else b""
     trace.bytes_in = len(body)
     circumstances = _circumstances(operation, request, path, actor, language, body)
     query = _query(request)
@@ -247,7 +247,7 @@ def _arguments(
 ) -> dict[str, Any]:
     """What the function is called with, of what a client can write: each part as the type it declares."""
     try:
-        arguments = {name: adapter.validate_python(path[name]) for name, adapter in operation.parameters.items()}
+        arguments = {name: reader.adapter.validate_python(path[name]) for name, reader in operation.parameters.items()}
     except ValidationError:
         # A malformed identifier is the identifier of nothing.
         raise NotFound from None
@@ -257,8 +257,8 @@ def _arguments(
             if isinstance(cursor, str) and cursor:
                 query["cursor"] = paging.unbind(cursor, listed)
             arguments["query"] = operation.query.model_validate(query)
-        if operation.body_adapter is not None:
-            arguments["body"] = operation.body_adapter.validate_json(body)
+        if operation.body_reader is not None:
+            arguments["body"] = operation.body_reader.adapter.validate_json(body)
     except ValidationError as error:
         raise problems.from_validation(error) from None
     return arguments

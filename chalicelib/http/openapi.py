@@ -18,7 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from chalicelib.http import bodies, idempotency, openapi_parts, problems, refusals
-from chalicelib.http.endpoint import OPERATIONS, Operation, Raw
+from chalicelib.http.endpoint import OPERATIONS, Operation, Raw, Reader
 from chalicelib.http.examples import NoExample, example
 from chalicelib.http.openapi_parts import Json
 from chalicelib.http.permissions import ANYONE, GRANTS
@@ -157,7 +157,7 @@ class _Described:
         return {name: value for name, value in shown.items() if value is not None}
 
     def _body(self) -> Json | None:
-        if self.operation.body_adapter is None:
+        if self.operation.body_reader is None:
             return None
         schema = self.schemas[self.operation.name, "body"]
         return {
@@ -254,9 +254,9 @@ def _all_schemas(operations: list[Operation]) -> tuple[dict[Any, Json], Json]:
         (("", "problem"), "serialization", TypeAdapter(Problem))
     ]
     for operation in operations:
-        named = {**operation.parameters, "body": operation.body_adapter}
-        named["query"] = TypeAdapter(operation.query) if operation.query else None
-        inputs += [((operation.name, name), "validation", adapter) for name, adapter in named.items() if adapter]
+        named = {**operation.parameters, "body": operation.body_reader}
+        named["query"] = Reader(operation.query) if operation.query else None
+        inputs += [((operation.name, name), "validation", reader.adapter) for name, reader in named.items() if reader]
         if operation.returns not in (Raw, type(None)):
             inputs.append(((operation.name, "returns"), "serialization", TypeAdapter(operation.returns)))
     found, joint = TypeAdapter.json_schemas(inputs, ref_template=_SCHEMAS + "{model}", schema_generator=_Schemas)

@@ -49,11 +49,11 @@ def _by_access(operation: Operation) -> Refusals:
 
 def _by_input(operation: Operation) -> Refusals:
     refusals: Refusals = ()
-    if operation.body_adapter or operation.query:
+    if operation.body_reader or operation.query:
         refusals += (InvalidInput,)
     if operation.query and "cursor" in operation.query.model_fields:
         refusals += (BadCursor,)
-    if operation.body_adapter:
+    if operation.body_reader:
         refusals += bodies.REFUSALS
     if operation.creates:
         refusals += idempotency.REFUSALS

@@ -125,7 +125,7 @@ def _register_or_invite(value: Any, handler: Any) -> Registration | Invitation:
 class NewPerson(RootModel[Annotated[Registration | Invitation, WrapValidator(_register_or_invite)]]):
     """Registering oneself, or, with an admin's token, inviting somebody."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["name"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["name"]}, defer_build=True)
 
 
 class NewOperator(Inbound):

@@ -44,7 +44,7 @@ def ask(
     return api.call(
         operation.method,
         operation.path.format(space=space, **values),
-        example_body(operation) if body is None and operation.body_adapter else body,
+        example_body(operation) if body is None and operation.body_reader else body,
         headers=sent,
         query=dict(query) if query is not None else example_query(operation),
     )

@@ -101,7 +101,7 @@ def _nonsense(operation: Operation, who: Api, hue: Tenant, data: st.DataObject) 
     query: dict[str, Any] = {}
     headers: dict[str, str] = {}
     body: Any = None
-    places = ["query", "headers"] + ["path"] * bool(operation.parameters) + ["body"] * 3 * bool(operation.body_adapter)
+    places = ["query", "headers"] + ["path"] * bool(operation.parameters) + ["body"] * 3 * bool(operation.body_reader)
     place = data.draw(st.sampled_from(places))
     if place == "path":
         things[data.draw(st.sampled_from(sorted(operation.parameters)))] = data.draw(segments)
@@ -156,7 +156,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     "raw", [b"[]", b"null", b'"x"', b"5", b"{}", b'{"":{}}', b"\xff", b"{" * 500, b'{"a":1,"a":2}', b"x" * 100_000]
 )
 @pytest.mark.parametrize(
-    "operation", [each for each in FUZZED if each.body_adapter], ids=lambda operation: operation.name
+    "operation", [each for each in FUZZED if each.body_reader], ids=lambda operation: operation.name
 )
 def test_a_body_that_is_none_is_refused(operation: Operation, raw: bytes, hue: Tenant) -> None:
     values = {name: hue.things.get(name, "khong-co") for name in operation.parameters}

@@ -112,12 +112,12 @@ def test_everything_has_an_example(operation: Operation) -> None:
 @each_operation
 def test_the_example_of_a_body_is_accepted(operation: Operation) -> None:
     """Rules that a schema cannot say hold for it too."""
-    if operation.body_adapter is None:
+    if operation.body_reader is None:
         assert "requestBody" not in described(operation)
         return
     (content,) = described(operation)["requestBody"]["content"].values()
     for shown in content["examples"].values():
-        operation.body_adapter.validate_json(json.dumps(shown["value"]))
+        operation.body_reader.adapter.validate_json(json.dumps(shown["value"]))
 
 
 def test_the_examples_of_problems_are_problems() -> None:

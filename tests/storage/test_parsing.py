@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import config
-from chalicelib.storage import client, spaces
+from chalicelib.storage import client, credentials, spaces
 from chalicelib.storage.items import to_item
 from chalicelib.storage.parsing import parsed
 from tests.emulated import Cloud
@@ -31,7 +31,7 @@ BYTES = {**ITEM, "bytes": {"B": b"\x00\xff"}, "more": {"BS": [b"a"]}, "B": {"L":
 
 
 def ours(operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    return client.transport().call(operation, dict(request), client.own_credentials)
+    return client.transport().call(operation, dict(request), credentials.own)
 
 
 def stocks(operation: str, request: dict[str, Any]) -> dict[str, Any]:
