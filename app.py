@@ -26,6 +26,7 @@ import chalicelib.tenants.routes  # noqa: F401 (importing a feature's routes dec
 from chalicelib import logs
 from chalicelib.http import gate
 from chalicelib.jobs import queue, streams
+from chalicelib.metering import measuring
 from chalicelib.metering import meter as metering
 
 logs.configure()
@@ -53,7 +54,8 @@ def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Every minute: what got stuck is hinted to its queue again."""
+    """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured."""
+    measuring.at_night()
     return {"hinted": queue.sweep()}
 
 

@@ -25,6 +25,7 @@ _MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "404", "NotFound"})
 _CHANGED = frozenset({"PreconditionFailed", "412"})
 # S3 takes no smaller piece of an object that is written piece by piece, but for the last.
 PIECE_BYTES = 5 * 1024 * 1024
+LISTED_AT_ONCE = 1_000  # the most that S3 tells of in one answer
 # The bucket's rules delete what carries this tag after a week.
 _TEMPORARY = "keep=week"
 _making = Lock()
@@ -41,6 +42,15 @@ class StoredFile:
     size: int
     content_type: str
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A piece of a list of objects: how many, their bytes together, and the key to go on after (empty at the end)."""
+
+    files: int
+    bytes: int
+    after: str
 
 
 @lru_cache(maxsize=1)
@@ -137,6 +147,14 @@ def names(prefix: str, *, limit: int = 1_000) -> list[str]:
     """Keys that begin with ``prefix``, at most ``limit``: for maintenance and tests, not for requests."""
     answer = _call("list_objects_v2", Prefix=prefix, MaxKeys=limit)
     return [each["Key"] for each in answer.get("Contents", [])]
+
+
+def listed(space: Space, after: str) -> Listed:
+    """The next thousand objects of a tenant after the key ``after``. One call of S3."""
+    answer = _call("list_objects_v2", Prefix=key(space, ""), StartAfter=after, MaxKeys=LISTED_AT_ONCE)
+    found = answer.get("Contents", [])
+    last = found[-1]["Key"] if answer.get("IsTruncated") else ""
+    return Listed(len(found), sum(each["Size"] for each in found), last)
 
 
 def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int = 900) -> dict[str, Any]:
