@@ -9,7 +9,7 @@ from chalicelib.courses import national, store
 from chalicelib.errors import NotFound
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
-from chalicelib.storage import spaces
+from chalicelib.storage import acting, spaces
 from chalicelib.tenants import registry
 
 _SLICE = 50
@@ -45,7 +45,8 @@ def _tell(slug: str, course_id: str, version: int) -> None:
         return  # closed: there is nobody to tell
     try:
         takes_it = registry.settings(space).national_updates == "automatic"
-        national.tell(space, course_id, version, takes_it=takes_it)
+        with acting.on_behalf_of(slug):
+            national.tell(space, course_id, version, takes_it=takes_it)
     except NotFound:
         # Closed and opened anew meanwhile: one such space must not keep the others from their update.
         logs.event("adopter.missing", level=logging.WARNING, tenant=slug, course=course_id)

@@ -1,5 +1,5 @@
 """What operators see: the nation at a glance, by organisation and by national course, without entering any tenant's
-tables."""
+tables but the centre's catalogue, for the titles of its courses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from itertools import groupby
 
 from chalicelib import config
 from chalicelib.courses import catalogue
+from chalicelib.courses.catalogue import Card
 from chalicelib.errors import NotFound
-from chalicelib.http import paging
+from chalicelib.http import paging, periods
 from chalicelib.http.models import Page
 from chalicelib.reports import series, store
 from chalicelib.reports.figures import COMPLETIONS, ENROLMENTS, LEARNERS, REGISTRATIONS
@@ -28,7 +29,7 @@ from chalicelib.reports.models import (
     TenantTotals,
     Totals,
 )
-from chalicelib.storage import spaces
+from chalicelib.storage import acting, spaces
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.tenants import registry
@@ -43,7 +44,7 @@ def report(period: Period) -> NationalReport:
 
     Raises: InvalidInput for a period that is none.
     """
-    first, last = series.span(period, MOST_DAYS)
+    first, last = periods.span(period, MOST_DAYS)
     figures = store.nation()
     figures.sort(key=lambda item: item.get(ENROLMENTS, 0), reverse=True)
     courses = sorted(_courses(None), key=lambda each: each.enrolments, reverse=True)
@@ -118,7 +119,7 @@ def _kinds(figures: Iterable[Item]) -> list[KindTotals]:
 def _days(first: date, last: date) -> dict[str, dict[str, int]]:
     """The nation's figures by day: every space's month, added up."""
     numbers: dict[str, dict[str, int]] = {}
-    for month in series.months(first, last):
+    for month in periods.months(first, last):
         for item in store.nation_month(month):
             for attribute, number in item.items():
                 if attribute[0] in _BY_DAY and attribute[1:].isdigit():
@@ -145,9 +146,8 @@ def _is_national(centre: Space | None, course_id: str, figures: Iterable[Item]) 
     """A course of the centre's own is its own affair until it offers it, or another space has adopted it."""
     if any(_slug(item) != config.current().central for item in figures):
         return True
-    with suppress(NotFound):
-        return centre is not None and catalogue.card(centre, course_id).offered
-    return False
+    card = _card(centre, course_id)
+    return card is not None and card.offered
 
 
 def _tenant(item: Item) -> TenantTotals:
@@ -178,6 +178,14 @@ def _centre() -> Space | None:
 
 
 def _title(centre: Space | None, course_id: str) -> str | None:
-    with suppress(NotFound):
-        return catalogue.card(centre, course_id).title if centre else None
+    card = _card(centre, course_id)
+    return card.title if card else None
+
+
+def _card(centre: Space | None, course_id: str) -> Card | None:
+    """What the centre's catalogue says of a course: the one thing that a national report reads in a tenant's tables."""
+    if centre is None:
+        return None
+    with suppress(NotFound), acting.on_behalf_of(centre.slug):
+        return catalogue.card(centre, course_id)
     return None

@@ -21,7 +21,7 @@ from chalicelib.reports import counters, counting, store
 from chalicelib.reports.counters import Place
 from chalicelib.reports.figures import NAMES, Figures, contributions
 from chalicelib.reports.store import Reached
-from chalicelib.storage import changes, spaces
+from chalicelib.storage import acting, changes, spaces
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.spaces import Space
 
@@ -111,6 +111,11 @@ def recount(slug: str, *, log: Log = changes.kept) -> Differences:
     ``log`` tells what the stream of the space's learning table still holds. Raises: NotFound, TooBusy.
     """
     space = spaces.find(slug)
+    with acting.on_behalf_of(slug, counts=True):
+        return _recount(space, log)
+
+
+def _recount(space: Space, log: Log) -> Differences:
     suspected: dict[Place, int] = {}
     for _ in range(_READINGS):
         reading = _read(space, log)
@@ -124,7 +129,7 @@ def recount(slug: str, *, log: Log = changes.kept) -> Differences:
             store.mend(space, differences, reading.reached.mended)
         except store.Moved:
             continue  # someone else is counting this space anew
-        return _found(slug, reading)
+        return _found(space.slug, reading)
     raise TooBusy
 
 
