@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi recount demo-journey
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi recount demo-journey package template plan deploy destroy operator
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -65,3 +65,26 @@ recount: setup ## count a space's reports anew from its items: make recount TENA
 
 demo-journey: setup ## walk the main job over HTTP against the running server, with times
 	@$(PY) -m infra.local.demo.journey
+
+package: setup ## build the zip that Lambda runs, in build/ (PLATFORM=host: one that runs on this machine)
+	@$(PY) -m infra.cloud.build --platform $(or $(PLATFORM),lambda)
+
+template: setup ## write the CloudFormation templates into build/ and have cfn-lint read them
+	@$(PY) -m infra.cloud.template
+	@$(PY) -m cfnlint build/template.json build/edge.json
+
+plan: setup ## show what deploying a stage would change, and change nothing: make plan STAGE=trial
+	@test -n "$(STAGE)" || { echo "Which stage? make plan STAGE=trial" >&2; exit 2; }
+	@$(PY) -m infra.cloud.deploy plan "$(STAGE)"
+
+deploy: setup ## bring a stage to this code: make deploy STAGE=trial (settings: infra/cloud/stages)
+	@test -n "$(STAGE)" || { echo "Which stage? make deploy STAGE=trial" >&2; exit 2; }
+	@$(PY) -m infra.cloud.deploy deploy "$(STAGE)"
+
+destroy: setup ## delete a stage but for its data, once its name is typed: make destroy STAGE=trial
+	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=trial" >&2; exit 2; }
+	@$(PY) -m infra.cloud.deploy destroy "$(STAGE)"
+
+operator: setup ## the first operator of a stage: make operator STAGE=trial EMAIL=… NAME='…'
+	@test -n "$(STAGE)" -a -n "$(EMAIL)" -a -n "$(NAME)" || { echo "make operator STAGE=… EMAIL=… NAME='…'" >&2; exit 2; }
+	@$(PY) -m infra.cloud.first_operator "$(STAGE)" "$(EMAIL)" "$(NAME)"
