@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.http.models import Id, Inbound, Outbound, Page, PageQuery, Query, line
+from chalicelib.http.periods import Period as Period
 from chalicelib.jobs.routes import JobError
 from chalicelib.learning.models import State
 from chalicelib.tenants.models import Kind
@@ -18,18 +19,6 @@ _AS_OF = (
     "When these figures last changed: learning up to a few seconds before that moment is in them. "
     "null when nothing has been counted yet."
 )
-
-
-class Period(Query):
-    """Which days a series shows, in Vietnam's calendar, both ends included."""
-
-    first: date | None = Field(
-        default=None,
-        alias="from",
-        description="First day; absent: 29 days before the last.",
-        examples=["2026-11-01"],
-    )
-    last: date | None = Field(default=None, alias="to", description="Last day; absent: today.", examples=["2026-11-30"])
 
 
 class Totals(Outbound):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.courses import catalogue
 from chalicelib.errors import NotFound
-from chalicelib.http import paging
+from chalicelib.http import paging, periods
 from chalicelib.http.models import Page
 from chalicelib.reports import learners, series, store
 from chalicelib.reports.figures import ENROLMENTS
@@ -29,7 +29,7 @@ _COURSES_COMPARED = 1_000
 
 def summary(space: Space, period: Period) -> SpaceReport:
     """A space at a glance: 3 calls. Raises: InvalidInput for a period that is none."""
-    first, last = series.span(period, MOST_DAYS)
+    first, last = periods.span(period, MOST_DAYS)
     totals = store.totals(space)
     days = store.days(space, first.isoformat(), last.isoformat())
     courses = store.courses(space, None, _COURSES_COMPARED).items
@@ -70,7 +70,7 @@ def course(space: Space, course_id: str, query: LearnerQuery) -> CourseReport:
 def course_days(space: Space, course_id: str, period: Period) -> CourseSeries:
     """A course day by day: 1 call. Raises: NotFound, InvalidInput for a period that is none."""
     catalogue.card(space, course_id)
-    first, last = series.span(period, MOST_DAYS)
+    first, last = periods.span(period, MOST_DAYS)
     days = store.course_days(space, course_id, first.isoformat(), last.isoformat())
     shown = series.days(first, last, {item["sk"]: item for item in days})
     return CourseSeries(

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 
-from chalicelib import clock
-from chalicelib.errors import refuse_field
+from chalicelib.http.periods import dates
 from chalicelib.reports.figures import ACTIVE, COMPLETIONS, ENROLMENTS, LEARNERS, LEFT, REGISTRATIONS
-from chalicelib.reports.models import Day, Period
+from chalicelib.reports.models import Day
 from chalicelib.storage.items import Item
 
-USUAL_DAYS = 30
 Numbers = Mapping[str, int]
-
-
-def span(period: Period, most: int) -> tuple[date, date]:
-    """The first and last day asked for. Raises: InvalidInput when they are in the wrong order or more than ``most``."""
-    last = period.last or clock.vietnam_day()
-    first = period.first or max(last, _EARLIEST) - timedelta(days=USUAL_DAYS - 1)
-    if first > last:
-        raise refuse_field(
-            "from",
-            "after_end",
-            "Ngày đầu phải trước hoặc trùng ngày cuối.",
-            "The first day must not be after the last.",
-        )
-    if (last - first).days >= most:
-        raise refuse_field("from", "too_many_days", f"Không quá {most} ngày.", f"At most {most} days are allowed.")
-    return first, last
-
-
-_EARLIEST = date(1970, 1, 31)
-
-
-def dates(first: date, last: date) -> Iterator[date]:
-    """Every day from ``first`` to ``last``, both included."""
-    for number in range((last - first).days + 1):
-        yield first + timedelta(days=number)
-
-
-def months(first: date, last: date) -> list[str]:
-    """The months (``2026-11``) that these days touch."""
-    return sorted({day.isoformat()[:7] for day in dates(first, last)})
 
 
 def days(first: date, last: date, numbers: Mapping[str, Numbers]) -> list[Day]:
