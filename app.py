@@ -12,49 +12,64 @@ from typing import Any
 
 from chalice.app import Chalice
 
-import chalicelib.assessment.routes
-import chalicelib.audit.routes
-import chalicelib.courses.routes
-import chalicelib.http.routes
-import chalicelib.identity.routes
-import chalicelib.jobs.routes
-import chalicelib.learning.routes
-import chalicelib.people.routes
-import chalicelib.provisioning.routes
-import chalicelib.reports.routes
-import chalicelib.tenants.routes  # noqa: F401 (importing a feature's routes declares its operations, jobs and reactions)
 from chalicelib import logs
-from chalicelib.http import gate
-from chalicelib.jobs import queue, streams
-from chalicelib.metering import measuring
-from chalicelib.metering import meter as metering
+from chalicelib.http import mounting
+
+# Modules whose import declares operations, jobs and reactions: each when it is first needed (http/mounting.py).
+FEATURES = [
+    "chalicelib.assessment.routes",
+    "chalicelib.audit.routes",
+    "chalicelib.courses.routes",
+    "chalicelib.http.routes",
+    "chalicelib.identity.routes",
+    "chalicelib.jobs.routes",
+    "chalicelib.learning.routes",
+    "chalicelib.metering.routes",
+    "chalicelib.people.routes",
+    "chalicelib.provisioning.routes",
+    "chalicelib.reports.routes",
+    "chalicelib.tenants.routes",
+]
 
 logs.configure()
 app = Chalice(app_name="hocmo")
-gate.mount(app)
+mounting.mount(app, FEATURES)
 
 
 @app.lambda_function(name="run_jobs")
 def run_jobs(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Jobs that the queue hands over."""
+    from chalicelib.jobs import queue
+
+    mounting.everything()
     return queue.run_batch(event, context.get_remaining_time_in_millis())
 
 
 @app.lambda_function(name="provision")
 def provision(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Jobs that make or drop what a space needs: no other function may."""
+    from chalicelib.jobs import queue
+
+    mounting.everything()
     return queue.run_batch(event, context.get_remaining_time_in_millis())
 
 
 @app.lambda_function(name="apply_changes")
 def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A batch of one learning table's stream."""
+    from chalicelib.jobs import streams
+
+    mounting.everything()
     return streams.apply(event)
 
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured."""
+    from chalicelib.jobs import queue
+    from chalicelib.metering import measuring
+
+    mounting.everything()
     measuring.at_night()
     return {"hinted": queue.sweep()}
 
@@ -62,4 +77,6 @@ def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
 @app.lambda_function(name="meter")
 def meter(event: dict[str, Any], context: Any) -> dict[str, int]:
     """A batch of the other functions' log lines."""
-    return metering.take(event)
+    from chalicelib.metering import meter
+
+    return meter.take(event)

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
+import app
 from chalicelib import clock
+from chalicelib.http import mounting
+from tests import walls
 from tests.api import Api
 from tests.emulated import Cloud, cloud
+
+walls.stand_outside()
+# Tests walk what is declared; that a request imports what it needs by itself is tests/http/test_mounting.py's.
+mounting.everything()
+mounting.mount_declared(app.app)
 
 
 @pytest.fixture(scope="module")

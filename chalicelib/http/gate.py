@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from chalice.app import Chalice, Response
+from chalice.app import Response
 from pydantic import ValidationError
 
 from chalicelib import logs
 from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
 from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, quotas, standing, tokens
-from chalicelib.http.endpoint import OPERATIONS, Operation
+from chalicelib.http.endpoint import Operation
 from chalicelib.http.models import SLUG_PATTERN
 from chalicelib.http.permissions import STAFF, Permission, Role, allows
 from chalicelib.http.requests import Circumstances
@@ -82,25 +82,6 @@ class _Trace:
     actor: str = ""
     refused: str = ""
     bytes_in: int = 0
-
-
-def mount(app: Chalice) -> None:
-    """Register every declared operation with Chalice.
-
-    What can be read can be asked about (RFC 9110, 9.3.2): the gateway counts the body of a HEAD answer and drops it.
-    """
-    for operation in OPERATIONS:
-        methods = ["GET", "HEAD"] if operation.method == "GET" else [operation.method]
-        app.route(operation.path, methods=methods, name=operation.name, content_types=[])(_view(app, operation))
-    app.register_middleware(_problems_of_the_framework, "http")
-
-
-def _view(app: Chalice, operation: Operation) -> Callable[..., Response]:
-    def view(**path: str) -> Response:
-        return handle(operation, cast(GatewayRequest, app.current_request), path)
-
-    view.__name__ = operation.name
-    return view
 
 
 def handle(operation: Operation, request: GatewayRequest, path: Mapping[str, str]) -> Response:
@@ -178,6 +159,8 @@ def _space(operation: Operation, path: Mapping[str, str], trace: _Trace) -> Spac
     if slug == PLATFORM or not _SLUG.fullmatch(slug):
         raise NotFound
     space = spaces.find(slug)
+    if space.status == "closing":
+        raise NotFound  # only its last figures are still counted
     trace.space = space.slug
     return space
 
@@ -307,17 +290,3 @@ def _log(
         bytes_out=len(response.body.encode()) if isinstance(response.body, str) else len(response.body),
         **meter.facts(),
     )
-
-
-def _problems_of_the_framework(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """What Chalice refuses by itself (a method that no operation has) reads as a problem document too."""
-    response = get_response(event)
-    if response.status_code < 400 or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
-        return response
-    refusal = MethodNotAllowed() if response.status_code == 405 else InternalFault()
-    language = problems.language_of(event.headers.get("accept-language"))
-    refused = problems.response(refusal, language, str(event.context.get("requestId") or ""))
-    refused.headers = answers.SECURITY | refused.headers
-    if "Allow" in response.headers:
-        refused.headers["Allow"] = response.headers["Allow"]
-    return refused

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from chalicelib.http import bodies, idempotency, openapi_parts, problems, refusals
+from chalicelib.http import bodies, idempotency, mounting, openapi_parts, problems, refusals
 from chalicelib.http.endpoint import OPERATIONS, Operation, Raw, Reader
 from chalicelib.http.examples import NoExample, example
 from chalicelib.http.openapi_parts import Json
@@ -52,6 +52,7 @@ class _Schemas(GenerateJsonSchema):
 @lru_cache(maxsize=1)
 def document() -> Json:
     """The document of the operations that are declared, made once."""
+    mounting.everything()
     return build(OPERATIONS)
 
 

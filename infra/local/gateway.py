@@ -25,6 +25,7 @@ from chalice.local import LambdaContext, LocalGateway
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
+from chalicelib.http import mounting
 from infra.local import answers, events, mail, places
 from infra.local.answers import Answer, problem
 from infra.local.events import MAX_BODY, MAX_HEAD, Request
@@ -226,6 +227,8 @@ def main() -> None:
     """The gateway process of `make run`."""
     from app import app
 
+    mounting.everything()
+    mounting.mount_declared(app)
     site = Site(app, os.environ["HOCMO_AWS_URL"])
     asyncio.run(serve(site, int(os.environ["PORT"])))
 

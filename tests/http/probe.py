@@ -10,7 +10,7 @@ from chalice.app import Chalice
 from pydantic import Field
 
 from chalicelib.errors import Conflict, Unavailable
-from chalicelib.http import gate, paging
+from chalicelib.http import mounting, paging
 from chalicelib.http.endpoint import OPERATIONS, Answer, Feature, Raw
 from chalicelib.http.models import Id, Inbound, Outbound, Page, PageQuery, line
 from chalicelib.http.permissions import ANYONE, EDIT_COURSES, SIGNED_IN
@@ -135,7 +135,8 @@ def _application() -> Chalice:
     try:
         _declare(Feature("probe"))
         app = Chalice("probe")
-        gate.mount(app)
+        mounting.mount_declared(app)
+        app.register_middleware(mounting.problems_of_the_framework, "http")
     finally:
         OPERATIONS[:] = kept
     return app
