@@ -41,15 +41,24 @@ def add(batch: str, sums: Mapping[tuple[str, str], Counts], newest_ms: int) -> N
     in_order = sorted(sums)
     for start in range(0, len(in_order), TENANTS_AT_ONCE):
         marker = {"pk": f"metered#{batch}", "sk": str(start), "ttl": clock.epoch_s() + _MARKED_S}
-        writes = [_table().creating(marker)]
-        for slug, day in in_order[start : start + TENANTS_AT_ONCE]:
-            numbers = sums[slug, day].numbers()
-            writes.append(_adding(f"usage#{slug}", day, numbers, newest_ms, {"ttl": clock.epoch_s() + _DAYS_KEPT_S}))
-            writes.append(_adding(f"usage-month#{day[:7]}", slug, numbers, newest_ms, {}))
+        part = {key: sums[key] for key in in_order[start : start + TENANTS_AT_ONCE]}
         try:
-            transact(writes)
+            transact([_table().creating(marker), *_additions(part, newest_ms)])
         except TransactionFailed:
             continue  # its marker is there: counted before
+
+
+def _additions(sums: Mapping[tuple[str, str], Counts], newest_ms: int) -> list[Write]:
+    """A write for each day and for each month; two days of a month in one batch are one write to it."""
+    months: dict[tuple[str, str], Counts] = {}
+    writes = []
+    for (slug, day), counts in sums.items():
+        months.setdefault((day[:7], slug), Counts()).add(counts)
+        kept = {"ttl": clock.epoch_s() + _DAYS_KEPT_S}
+        writes.append(_adding(f"usage#{slug}", day, counts.numbers(), newest_ms, kept))
+    for (month_, slug), counts in months.items():
+        writes.append(_adding(f"usage-month#{month_}", slug, counts.numbers(), newest_ms, {}))
+    return writes
 
 
 def _adding(pk: str, sk: str, numbers: Mapping[str, float], at_ms: int, more: Item) -> Write:

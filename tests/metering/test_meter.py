@@ -82,6 +82,13 @@ def test_a_day_ends_at_midnight_in_vietnam(aws: Cloud) -> None:
     assert month_of("can-tho", "2026-11").requests == month_of("can-tho", "2026-12").requests == 1
 
 
+def test_a_batch_may_hold_two_days_of_a_month(aws: Cloud) -> None:
+    days = [line("hai-phong", at_ms=NOON - ago * 24 * 3_600_000, id=str(ago)) for ago in range(3)]
+    metered(days, stream="two-days")
+    assert [day_of("hai-phong", f"2026-11-{day}").requests for day in (28, 29, 30)] == [1, 1, 1]
+    assert month_of("hai-phong").requests == 3
+
+
 def test_what_belongs_to_no_tenant_is_the_platforms(aws: Cloud) -> None:
     metered([line("")], stream="platform")
     assert day_of("platform").requests == 1
