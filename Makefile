@@ -71,7 +71,7 @@ package: setup ## build the zip that Lambda runs, in build/ (PLATFORM=host: one 
 
 template: setup ## write the CloudFormation templates into build/ and have cfn-lint read them
 	@$(PY) -m infra.cloud.template
-	@$(PY) -m cfnlint build/template.json build/edge.json
+	@.venv/bin/cfn-lint build/template.json build/edge.json
 
 plan: setup ## show what deploying a stage would change, and change nothing: make plan STAGE=trial
 	@test -n "$(STAGE)" || { echo "Which stage? make plan STAGE=trial" >&2; exit 2; }
