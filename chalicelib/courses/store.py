@@ -14,6 +14,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
 from chalicelib.courses.file_types import ContentType, FileState, Purpose
+from chalicelib.storage import acting
 from chalicelib.storage.attributes import Whole, Word, optional
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage, TenantItem
@@ -253,16 +254,16 @@ def put_offer(space: Space, course_id: str, facts: Mapping[str, Any]) -> None:
 
     Raises: TransactionFailed.
     """
-    transact(
-        [
-            _table(space).checking(_CATALOGUE, course_id, "attribute_exists(offered)"),
-            _offers().putting(
-                {"pk": _national(course_id), "sk": _OFFER, **facts},
-                condition="attribute_not_exists(pk) OR version <= :version",
-                values={":version": facts["version"]},
-            ),
-        ]
-    )
+    writes = [
+        _table(space).checking(_CATALOGUE, course_id, "attribute_exists(offered)"),
+        _offers().putting(
+            {"pk": _national(course_id), "sk": _OFFER, **facts},
+            condition="attribute_not_exists(pk) OR version <= :version",
+            values={":version": facts["version"]},
+        ),
+    ]
+    with acting.on_behalf_of(space.slug, beside="courses"):
+        transact(writes)
 
 
 def withdraw_offer(course_id: str) -> Item:
@@ -282,14 +283,14 @@ def adopt(space: Space, course_id: str, offered: Item, frozen: Mapping[str, Any]
     Raises: TransactionFailed when the offer changed meanwhile (position 0) or the course is there already (3).
     """
     national, number = offered["pk"], offered["version"]
-    transact(
-        [
-            _offers().checking(national, _OFFER, "version = :n AND attribute_not_exists(withdrawn_at)", {":n": number}),
-            _offers().putting({"pk": national, "sk": _adopter(space.slug), "course": course_id, "version": number}),
-            _freezing(space, course_id, number, frozen),
-            _table(space).creating({"pk": _CATALOGUE, "sk": course_id, "v": 1, **head}),
-        ]
-    )
+    writes = [
+        _offers().checking(national, _OFFER, "version = :n AND attribute_not_exists(withdrawn_at)", {":n": number}),
+        _offers().putting({"pk": national, "sk": _adopter(space.slug), "course": course_id, "version": number}),
+        _freezing(space, course_id, number, frozen),
+        _table(space).creating({"pk": _CATALOGUE, "sk": course_id, "v": 1, **head}),
+    ]
+    with acting.on_behalf_of(space.slug, beside="courses"):
+        transact(writes)
 
 
 def adopters(course_id: str, after: str | None, limit: int) -> Rows:

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib import config
 from chalicelib.storage import names
-from chalicelib.storage.names import PLATFORM, TABLE_KINDS
+from chalicelib.storage.names import NATIONAL, PLATFORM, TABLE_KINDS
+
+Shared = Literal["figures", "courses"]
 
 
 class NotActing(RuntimeError):
@@ -29,21 +31,37 @@ class Foreign(RuntimeError):
     would tell the caller anything."""
 
 
+# What stands in the platform's table but is written in one transaction with a space's own: what partitions of that kind
+# begin with.
+SHARED: dict[Shared, str] = {"figures": "national-figures", "courses": "national#"}
+
+
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A space, and whether its figures may also be added to the nation's, in the platform table."""
+    """A space, and of what it shares with the nation it may write beside its own."""
 
     slug: str
-    counts: bool
+    beside: Shared | None
     tables: frozenset[str]
+
+    def may_read(self, key: str) -> bool:
+        """Whether an object of the bucket is this space's, or everyone's."""
+        first, slash, _ = key.partition("/")
+        return bool(slash) and first in (self.slug, NATIONAL)
+
+    def may_write(self, key: str) -> bool:
+        """Whether an object of the bucket is this space's; what is everyone's is the centre's to write."""
+        first, slash, _ = key.partition("/")
+        return bool(slash) and (first == self.slug or (first == NATIONAL and self.slug == config.current().central))
 
 
 _ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
-def on_behalf_of(slug: str, *, counts: bool = False) -> Iterator[None]:
-    """Run the block for that space, or for the platform itself; with ``counts``, its figures move the nation's too.
+def on_behalf_of(slug: str, *, beside: Shared | None = None) -> Iterator[None]:
+    """Run the block for that space, or for the platform itself. What the block writes ``beside`` is of the nation's
+    figures, or of its courses, in one transaction with the space's own.
 
     Work of the platform may turn to one tenant, and the centre brings its courses to others. Nobody else goes from one
     tenant to the next. Raises: Foreign.
@@ -51,7 +69,7 @@ def on_behalf_of(slug: str, *, counts: bool = False) -> Iterator[None]:
     before = _ACTING.get()
     if before is not None and before.slug not in (slug, PLATFORM, config.current().central):
         raise Foreign(f"{before.slug} does not act for {slug}")
-    remembered = _ACTING.set(_acting(config.current().prefix, slug, counts))
+    remembered = _ACTING.set(_acting(config.current().prefix, slug, beside))
     try:
         yield
     finally:
@@ -59,9 +77,9 @@ def on_behalf_of(slug: str, *, counts: bool = False) -> Iterator[None]:
 
 
 @lru_cache(maxsize=4_096)
-def _acting(_prefix: str, slug: str, counts: bool) -> Acting:
+def _acting(_prefix: str, slug: str, beside: Shared | None) -> Acting:
     tables = () if slug == PLATFORM else (names.table(slug, kind) for kind in TABLE_KINDS)
-    return Acting(slug, counts, frozenset(tables))
+    return Acting(slug, beside, frozenset(tables))
 
 
 def now() -> Acting:
@@ -82,10 +100,25 @@ def whose(request: Mapping[str, Any]) -> Acting | None:
     acting = _ACTING.get()
     if acting is not None and request.get("TableName") in acting.tables:
         return acting
-    return _looked_at(acting, _named(request))
+    return _looked_at(acting, request)
 
 
-def _looked_at(acting: Acting | None, tables: set[str]) -> Acting | None:
+def require_may_read(key: str) -> None:
+    """An object read, or a prefix listed, must be the space's own, or everyone's. Raises: NotActing, Foreign."""
+    acting = now()
+    if not acting.may_read(key):
+        raise Foreign(f"{acting.slug} asked for {key}")
+
+
+def require_may_write(key: str) -> None:
+    """An object written must be the space's own. Raises: NotActing, Foreign."""
+    acting = now()
+    if not acting.may_write(key):
+        raise Foreign(f"{acting.slug} would write {key}")
+
+
+def _looked_at(acting: Acting | None, request: Mapping[str, Any]) -> Acting | None:
+    tables = _named(request)
     of_tenants = tables - {names.platform_table()}
     if tables and not of_tenants:
         return None
@@ -93,8 +126,8 @@ def _looked_at(acting: Acting | None, tables: set[str]) -> Acting | None:
         raise NotActing(f"nobody acts, and these were asked for: {sorted(tables)}")
     if not of_tenants or not of_tenants <= acting.tables:
         raise Foreign(f"{acting.slug} asked for {sorted(tables)}")
-    if tables != of_tenants and not acting.counts:
-        raise Foreign(f"{acting.slug} may not count for the nation here")
+    if tables != of_tenants:
+        _require_shared(acting, request)
     return acting
 
 
@@ -102,6 +135,23 @@ def _named(request: Mapping[str, Any]) -> set[str]:
     """Every table that a request names."""
     named = {request["TableName"]} if "TableName" in request else set()
     named.update(request.get("RequestItems", ()))
-    for item in request.get("TransactItems", ()):
-        named.update(part["TableName"] for part in item.values())
+    named.update(part["TableName"] for part in _parts(request))
     return named
+
+
+def _parts(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The parts of a transaction."""
+    for item in request.get("TransactItems", ()):
+        yield from item.values()
+
+
+def _require_shared(acting: Acting, request: Mapping[str, Any]) -> None:
+    """In one request with a space's own, the platform's table shows no more than what was said to be written beside.
+
+    Raises: Foreign.
+    """
+    of_platform = [part for part in _parts(request) if part["TableName"] == names.platform_table()]
+    partitions = {(part.get("Key") or part["Item"])["pk"]["S"] for part in of_platform}
+    shared = SHARED[acting.beside] if acting.beside else None
+    if not partitions or shared is None or not all(each.startswith(shared) for each in partitions):
+        raise Foreign(f"{acting.slug} does not write {sorted(partitions)} beside its own")

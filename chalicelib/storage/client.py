@@ -7,23 +7,21 @@ our own :class:`Transport`; botocore's client is made for the control plane alon
 
 from __future__ import annotations
 
-import os
 import threading
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, cast
+from functools import lru_cache, partial
+from typing import Any
 
 import botocore.session
 from botocore.config import Config as BotoConfig
-from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 from pynamodb.connection.base import Connection
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.storage import acting, credentials
 from chalicelib.storage.lines import LineBroken
-from chalicelib.storage.signing import Credentials
 from chalicelib.storage.transport import Transport
 
 _RETRYABLE = frozenset(
@@ -111,23 +109,19 @@ def transport() -> Transport:
     return _transport()
 
 
-def own_credentials() -> Credentials:
-    """The rights of the process itself: those that Lambda puts into its environment, or whatever botocore finds."""
-    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
-    if key and secret:
-        return ReadOnlyCredentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
-    return cast(Credentials, session().get_credentials().get_frozen_credentials())
-
-
 def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    """One DynamoDB call, metered.
+    """One DynamoDB call, metered, with the keys of whom it is made for: a tenant's tables are reached only on that
+    tenant's behalf, the platform's alone by the function itself.
 
     Raises: ClientError for what the caller must decide on (a failed condition), Unavailable for what passes with time,
-    NotFound for the tables of a tenant that was closed while this process still remembered it as open.
+    NotFound for the tables of a tenant that was closed while this process still remembered it as open; NotActing and
+    Foreign for defects of ours.
     """
+    whose = acting.whose(request)
+    keys = credentials.own if whose is None else partial(credentials.of, whose)
     request["ReturnConsumedCapacity"] = "TOTAL"
     try:
-        answer = transport().call(operation, request, own_credentials)
+        answer = transport().call(operation, request, keys)
     except ClientError as error:
         _count(operation, None)
         if _passes_with_time(error):
@@ -190,6 +184,7 @@ class SharedConnection(Connection):
 
 def reset() -> None:
     """Forget the clients: for tests and processes that change the configuration they run under."""
+    credentials.reset()
     _transport.cache_clear()
     _dynamodb.cache_clear()
     session.cache_clear()

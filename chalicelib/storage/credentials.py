@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 from chalicelib import clock, config, logs
 from chalicelib.errors import Unavailable
 from chalicelib.storage import acting, entitlements
-from chalicelib.storage.acting import Acting
+from chalicelib.storage.acting import Acting, Shared
 from chalicelib.storage.entitlements import Account
 from chalicelib.storage.lines import LineBroken, Lines, Reply
 from chalicelib.storage.names import PLATFORM
@@ -63,7 +63,7 @@ class _Kept:
     lock: Lock = field(default_factory=Lock)
 
 
-_kept: dict[tuple[str, bool], _Kept] = {}
+_kept: dict[tuple[str, Shared | None], _Kept] = {}
 _keeping = Lock()
 
 
@@ -94,7 +94,7 @@ def of(whose: Acting) -> Credentials:
     """
     if whose.slug == PLATFORM or config.current().space_role_arn is None:
         return own()
-    key = whose.slug, whose.counts
+    key = whose.slug, whose.beside
     kept = _kept.get(key) or _keep(key)
     found = kept.assumed
     if found is not None and clock.epoch_s() < found.renew_at:
@@ -107,14 +107,14 @@ def of_now() -> Credentials:
     return of(acting.now())
 
 
-def _keep(key: tuple[str, bool]) -> _Kept:
+def _keep(key: tuple[str, Shared | None]) -> _Kept:
     with _keeping:
         while len(_kept) >= _SPACES_KEPT:
             del _kept[next(iter(_kept))]
         return _kept.setdefault(key, _Kept())
 
 
-def _renewed(kept: _Kept, slug: str, counts: bool) -> Keys:
+def _renewed(kept: _Kept, slug: str, beside: Shared | None) -> Keys:
     """Assume the role, once however many threads ask: they wait only where what they have is over."""
     old, now = kept.assumed, clock.epoch_s()
     usable = old if old is not None and now < old.ends_at else None
@@ -123,24 +123,24 @@ def _renewed(kept: _Kept, slug: str, counts: bool) -> Keys:
     try:
         if kept.assumed is not None and kept.assumed is not old:
             return kept.assumed.keys
-        kept.assumed = _assumed(slug, counts, usable)
+        kept.assumed = _assumed(slug, beside, usable)
         return kept.assumed.keys
     finally:
         kept.lock.release()
 
 
-def _assumed(slug: str, counts: bool, usable: _Assumed | None) -> _Assumed:
+def _assumed(slug: str, beside: Shared | None, usable: _Assumed | None) -> _Assumed:
     """What STS gives. When it gives nothing, what is still good serves on. Raises: Unavailable."""
     started = time.perf_counter()
     try:
-        made = _ask(slug, counts)
+        made = _ask(slug, beside)
     except Unavailable as error:
         logs.event("credentials.refused", level=logging.ERROR, error=error.__cause__ or error, tenant=slug)
         if usable is None:
             raise
         return replace(usable, renew_at=min(clock.epoch_s() + _TRIED_AGAIN_S, usable.ends_at))
     ms = round((time.perf_counter() - started) * 1000, 1)
-    logs.event("credentials.assumed", tenant=slug, counts=counts, ms=ms)
+    logs.event("credentials.assumed", tenant=slug, beside=beside, ms=ms)
     return made
 
 
@@ -148,9 +148,9 @@ class _Refused(Exception):
     """STS says no, in these words."""
 
 
-def _ask(slug: str, counts: bool) -> _Assumed:
+def _ask(slug: str, beside: Shared | None) -> _Assumed:
     """One AssumeRole, tried up to three times while what hinders it passes. Raises: Unavailable."""
-    request = urlencode(_request(slug, counts)).encode()
+    request = urlencode(_request(slug, beside)).encode()
     for attempt in range(1, _TRIES + 1):
         try:
             reply = _send(request)
@@ -167,8 +167,8 @@ def _ask(slug: str, counts: bool) -> _Assumed:
     raise AssertionError("the last attempt ends above")
 
 
-def _request(slug: str, counts: bool) -> dict[str, str]:
-    policy = entitlements.session_policy(account(), slug, counts=counts)
+def _request(slug: str, beside: Shared | None) -> dict[str, str]:
+    policy = entitlements.session_policy(account(), slug, beside)
     return {
         "Action": "AssumeRole",
         "Version": "2011-06-15",

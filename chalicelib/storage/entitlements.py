@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.storage.acting import SHARED, Shared
 from chalicelib.storage.names import INDEXED_KINDS, NATIONAL, PLATFORM, TABLE_KINDS
 
 Statement = dict[str, Any]
@@ -30,7 +31,11 @@ _ROWS = ("dynamodb:Query", "dynamodb:Scan")  # a scan is a recount's
 # The same in fewer letters, for a session's policy has 2,048 of them: no other action of DynamoDB ends so.
 _ITEMS_IN_SHORT = ("dynamodb:*Item",)
 _OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload")
-_NATIONAL_FIGURES = "national-figures*"
+# What is written of the platform's table in one transaction with a space's own.
+_BESIDE: dict[Shared, tuple[str, ...]] = {
+    "figures": ("dynamodb:UpdateItem",),
+    "courses": ("dynamodb:PutItem", "dynamodb:ConditionCheckItem"),
+}
 # DynamoDB uses the tables' key with the rights of whoever reads or writes an item.
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 
@@ -56,17 +61,17 @@ class Account:
         return f"arn:{self.partition}:s3:::{self.bucket}/{below}"
 
 
-def session_policy(account: Account, slug: str, *, counts: bool = False) -> dict[str, Any]:
+def session_policy(account: Account, slug: str, beside: Shared | None = None) -> dict[str, Any]:
     """What code that acts for one space may do: items of its four tables, objects below its name, reading what is
-    national. With ``counts`` also adding to the platform's national figures."""
+    national; and what it may write ``beside`` in the platform's table."""
     statements = [
         _may((*_ITEMS_IN_SHORT, *_ROWS), *_tables_of(account, slug)),
         _may(_OBJECTS, account.objects(f"{slug}/*")),
         _listing(account, f"{slug}/*", f"{NATIONAL}/*"),
         _national_files(account, writes=slug == account.central),
     ]
-    if counts:
-        statements.append(_counting(account))
+    if beside:
+        statements.append(_shared(account, beside))
     if account.key_arn:
         statements.append(_key_use(account, account.key_arn))
     return _policy(statements)
@@ -78,7 +83,7 @@ def role_policy(account: Account) -> dict[str, Any]:
         _may((*_ITEMS, *_ROWS), *_tables_of(account, "*")),
         _may(_OBJECTS, account.objects("*")),
         _listing(account, "*/*"),
-        _counting(account),
+        *(_shared(account, beside) for beside in SHARED),
     ]
     if account.key_arn:
         statements.append(_key_use(account, account.key_arn))
@@ -100,10 +105,10 @@ def _national_files(account: Account, *, writes: bool) -> Statement:
     return _may(("s3:GetObject", "s3:PutObject") if writes else ("s3:GetObject",), account.objects(f"{NATIONAL}/*"))
 
 
-def _counting(account: Account) -> Statement:
-    """Adding to the rows that show the nation, of all the platform's table: counting is one transaction over both."""
-    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": _NATIONAL_FIGURES}}
-    return _may(("dynamodb:UpdateItem",), account.table(PLATFORM)) | {"Condition": condition}
+def _shared(account: Account, beside: Shared) -> Statement:
+    """Those partitions of the platform's table that are written together with a space's own."""
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{SHARED[beside]}*"}}
+    return _may(_BESIDE[beside], account.table(PLATFORM)) | {"Condition": condition}
 
 
 def _key_use(account: Account, key_arn: str) -> Statement:

@@ -1,5 +1,8 @@
 """The content bucket: every key begins with a tenant's slug (or ``national/``), uploads and reads go straight to S3.
 
+Whatever is asked, or signed for others to ask, is asked on behalf of one space and with its credentials: its own keys,
+and reading what is national (``acting.py``).
+
 Objects named by the hash of what they hold are immutable, so they may be cached for ever.
 """
 
@@ -17,12 +20,14 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, I
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.storage import client
+from chalicelib.storage import acting, client, credentials
 from chalicelib.storage.names import NATIONAL as NATIONAL  # others name it by this module
 from chalicelib.storage.spaces import Space
 
 _MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "404", "NotFound"})
 _CHANGED = frozenset({"PreconditionFailed", "412"})
+_DENIED = frozenset({"AccessDenied", "403"})
+_READING = frozenset({"get_object", "head_object", "list_objects_v2"})
 # S3 takes no smaller piece of an object that is written piece by piece, but for the last.
 PIECE_BYTES = 5 * 1024 * 1024
 LISTED_AT_ONCE = 1_000  # the most that S3 tells of in one answer
@@ -58,7 +63,7 @@ def _s3() -> Any:
     settings = client.client_settings().merge(
         BotoConfig(signature_version="s3v4", s3={"addressing_style": "path" if config.current().aws_url else "virtual"})
     )
-    return client.session().create_client("s3", endpoint_url=config.current().aws_url, config=settings)
+    return credentials.session().create_client("s3", endpoint_url=config.current().aws_url, config=settings)
 
 
 def s3() -> Any:
@@ -134,6 +139,7 @@ def copy(source: str, target: str, *, etag: str | None = None) -> None:
 
     Raises: NotFound, Changed.
     """
+    acting.require_may_read(source)
     more = {"CopySourceIfMatch": etag} if etag else {}
     _call("copy_object", Key=target, CopySource={"Bucket": config.current().bucket, "Key": source}, **more)
 
@@ -141,6 +147,17 @@ def copy(source: str, target: str, *, etag: str | None = None) -> None:
 def delete(name: str) -> None:
     """Remove an object; one that is missing is no error."""
     _call("delete_object", Key=name)
+
+
+def delete_some(space: Space) -> int:
+    """Delete the next thousand of a tenant's objects; gives how many there were. 2 calls of S3. The bucket's rules keep
+    what was deleted as former versions for a month. Raises: Unavailable."""
+    found = names(key(space, ""), limit=1_000)
+    if found:
+        answer = _call("delete_objects", Delete={"Objects": [{"Key": name} for name in found], "Quiet": True})
+        if answer.get("Errors"):
+            raise Unavailable
+    return len(found)
 
 
 def names(prefix: str, *, limit: int = 1_000) -> list[str]:
@@ -159,6 +176,7 @@ def listed(space: Space, after: str) -> Listed:
 
 def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int = 900) -> dict[str, Any]:
     """A presigned POST: ``{"url", "fields"}``; S3 itself refuses another type or more than ``max_bytes``."""
+    acting.require_may_write(name)
     form: dict[str, Any] = s3().generate_presigned_post(
         Bucket=config.current().bucket,
         Key=name,
@@ -172,6 +190,7 @@ def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int 
 def address(name: str, *, lasting_s: int = 900, download_as: str | None = None, content_type: str | None = None) -> str:
     """A short-lived address to read one object; signing is local, no call is made. With ``content_type``, S3 answers
     with that type, whatever was stored."""
+    acting.require_may_read(name)
     more = {"ResponseContentDisposition": f"attachment; filename*=UTF-8''{_quote(download_as)}"} if download_as else {}
     if content_type:
         more["ResponseContentType"] = content_type
@@ -182,15 +201,19 @@ def address(name: str, *, lasting_s: int = 900, download_as: str | None = None, 
 
 
 def _call(operation: str, **parameters: Any) -> dict[str, Any]:
+    require = acting.require_may_read if operation in _READING else acting.require_may_write
+    for name in _named(operation, parameters):
+        require(name)
     meter = client.METER.get()
     if meter:
         meter.s3_calls += 1
     try:
         answer: dict[str, Any] = getattr(s3(), operation)(Bucket=config.current().bucket, **parameters)
     except ClientError as error:
-        if error.response["Error"].get("Code") in _MISSING:
+        code = error.response["Error"].get("Code")
+        if code in _MISSING or (code in _DENIED and _is_missing(operation, parameters)):
             raise NotFound from error
-        if error.response["Error"].get("Code") in _CHANGED:
+        if code in _CHANGED:
             raise Changed from error
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
             raise Unavailable from error
@@ -198,6 +221,22 @@ def _call(operation: str, **parameters: Any) -> dict[str, Any]:
     except (ConnectionError, HTTPClientError) as error:
         raise Unavailable from error
     return answer
+
+
+def _named(operation: str, parameters: dict[str, Any]) -> list[str]:
+    """The keys, or the beginning of them, that a call names."""
+    if operation == "delete_objects":
+        return [each["Key"] for each in parameters["Delete"]["Objects"]]
+    return [parameters["Prefix"] if operation == "list_objects_v2" else parameters["Key"]]
+
+
+def _is_missing(operation: str, parameters: dict[str, Any]) -> bool:
+    """Whether what S3 denies is not there at all: it says so only to whoever may list the whole bucket, and a space may
+    list no more than its own part."""
+    if operation not in ("get_object", "head_object", "copy_object"):
+        return False
+    name = parameters["CopySource"]["Key"] if operation == "copy_object" else parameters["Key"]
+    return name not in names(name, limit=1)
 
 
 def _quote(name: str) -> str:
