@@ -40,7 +40,8 @@ def everything() -> None:
     """Import all features: for whoever takes jobs or changes, which may be anyone's, and for who describes the API."""
     for module in _features:
         import_module(module)
-    OPERATIONS.sort(key=lambda operation: _features.index(_feature_of(operation)))
+    # At once: a list that is being sorted reads as empty to other threads.
+    OPERATIONS[:] = sorted(OPERATIONS, key=lambda operation: _features.index(_feature_of(operation)))
 
 
 def mount_declared(app: Chalice) -> None:
