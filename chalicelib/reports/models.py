@@ -11,6 +11,7 @@ from chalicelib.http.models import Id, Inbound, Outbound, Page, PageQuery, Query
 from chalicelib.http.periods import Period as Period
 from chalicelib.jobs.routes import JobError
 from chalicelib.learning.models import State
+from chalicelib.metering.models import MonthOfNation, MonthOfTenant
 from chalicelib.tenants.models import Kind
 
 SHOWN_AT_ONCE = 20  # courses or organisations that a summary shows of those with the most enrolments
@@ -150,6 +151,7 @@ class TenantTotals(SpaceTotals):
     slug: str = Field(examples=["hue"])
     name: str = Field(examples=["Uỷ ban nhân dân thành phố Huế"])
     kind: Kind
+    month: MonthOfTenant = Field(description="What it used this month, and about what that costs.")
 
 
 class KindTotals(SpaceTotals):
@@ -181,6 +183,7 @@ class NationalReport(Outbound):
         description="Those with the most enrolments; `reports/national-courses` lists all national courses.",
     )
     days: list[Day] = Field(max_length=92)
+    month: MonthOfNation = Field(description="What all used this month, and about what that costs.")
 
 
 class NationalTenantQuery(PageQuery):

@@ -14,6 +14,7 @@ from chalicelib.courses.catalogue import Card
 from chalicelib.errors import NotFound
 from chalicelib.http import paging, periods
 from chalicelib.http.models import Page
+from chalicelib.metering import usage
 from chalicelib.reports import series, store
 from chalicelib.reports.figures import COMPLETIONS, ENROLMENTS, LEARNERS, REGISTRATIONS
 from chalicelib.reports.models import (
@@ -40,32 +41,39 @@ _BY_DAY = (REGISTRATIONS, ENROLMENTS, COMPLETIONS, LEARNERS)
 
 
 def report(period: Period) -> NationalReport:
-    """The nation at a glance: 1 call for totals, 1 for each month (or megabyte of one) and 1 for courses.
+    """The nation at a glance: 1 call for totals, 1 for each month (or megabyte of one), 1 for courses and 2 for usage.
 
     Raises: InvalidInput for a period that is none.
     """
     first, last = periods.span(period, MOST_DAYS)
     figures = store.nation()
     figures.sort(key=lambda item: item.get(ENROLMENTS, 0), reverse=True)
+    month = usage.Month()
     courses = sorted(_courses(None), key=lambda each: each.enrolments, reverse=True)
     return NationalReport(
         as_of=series.as_of(figures),
         totals=SpaceTotals(**series.space_totals(series.added(figures))),
         kinds=_kinds(figures),
-        tenants=[_tenant(item) for item in figures[:SHOWN_AT_ONCE]],
+        tenants=[_tenant(item, month) for item in figures[:SHOWN_AT_ONCE]],
         courses=courses[:SHOWN_AT_ONCE],
         days=series.days(first, last, _days(first, last)),
+        month=month.of_all(),
     )
 
 
 def tenants(query: NationalTenantQuery) -> Page[TenantTotals]:
-    """A page of organisations by slug, those with nothing to report among them: 2 calls; filtered, up to 9."""
+    """A page of organisations by slug, those with nothing to report among them: 4 calls; filtered, up to 11."""
     page = registry.page(TenantQuery(limit=query.limit, cursor=query.cursor, q=query.q, kind=query.kind))
-    figures = store.nation_of(card.slug for card in page.items)
+    slugs = [card.slug for card in page.items]
+    figures, months = store.nation_of(slugs), usage.months_of(slugs)
     return Page[TenantTotals](
         items=[
             TenantTotals(
-                slug=card.slug, name=card.name, kind=card.kind, **series.space_totals(figures.get(card.slug, {}))
+                slug=card.slug,
+                name=card.name,
+                kind=card.kind,
+                month=months[card.slug],
+                **series.space_totals(figures.get(card.slug, {})),
             )
             for card in page.items
         ],
@@ -150,9 +158,9 @@ def _is_national(centre: Space | None, course_id: str, figures: Iterable[Item]) 
     return card is not None and card.offered
 
 
-def _tenant(item: Item) -> TenantTotals:
+def _tenant(item: Item, month: usage.Month) -> TenantTotals:
     name, kind = _who(item["sk"], item["kind"])
-    return TenantTotals(slug=item["sk"], name=name, kind=kind, **series.space_totals(item))
+    return TenantTotals(slug=item["sk"], name=name, kind=kind, month=month.of(item["sk"]), **series.space_totals(item))
 
 
 def _in_tenant(item: Item) -> CourseInTenant:

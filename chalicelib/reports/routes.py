@@ -97,16 +97,16 @@ def read_export(space: Space, job: Id) -> Export:
     return exports.follow(space, job)
 
 
-@reports.get("/reports/national", may=OPERATE, budget=Budget(calls=6, rcu=50))
+@reports.get("/reports/national", may=OPERATE, budget=Budget(calls=8, rcu=250))
 def read_national_report(query: Period) -> NationalReport:
     """The nation at a glance: totals, by kind of organisation, the organisations and national courses with the most
-    enrolments, and day by day (at most 92 days)."""
+    enrolments, by day (at most 92 days), and what all used this month."""
     return nation.report(query)
 
 
-@reports.get("/reports/national/tenants", may=OPERATE, budget=Budget(calls=2, rcu=100))
+@reports.get("/reports/national/tenants", may=OPERATE, budget=Budget(calls=4, rcu=200))
 def list_national_tenants(query: NationalTenantQuery) -> Page[TenantTotals]:
-    """Every organisation with what its space has reached, by slug."""
+    """Every organisation with what its space has reached, and what it used this month, by slug."""
     return nation.tenants(query)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 
 from chalicelib import clock
+from chalicelib.metering import store
 from chalicelib.storage import spaces
 from chalicelib.storage.lines import Reply
 from chalicelib.tenants import registry
@@ -86,7 +88,9 @@ def test_the_nation_at_a_glance(nation: Nation, operator: Api) -> None:
         {"kind": "ministry", "tenants": 2, **totals(6, 6, 4, 2)},
         {"kind": "province", "tenants": 1, **totals(5, 5, 3, 2)},
     ]
-    assert {each["slug"]: each for each in report["tenants"]}["hue"] == {
+    hue = {each["slug"]: each for each in report["tenants"]}["hue"]
+    assert hue.pop("month")["requests"] > 0
+    assert hue == {
         "slug": "hue",
         "name": "Thành phố Huế",
         "kind": "province",
@@ -106,6 +110,31 @@ def test_the_nation_at_a_glance(nation: Nation, operator: Api) -> None:
         {"day": "2026-11-25", "registrations": 3, "enrolments": 3, "completions": 1, "active_learners": 3},
     ]
     assert report["as_of"] == "2026-11-25T03:13:20Z"
+
+
+def test_what_the_nation_used_this_month(nation: Nation, operator: Api) -> None:
+    store.measured("hue", 2**30, 7 * 2**30, 3, 1)
+    month = operator.get("/reports/national").ok()["month"]
+    assert (month["month"], month["stored_bytes"]) == ("2026-11", 8 * 2**30)
+    each = operator.get("/reports/national/tenants", query={"limit": 100}).ok()["items"]
+    parts = [*(one["month"] for one in each), month["platform"]]
+    for name in ("requests", "bytes_out", "stored_bytes"):
+        assert sum(part[name] for part in parts) == month[name] > 0
+    # Every item of every part is rounded to a millionth of a dollar.
+    rounding = Decimal("0.0000005") * len(month["costs"]) * (len(parts) + 1)
+    assert abs(sum(Decimal(part["cost"]) for part in parts) - Decimal(month["cost"])) <= rounding
+    assert sum(Decimal(one["cost"]) for one in month["costs"]) == Decimal(month["cost"])
+    by_slug = {one["slug"]: one["month"] for one in each}
+    assert {one["slug"]: one["month"] for one in operator.get("/reports/national").ok()["tenants"]}["hue"] == by_slug[
+        "hue"
+    ]
+    assert by_slug["xa-vinh-loc"] == {
+        "requests": 0,
+        "refused": 0,
+        "bytes_out": 0,
+        "stored_bytes": 0,
+        "cost": "0.000000",
+    }
 
 
 def test_a_series_that_crosses_the_year(nation: Nation, operator: Api) -> None:
@@ -236,7 +265,7 @@ def test_the_nation_is_read_without_entering_any_tenants_tables(nation: Nation, 
     assert asked
     assert [body for body in asked if '-platform"' not in body] == []
     spent.within_budget()
-    assert [line["calls"] for line in spent.lines] == [4, 2, 1, 1]
+    assert [line["calls"] for line in spent.lines] == [6, 4, 1, 1]
 
 
 def test_a_space_that_was_closed_stays_in_the_figures(aws: Cloud, nation: Nation, operator: Api) -> None:
