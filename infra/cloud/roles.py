@@ -1,8 +1,7 @@
 """Who may do what: one role for each function, and the one that is assumed for a single space.
 
-Roles are named, so that they can be told of each other; every right names the resources it is for. Where AWS knows no
-narrower resource than ``*``, or a resource's name is only known later, ``WILDCARDS`` says why, and a test reads the
-whole template for others.
+Roles are named, so that they can be told of each other; every right names the resources it is for.
+What is wider than one resource is explained in ``wildcards.py``.
 """
 
 from __future__ import annotations
@@ -137,15 +136,3 @@ _RIGHTS: dict[str, list[Json]] = {
     "meter": _platform_items(),
 }
 ASSUMING = ("api", "run_jobs", "provision", "apply_changes")
-
-# Every wildcard that the template may hold, and why it is no narrower: by the end of a resource, or "*" itself with the
-# actions it stands beside.
-WILDCARDS = {
-    "lambda:CreateEventSourceMapping": "has no resource to name; held to the one function by lambda:FunctionArn",
-    "lambda:ListEventSourceMappings": "has no resource and no condition; it reads names of mappings alone",
-    "dynamodb:ListStreams": "has no resource; Lambda's poller needs it to follow a stream, it reads names alone",
-    "event-source-mapping:*": "a mapping's id is made by Lambda; held to the one function by lambda:FunctionArn",
-    "table/hocmo-${Stage}-*": "tenants' tables are made while the stage runs; no stage's name contains a hyphen",
-    "table/hocmo-${Stage}-*-learning/stream/*": "the same, and a stream is named by the time it was enabled",
-    "log-group:/aws/lambda/hocmo-${Stage}-NAME:*": "the streams of the one group; Lambda names them",
-}
