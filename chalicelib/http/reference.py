@@ -34,6 +34,7 @@ FEATURES = {
     "platform": "Nền tảng",
     "provisioning": "Mở và tạm dừng không gian",
     "reports": "Báo cáo",
+    "usage": "Mức sử dụng, chi phí",
     "tenants": "Đơn vị và không gian",
 }
 ROLES = {
