@@ -128,11 +128,12 @@ def dynoxide(database: Path | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def ministack(folder: Path, services: Sequence[str] = SERVICES) -> Iterator[str]:
-    """S3, SQS, SES and STS for tests, keeping their data in `folder`; yields their address. Raises: EngineFailed."""
+def ministack(folder: Path, services: Sequence[str] = SERVICES, *, iam: bool = False) -> Iterator[str]:
+    """S3, SQS, SES and STS for tests, keeping their data in `folder`; yields their address. With `iam`, policies decide
+    what each caller may do, and the key `test` is the account's root. Raises: EngineFailed."""
 
     def environment(port: int) -> Mapping[str, str]:
-        return ministack_environment(port, folder, services)
+        return ministack_environment(port, folder, services) | ({"AUTH": "true"} if iam else {})
 
     with _served(lambda _port: ministack_command(), environment, wait_for_ministack, folder / "log") as url:
         yield url
