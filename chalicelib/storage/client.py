@@ -11,10 +11,8 @@ import threading
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import botocore.session
-from botocore.config import Config as BotoConfig
 from botocore.exceptions import ClientError
 from pynamodb.connection.base import Connection
 
@@ -23,6 +21,10 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.storage import acting, credentials
 from chalicelib.storage.lines import LineBroken
 from chalicelib.storage.transport import Transport
+
+if TYPE_CHECKING:
+    import botocore.session
+    from botocore.config import Config as BotoConfig
 
 _RETRYABLE = frozenset(
     {
@@ -69,6 +71,8 @@ _making = threading.Lock()
 
 def client_settings() -> BotoConfig:
     """Timeouts well inside the gateway's 29 s; parameters are ours, so botocore need not validate them again."""
+    from botocore.config import Config as BotoConfig
+
     return BotoConfig(
         region_name=config.current().region,
         connect_timeout=2,
@@ -84,6 +88,8 @@ def client_settings() -> BotoConfig:
 @lru_cache(maxsize=1)
 def session() -> botocore.session.Session:
     """The botocore session that all clients share, so that its data files are loaded once."""
+    import botocore.session
+
     return botocore.session.get_session()
 
 

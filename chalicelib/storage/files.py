@@ -15,7 +15,6 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from botocore.config import Config as BotoConfig
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
 from chalicelib import config
@@ -60,6 +59,8 @@ class Listed:
 
 @lru_cache(maxsize=1)
 def _s3() -> Any:
+    from botocore.config import Config as BotoConfig
+
     settings = client.client_settings().merge(
         BotoConfig(signature_version="s3v4", s3={"addressing_style": "path" if config.current().aws_url else "virtual"})
     )
