@@ -40,7 +40,8 @@ def example(schema: Schema, definitions: Mapping[str, Schema], depth: int = 0) -
         return schema["default"]
     branches = schema.get("anyOf") or schema.get("oneOf")
     if branches:
-        return example(next(each for each in branches if each.get("type") != "null"), definitions, depth)
+        told = (each for each in branches if each.get("type") != "null")
+        return example(next(told, branches[0]), definitions, depth)
     match schema.get("type"):
         case "object":
             return _object(schema, definitions, depth)

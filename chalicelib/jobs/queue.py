@@ -53,8 +53,12 @@ class Job:
 
 
 class GoOn(Exception):
-    """Raised by a handler that has more to do than this invocation has time for; it is called again at its
-    checkpoint."""
+    """Raised by a handler that has more to do than this invocation has time for, or waits for something; it is called
+    again at its checkpoint, after ``in_s`` seconds."""
+
+    def __init__(self, in_s: int = 0) -> None:
+        super().__init__(in_s)
+        self.in_s = in_s
 
 
 class Run:
@@ -239,9 +243,9 @@ def _work(job: Job, progress: Run) -> str:
         HANDLERS[job.kind](job, progress)
     except LeaseLost:
         raise
-    except GoOn:
-        store.release(job.tenant, job.id, job.turn, attempts=0)
-        hint(job.kind, job.tenant, job.id)
+    except GoOn as going:
+        store.release(job.tenant, job.id, job.turn, attempts=0, due_in_s=going.in_s)
+        hint(job.kind, job.tenant, job.id, delay_s=going.in_s)
         return "goes_on"
     except Exception as error:
         return _failed(job, progress, error)

@@ -1,1 +1,1 @@
-"""Opening a space for a tenant, suspending it and letting it go on: what only the central ministry's operators do."""
+"""Opening a tenant's space, suspending it, letting it go on, closing it: what only the centre's operators do."""

@@ -1,4 +1,4 @@
-"""What operators send to open, change and suspend a tenant's space."""
+"""What operators send to open, change, suspend and close a tenant's space."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.http.models import Inbound, prose
+from chalicelib.http.models import Inbound, line, prose
 from chalicelib.people.identifiers import Email
 from chalicelib.people.models import Name
 from chalicelib.tenants.models import Kind, NewBrand, NewSettings, QuotasEdit, SpaceEdit, TenantName
@@ -51,4 +51,17 @@ class NewSuspension(Inbound):
             description="For the space's admins and for operators; learners read a general notice.",
             examples=["Đơn vị sáp nhập từ ngày 01/07, chờ bàn giao dữ liệu."],
         ),
+    ]
+
+
+class NewClosing(Inbound):
+    """That a space is to be closed for good, said twice."""
+
+    confirm: Annotated[
+        str, line(63), Field(description="The slug of the address, repeated: there is no way back.", examples=["hue"])
+    ]
+    reason: Annotated[
+        str,
+        prose(500, 1),
+        Field(description="For operators.", examples=["Đơn vị đã giải thể, dữ liệu đã bàn giao cho tỉnh."]),
     ]

@@ -1,13 +1,11 @@
 """Opening a space: a registered tenant and a job that makes what the space needs, step by step.
 
 The registry's item and the job are written in one transaction, so there is no tenant whose opening nobody works on.
-Each step looks at what is there and does what is missing; the job's checkpoint counts the steps done, so that a job
-killed anywhere goes on from there.
+Each step looks at what is there and does what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from chalicelib import clock, ids
@@ -17,7 +15,9 @@ from chalicelib.identity import invitations
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.people import persons
+from chalicelib.provisioning import steps
 from chalicelib.provisioning.models import NewTenant, TenantEdit
+from chalicelib.provisioning.steps import Step
 from chalicelib.storage import files, mappings, tables
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import TABLE_KINDS, TableKind
@@ -134,12 +134,7 @@ def _begun(slug: str, job_id: str) -> TenantRecord:
 @queue.handles(KIND, provisions=True)
 def open_space(job: Job, run: Run) -> None:
     """The job: every step that is not done yet, in order."""
-    done = int(job.checkpoint.get("done", 0))
-    for place, name in list(enumerate(OPENING_STEPS))[done:]:
-        run.go_on_if_late()
-        run.progress(place, len(OPENING_STEPS), {"done": place}, step=name)
-        STEPS[name](job)
-    run.progress(len(OPENING_STEPS), len(OPENING_STEPS), {"done": len(OPENING_STEPS)})
+    steps.take(OPENING_STEPS, STEPS, job, run)
 
 
 def _create(kind: TableKind, job: Job) -> None:
@@ -191,7 +186,7 @@ def _open(job: Job) -> None:
     )
 
 
-STEPS: dict[str, Callable[[Job], None]] = {
+STEPS: dict[str, Step] = {
     **{kind: partial(_create, kind) for kind in TABLE_KINDS},
     "protection": _protect,
     "streams": _attach,

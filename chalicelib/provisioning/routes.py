@@ -1,4 +1,4 @@
-"""What operators do with a tenant's space: open it, change it, suspend it, let it go on."""
+"""What operators do with a tenant's space: open it, change it, suspend it, let it go on, close it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from chalicelib.http.endpoint import Answer, Feature
 from chalicelib.http.models import Slug
 from chalicelib.http.permissions import OPERATE
 from chalicelib.http.requests import Circumstances
-from chalicelib.provisioning import opening, suspension
-from chalicelib.provisioning.models import NewSuspension, NewTenant, TenantEdit
+from chalicelib.provisioning import closing, opening, suspension
+from chalicelib.provisioning.closing import CentralSpaceStays, OpeningUnderWay, SpaceNotSuspended
+from chalicelib.provisioning.models import NewClosing, NewSuspension, NewTenant, TenantEdit
 from chalicelib.provisioning.suspension import SpaceNotOpen
 from chalicelib.tenants import registry
 from chalicelib.tenants.models import Tenant
@@ -47,6 +48,19 @@ def suspend_tenant(slug: Slug, body: NewSuspension, circumstances: Circumstances
 def resume_tenant(slug: Slug) -> Answer[Tenant]:
     """Let a suspended space go on."""
     return _shown(suspension.resume(slug))
+
+
+@provisioning.post(
+    "/tenants/{slug}/closing",
+    may=OPERATE,
+    status=202,
+    audits=["reason"],
+    raises=[SpaceNotSuspended, OpeningUnderWay, CentralSpaceStays, TenantClosed],
+)
+def close_tenant(slug: Slug, body: NewClosing, circumstances: Circumstances) -> Answer[Tenant]:
+    """Close a suspended space for good: its tables and files are dropped, its figures and its name stay. Repeated, it
+    goes on where it was, or tries anew what failed. `Location` tells how far it is."""
+    return _shown(closing.close(slug, body, circumstances), located=True)
 
 
 def _shown(record: TenantRecord, *, located: bool = False) -> Answer[Tenant]:

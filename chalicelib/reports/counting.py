@@ -13,7 +13,7 @@ from chalicelib import config
 from chalicelib.errors import Unavailable
 from chalicelib.reports import counters, store
 from chalicelib.reports.figures import Figures, deltas, total
-from chalicelib.storage.changes import Batch, Change
+from chalicelib.storage.changes import Batch, Change, kept
 from chalicelib.storage.spaces import Space
 
 _TRIES = 3
@@ -49,6 +49,13 @@ def count(space: Space, batch: Batch) -> None:
             continue  # an invocation that was given up for lost counts the same changes: see how far it came
         return
     raise Unavailable
+
+
+def all_counted(space: Space) -> bool:
+    """Whether every change that the stream of a space still holds (24 hours of it) is counted: 1 Query, and what
+    reading the ends of its shards takes."""
+    reached = store.reached(space).shards
+    return not any(relevant(space, batch.changes) for batch in kept(space, reached))
 
 
 def relevant(space: Space, changes: Sequence[Change]) -> list[Counted]:

@@ -25,7 +25,7 @@ from chalicelib.storage.names import PLATFORM as PLATFORM  # others name the pla
 from chalicelib.storage.quotas import USUAL, Quotas
 from chalicelib.storage.table import Table
 
-SpaceStatus = Literal["opening", "open", "suspended", "closed"]
+SpaceStatus = Literal["opening", "open", "suspended", "closing", "closed"]
 M = TypeVar("M", bound=TenantItem)
 
 FRESH_S = 60

@@ -16,7 +16,7 @@ from chalicelib.tenants.colours import WHITE, Colour
 
 Kind = Literal["ministry", "province", "commune", "organisation"]
 NationalUpdates = Literal["manual", "automatic"]
-OpeningState = Literal["waiting", "running", "done", "failed"]
+WorkState = Literal["waiting", "running", "done", "failed"]
 
 # What opening a space does, in this order; provisioning has a function for each.
 OPENING_STEPS = (
@@ -31,6 +31,9 @@ OPENING_STEPS = (
     "welcome",
     "open",
 )
+
+# What closing a space does, in this order.
+CLOSING_STEPS = ("figures", "streams", "tables", "files", "closed")
 
 TenantName = Annotated[str, line(200), Field(examples=["Uỷ ban nhân dân thành phố Huế"])]
 ShortName = Annotated[str, line(40), Field(description="Fits beside a logo on a phone.", examples=["Huế"])]
@@ -270,15 +273,15 @@ class SpaceSettings(Outbound):
     updated_at: datetime
 
 
-class OpeningStep(Outbound):
-    """One step of opening a space."""
+class WorkStep(Outbound):
+    """One step of opening or closing a space."""
 
     name: str = Field(examples=["people"])
     done: bool
 
 
-class OpeningError(Outbound):
-    """Why opening a space does not go on, for a person."""
+class WorkError(Outbound):
+    """Why opening or closing a space does not go on, for a person."""
 
     code: str = Field(examples=["unavailable"])
     vi: str
@@ -288,11 +291,18 @@ class OpeningError(Outbound):
 class Opening(Outbound):
     """How far the opening of a space is."""
 
-    state: OpeningState
+    state: WorkState
     step: str | None = Field(default=None, description="The step under way, or the one that failed.")
-    steps: list[OpeningStep]
+    steps: list[WorkStep]
     attempts: int = Field(description="How often the work was begun since it last got ahead.")
-    error: OpeningError | None = None
+    error: WorkError | None = None
+
+
+class Closing(Opening):
+    """How far the closing of a space is, since when and why it is closed."""
+
+    at: datetime
+    reason: str
 
 
 class FirstAdmin(Outbound):
@@ -316,6 +326,7 @@ class Tenant(SpaceSettings):
     quotas: ShownQuotas
     first_admin: FirstAdmin
     opening: Opening
+    closing: Closing | None = None
     cell: str = Field(description="The account and region that holds its tables.")
     created_at: datetime
 

@@ -38,11 +38,11 @@ _LISTS_READ = 8  # so many pieces of the registry are looked through for one pag
 
 
 class TenantClosed(Conflict):
-    """The tenant's space is closed for good."""
+    """The tenant's space is closed for good, or about to be."""
 
     code = "tenant_closed"
-    vi = "Không gian của đơn vị này đã đóng."
-    en = "This organisation's space is closed."
+    vi = "Không gian của đơn vị này đã đóng hoặc đang được đóng."
+    en = "This organisation's space is closed, or being closed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +120,13 @@ def find(slug: str) -> TenantRecord | None:
 
 def require_not_closed(record: TenantRecord) -> None:
     """Raises: TenantClosed."""
-    if record.status == "closed":
+    if record.status in ("closing", "closed"):
         raise TenantClosed
 
 
 def describe(record: TenantRecord) -> Described:
-    """A tenant as operators see it, with its validator: one GetItem for the job that opens its space."""
-    job = queue.peek(record.slug, record.opening["job"])
+    """A tenant as operators see it, with its validator: one GetItem for the job that opens or closes its space."""
+    job = queue.peek(record.slug, (record.closing or record.opening)["job"])
     return Described(views.tenant(record, job), views.tenant_etag(record, job))
 
 

@@ -36,6 +36,8 @@ class TenantRecord(TenantItem):
     opening = Facts()  # the job that opens the space, or last did
     first_admin = Facts()
     suspension = optional(Facts())
+    closing = optional(Facts())  # the job that closes the space, when, by whom and why
+    closed_at = optional(UnicodeAttribute())
     quotas = optional(Facts())  # those that operators set; the rest are usual (storage/quotas.py)
     opened_at = optional(UnicodeAttribute())
     created_at = UnicodeAttribute()

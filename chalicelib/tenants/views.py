@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,23 +12,25 @@ from chalicelib.storage.items import Item
 from chalicelib.tenants import logos
 from chalicelib.tenants.colours import WHITE
 from chalicelib.tenants.models import (
+    CLOSING_STEPS,
     OPENING_STEPS,
     Brand,
+    Closing,
     Logo,
     Opening,
-    OpeningError,
-    OpeningState,
-    OpeningStep,
     Settings,
     ShownColours,
     ShownSupport,
     SpaceSettings,
     Tenant,
     TenantCard,
+    WorkError,
+    WorkState,
+    WorkStep,
 )
 from chalicelib.tenants.store import TenantRecord
 
-_STATES: dict[str, OpeningState] = {"queued": "waiting", "running": "running", "done": "done"}
+_STATES: dict[str, WorkState] = {"queued": "waiting", "running": "running", "done": "done"}
 
 
 def brand(record: TenantRecord) -> Brand:
@@ -76,12 +79,13 @@ def _for_admin(record: TenantRecord) -> dict[str, Any]:
 
 
 def tenant(record: TenantRecord, job: JobItem | None) -> Tenant:
-    """What operators see; ``job`` is the one that opens (or last opened) the space, if it is still kept."""
+    """What operators see; ``job`` is the one that opens (or last opened) the space, or closes it, if it is kept."""
     return Tenant.model_validate(
         _for_admin(record)
         | {
             "first_admin": record.first_admin or {"name": "", "email": ""},
-            "opening": opening(record, job),
+            "opening": opening(record, None if record.closing else job),
+            "closing": closing(record, job),
             "quotas": asdict(quotas.of(record.quotas)),
             "cell": record.cell,
             "created_at": record.created_at,
@@ -91,21 +95,29 @@ def tenant(record: TenantRecord, job: JobItem | None) -> Tenant:
 
 def opening(record: TenantRecord, job: JobItem | None) -> Opening:
     """How far the opening is. A job is kept for 90 days; after that the tenant's status alone tells."""
-    state = _opening_state(record, job)
-    done = len(OPENING_STEPS) if state == "done" else (job and job.done) or 0
-    return Opening(
-        state=state,
-        step=None if state == "done" or job is None else OPENING_STEPS[min(done, len(OPENING_STEPS) - 1)],
-        steps=[OpeningStep(name=name, done=place < done) for place, name in enumerate(OPENING_STEPS)],
-        attempts=job.attempts if job else 0,
-        error=OpeningError.model_validate(job.error) if job and job.error and state != "done" else None,
-    )
+    job_less: WorkState = "failed" if record.status == "opening" else "done"
+    return Opening.model_validate(_work(OPENING_STEPS, job, job_less))
 
 
-def _opening_state(record: TenantRecord, job: JobItem | None) -> OpeningState:
-    if job is None:
-        return "failed" if record.status == "opening" else "done"
-    return _STATES.get(job.state, "failed")
+def closing(record: TenantRecord, job: JobItem | None) -> Closing | None:
+    """How far the closing is, if it was asked for."""
+    if record.closing is None:
+        return None
+    work = _work(CLOSING_STEPS, job, "done" if record.status == "closed" else "failed")
+    return Closing.model_validate({**work, "at": record.closing["at"], "reason": record.closing["reason"]})
+
+
+def _work(steps: Sequence[str], job: JobItem | None, job_less: WorkState) -> dict[str, Any]:
+    """How far a job of those steps is; its state is ``job_less`` when it is no longer kept."""
+    state = _STATES.get(job.state, "failed") if job else job_less
+    done = len(steps) if state == "done" else (job and job.done) or 0
+    return {
+        "state": state,
+        "step": None if state == "done" or job is None else steps[min(done, len(steps) - 1)],
+        "steps": [WorkStep(name=name, done=place < done) for place, name in enumerate(steps)],
+        "attempts": job.attempts if job else 0,
+        "error": WorkError.model_validate(job.error) if job and job.error and state != "done" else None,
+    }
 
 
 def card(item: Item) -> TenantCard:
@@ -126,8 +138,8 @@ def settings_etag(record: TenantRecord) -> str:
 
 
 def tenant_etag(record: TenantRecord, job: JobItem | None) -> str:
-    """Which state of the tenant this is: while a space is being opened its steps are a part of it."""
-    shown = opening(record, job)
+    """Which state of the tenant this is: while a space is being opened or closed, its steps are a part of it."""
+    shown = closing(record, job) or opening(record, job)
     if shown.state == "done":
         return settings_etag(record)
     done = sum(step.done for step in shown.steps)
