@@ -53,10 +53,15 @@ class Package:
         return f"code/{self.digest}.zip"
 
 
-def build(platform: Platform, *, source: Path = REPOSITORY, output: Path = BUILD) -> Package:
-    """Make the package of the code in ``source``. Raises: BuildFailed, UnfitMachine."""
+def build(
+    platform: Platform, *, source: Path = REPOSITORY, output: Path = BUILD, cache: Path = BUILD / "cache"
+) -> Package:
+    """Make the package of the code in ``source``; wheels and what was made of them are kept in ``cache``.
+
+    Raises: BuildFailed, UnfitMachine.
+    """
     runtime.require_same_python()
-    cache = output / "cache"
+    output.mkdir(parents=True, exist_ok=True)
     parts = [_wheel_part(wheel, cache, platform) for wheel in wheels.fetch(platform, cache, wheels.pinned())]
     with tempfile.TemporaryDirectory(prefix="hocmo-build-") as folder:
         code = Path(folder) / "code"
@@ -124,13 +129,13 @@ def _write(path: Path, parts: list[Path], kept_services: frozenset[str]) -> None
     """Zip what lies in the parts: in one order, at one time, with one set of permissions."""
     found = sorted((name, file) for part in parts for name, file in _files(part) if _is_kept(name, kept_services))
     new = path.with_suffix(f".{os.getpid()}.new")
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, file in found:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system = 3  # the permissions that follow are Unix's, wherever this runs
             entry.external_attr = (0o755 if ".so" in file.suffixes else 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.read_bytes(), compresslevel=9)
+            archive.writestr(entry, file.read_bytes(), compresslevel=6)
     new.replace(path)
 
 

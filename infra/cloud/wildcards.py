@@ -6,7 +6,7 @@ A test reads the finished template and fails on any other. What is *refused* may
 # Actions that AWS knows no resource for: they stand beside "*".
 WITHOUT_RESOURCE = {
     "dynamodb:ListStreams": "Lambda's poller needs it to follow a stream; it reads names alone",
-    "lambda:CreateEventSourceMapping": "there is nothing to name before it is made; held to one function by a condition",
+    "lambda:CreateEventSourceMapping": "its name is not known before it is made; held to one function",
     "lambda:ListEventSourceMappings": "reads names of mappings alone, and takes no condition",
 }
 
