@@ -110,11 +110,15 @@ def _attaches_streams() -> list[Json]:
     ]
 
 
-def _reads_streams() -> list[Json]:
+def _reads_streams() -> Json:
     streams = sub(f"{_TABLE}-*-learning/stream/*")
-    reads = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return allow(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], streams)
+
+
+def _follows_streams() -> list[Json]:
+    """What Lambda does in the function's name to hand changes over."""
     return [
-        allow(reads, streams),
+        _reads_streams(),
         allow(["dynamodb:ListStreams"], "*"),
         allow(["sqs:SendMessage"], attribute("ChangesDeadQueue")),
     ]
@@ -130,8 +134,9 @@ _RIGHTS: dict[str, list[Json]] = {
         _takes("ProvisioningQueue"),
         *_makes_tables(),
         *_attaches_streams(),
+        _reads_streams(),  # a space is closed only when its last change is counted
     ],
-    "apply_changes": [*_platform_items(), _acts_for_a_space(), *_reads_streams()],
+    "apply_changes": [*_platform_items(), _acts_for_a_space(), *_follows_streams()],
     "tick": [*_platform_items(), _hints()],
     "meter": _platform_items(),
 }
