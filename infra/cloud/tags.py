@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from infra.cloud.cloudformation import Json, ref
 
-# How a type writes its tags: as a list, as a map, or under another name. Types that take none are not here.
+# All that can; a test asks AWS's schemas whether one is missing.
 _LISTED = {
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Stage",
     "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::DynamoDB::Table",
     "AWS::Events::Rule",
     "AWS::IAM::Role",

@@ -1,0 +1,66 @@
+"""What a stage is told: complete, possible, and of the deployer's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from infra.cloud import stages, web_builds
+from infra.cloud.parameters import PARAMETERS
+
+TOLD = 'region = "ap-southeast-1"\nmail_from = "no-reply@hoc.vn"\n'
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/a"
+
+
+def written(folder: Path, more: str = "") -> Path:
+    (folder / "trial.toml").write_text(TOLD + more)
+    return folder
+
+
+def test_a_stage_fills_in_the_templates_parameters(tmp_path: Path) -> None:
+    stage = stages.read("trial", written(tmp_path))
+    told = stage.parameters(CodeBucket="b", CodeKey="k", WebAclArn="")
+    assert told.keys() == PARAMETERS.keys()
+    assert told["MailDomain"] == "hoc.vn"
+
+
+@pytest.mark.parametrize("name", ["trial", "prod"])
+def test_the_examples_are_whole_but_for_what_is_the_deployers(name: str) -> None:
+    with pytest.raises(stages.Unfit, match=r"fill in what is yours: .*mail_from"):
+        stages.read(name)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ('domain = "hoc.vn"', "come together"),
+        (f'certificate_arn = "{CERTIFICATE}"', "come together"),
+        ("budget_usd = 10", "needs alarm_email"),
+        ("snap_start = true", r"needs python3\.12 or newer, this is python3\.11"),
+        ('colour = "red"', "colour"),
+        ("log_retention_days = ", "Invalid value"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_asked(tmp_path: Path, more: str, why: str) -> None:
+    with pytest.raises(stages.Unfit, match=why):
+        stages.read("trial", written(tmp_path, more))
+
+
+@pytest.mark.parametrize("name", ["Prod", "my-stage", "", "a" * 17, "../trial"])
+def test_a_stages_name_has_no_hyphen(tmp_path: Path, name: str) -> None:
+    with pytest.raises(stages.Unfit, match="no stage's name"):
+        stages.read(name, written(tmp_path))
+
+
+def test_a_stage_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(stages.Unfit, match=r"There is no stage prod: copy one of those there are \(trial\)"):
+        stages.read("prod", written(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("index.html", "no-cache"), ("sw.js", "no-cache"), ("index-B3xk9_aZ.js", "immutable"), ("a-1234.js", "no-cache")],
+)
+def test_only_what_is_named_by_its_content_is_kept_for_ever(name: str, kept: str) -> None:
+    assert kept in web_builds.kept_for(name)
