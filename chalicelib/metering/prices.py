@@ -28,6 +28,7 @@ Item = Literal[
     "api_gateway_requests",
     "s3_requests",
     "s3_storage",
+    "s3_bytes",
     "cloudfront_requests",
     "cloudfront_bytes",
     "sqs_requests",
@@ -65,6 +66,7 @@ PRICES: Mapping[Item, Price] = {
     "api_gateway_requests": _price("4.25", _MILLION, "requests"),  # REST API
     "s3_requests": _price("0.005", _THOUSAND, "requests"),  # all at the price of a write, the dearer kind
     "s3_storage": _price("0.025", Decimal(1), "GB-months"),
+    "s3_bytes": _price("0.12", Decimal(1), "GB"),  # files, read by signed addresses over the internet
     "cloudfront_requests": _price("0.0120", _TEN_THOUSAND, "HTTPS requests"),  # Asia, Vietnam among it
     "cloudfront_bytes": _price("0.120", Decimal(1), "GB"),
     "sqs_requests": _price("0.40", _MILLION, "requests"),
@@ -88,12 +90,14 @@ class Usage:
     """How much was used of what AWS bills. Storage is in byte-days: a gigabyte kept for a month is 2³⁰ × 365/12."""
 
     requests: int = 0  # to the API, from outside
+    edge_requests: int = 0  # at the edge, besides those: files of the web client; for estimates alone
     invocations: int = 0  # of any function, those of requests among them
     mb_ms: int = 0  # megabytes of memory × billed milliseconds
     rcu: float = 0
     wcu: float = 0
     s3_calls: int = 0
     bytes_out: int = 0
+    file_bytes_out: int = 0  # read from the file store itself, which tells us nothing of it: for estimates alone
     queue_calls: int = 0
     mails: int = 0
     key_calls: int = 0
@@ -148,7 +152,8 @@ def _quantities(usage: Usage) -> dict[Item, Decimal]:
         "api_gateway_requests": Decimal(usage.requests),
         "s3_requests": Decimal(usage.s3_calls),
         "s3_storage": Decimal(usage.files_byte_days) / GIB / DAYS_A_MONTH,
-        "cloudfront_requests": Decimal(usage.requests),
+        "s3_bytes": Decimal(usage.file_bytes_out) / GIB,
+        "cloudfront_requests": Decimal(usage.requests + usage.edge_requests),
         "cloudfront_bytes": Decimal(usage.bytes_out) / GIB,
         "sqs_requests": Decimal(usage.queue_calls),
         "ses_messages": Decimal(usage.mails),

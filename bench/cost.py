@@ -1,0 +1,213 @@
+"""What a learner's course and a visit use, measured: ``python -m bench.cost`` writes ``bench/results/cost.json``.
+
+A learner walks a course of ten lessons through the API, over a real engine; the lines that requests, jobs and batches
+of changes write are added up by the very rule that meters tenants. Calls, capacity and bytes are exact. Durations are
+of this machine, so they are turned into Lambda's by :data:`SLOWER` and :data:`AWAY_MS`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from chalicelib import logs
+from chalicelib.metering import counts
+from chalicelib.metering.counts import Sums
+from chalicelib.metering.prices import Usage
+from infra.local.logs import METERED
+from tests.api import Api
+from tests.emulated import Cloud, cloud
+from tests.factories import CourseRef, OpenedSpace, open_space, published_course, quiz_lesson, text_lesson
+
+RESULT = Path(__file__).parent / "results" / "cost.json"
+LEARNERS = 25
+LESSONS = 10
+# At 1,024 MB a function has 0.58 of a processor, of a slower kind than this one; and each call to DynamoDB goes over a
+# network, where here it stays on the machine.
+SLOWER, AWAY_MS = 2.0, 4.0
+# What this machine cannot see: a lesson's pictures and document, read from the file store, and a client's first load.
+LESSON_FILES_BYTES, CLIENT_BYTES, CLIENT_FILES = 1_500_000, 80_000, 8
+# A learner's items: the person with logins and lists, three sessions, an enrolment, marks of days; kept for a year.
+ITEM_BYTES, KEPT_DAYS = 6_000, 365
+PASSWORD = "chim-sáo-qua-sông"  # noqa: S105 (of people who live as long as this measure)
+_PARAGRAPH = (
+    "Mã OTP là mã dùng một lần mà ngân hàng gửi cho bạn để xác nhận một giao dịch. Không ai, kể cả nhân viên ngân hàng"
+    " hay công an, có quyền hỏi mã này. Hãy dừng lại, kiểm tra và gọi số điện thoại chính thức trước khi làm theo. "
+)
+
+
+@dataclass
+class Walk:
+    """A learner in a course, in as many sessions as they like."""
+
+    course: CourseRef
+    number: int
+    api: Api = field(default_factory=Api)
+
+    @property
+    def space(self) -> OpenedSpace:
+        """Where they learn."""
+        return self.course.space
+
+    @property
+    def login(self) -> str:
+        """What they sign in with."""
+        return f"hv{self.number}@x.example"
+
+    @property
+    def address(self) -> str:
+        """Where they are on the network."""
+        return f"192.0.2.{self.number}"
+
+    def register(self) -> None:
+        """Look around, register, sign in, enrol."""
+        nobody = Api(address=self.address)
+        nobody.get(self.space.at()).ok()
+        nobody.get(self.space.at("/courses")).ok()
+        nobody.get(self.course.at()).ok()
+        person = {"name": "Nguyễn Thị Học", "login": self.login, "password": PASSWORD}
+        nobody.post(self.space.at("/people"), person).ok(201)
+        self.sign_in()
+        self.api.put(self.space.at(f"/me/enrolments/{self.course.id}")).ok()
+
+    def sign_in(self) -> None:
+        """A session of its own, as on another day."""
+        answer = (
+            Api(address=self.address).post(self.space.at("/sessions"), {"login": self.login, "password": PASSWORD}).ok()
+        )
+        self.api = Api(answer["access_token"])
+
+    def come_back(self) -> None:
+        """The dashboard, and on from where one stopped."""
+        Api().get(self.space.at()).ok()
+        self.sign_in()
+        self.api.get(self.space.at("/me")).ok()
+        self.api.get(self.space.at("/me/enrolments")).ok()
+        self.api.get(self.course.at("/outline")).ok()
+
+    def read(self, lesson: int) -> None:
+        """A lesson, with a report at its beginning, on the way and at its end."""
+        self.api.get(self.course.at(f"/versions/1/lessons/{lesson}")).ok()
+        for status, position in (("started", 0), ("started", 120), ("done", 300)):
+            address = self.space.at(f"/me/enrolments/{self.course.id}/progress/{lesson}")
+            self.api.put(address, {"status": status, "position_s": position}).ok()
+
+    def pass_quiz(self, lesson: int) -> None:
+        """The quiz, at the second attempt."""
+        self.api.get(self.course.at(f"/versions/1/lessons/{lesson}")).ok()
+        for answers in ({"q1": ["b"], "q2": ["a"]}, {"q1": ["a"], "q2": ["a", "c"]}):
+            body = {"lesson": str(lesson), "answers": answers}
+            self.api.post(
+                self.space.at(f"/me/enrolments/{self.course.id}/attempts"),
+                body,
+                headers={"idempotency-key": f"{self.number}{answers}"},
+            ).ok()
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sums = Sums()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() in METERED:
+            facts = json.loads(logs.JsonLine().format(record))
+            facts["ms"] = facts["ms"] * SLOWER + facts.get("calls", 0) * AWAY_MS
+            self.sums.take(json.dumps(facts), int(time.time() * 1000))
+
+
+@contextmanager
+def measured() -> Iterator[list[Usage]]:
+    """What the block's requests, jobs and changes used, at its end, as the one entry of a list."""
+    lines, found = _Lines(), list[Usage]()
+    logs.log.addHandler(lines)
+    try:
+        yield found
+    finally:
+        logs.log.removeHandler(lines)
+    found.append(counts.total(lines.sums.by_day.values()).usage)
+
+
+def a_course(aws: Cloud) -> Usage:
+    """One learner from registering to completing ten lessons in three sessions, of which changes are counted."""
+    course = _published()
+    with measured() as found:
+        for number in range(LEARNERS):
+            walk = Walk(course, number)
+            walk.register()
+            for lesson in range(1, 5):
+                walk.read(lesson)
+            aws.drain()
+            for lessons in (range(5, 8), range(8, LESSONS)):
+                walk.come_back()
+                for lesson in lessons:
+                    walk.read(lesson)
+                aws.drain()
+            walk.pass_quiz(LESSONS)
+            walk.api.get(course.space.at("/me/enrolments")).ok()
+            aws.drain()
+    files = LESSONS * LESSON_FILES_BYTES
+    used = _with_client(found[0].times(1 / LEARNERS), visits=3)
+    return replace(used, file_bytes_out=files, items_byte_days=ITEM_BYTES * KEPT_DAYS)
+
+
+def a_visit(aws: Cloud) -> Usage:
+    """One visit of somebody who learns: the dashboard, two lessons, and what that changes."""
+    course = _published()
+    walks = [Walk(course, number) for number in range(LEARNERS)]
+    for walk in walks:
+        walk.register()
+    aws.drain()
+    with measured() as found:
+        for walk in walks:
+            walk.come_back()
+            for lesson in (1, 2):
+                walk.read(lesson)
+            aws.drain()
+    return replace(_with_client(found[0].times(1 / LEARNERS), visits=1), file_bytes_out=2 * LESSON_FILES_BYTES)
+
+
+def _published() -> CourseRef:
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": _PARAGRAPH * 2}]}
+    body = {"type": "doc", "content": [paragraph] * 8}
+    lessons = [text_lesson(str(number), f"Bài {number}", body=body) for number in range(1, LESSONS)]
+    return published_course(open_space(), [*lessons, quiz_lesson(str(LESSONS))])
+
+
+def _with_client(usage: Usage, *, visits: int) -> Usage:
+    """The web client comes from the edge; a browser keeps it, so each visit is taken for a first one to be safe."""
+    return replace(
+        usage,
+        edge_requests=usage.edge_requests + visits * CLIENT_FILES,
+        bytes_out=usage.bytes_out + visits * CLIENT_BYTES,
+    )
+
+
+def main() -> None:
+    """Measure, and write what was found."""
+    import app  # noqa: F401 (it has the lines printed, which nobody reads here)
+
+    logs.log.handlers.clear()
+    with cloud() as aws:
+        found: dict[str, Any] = {"course": asdict(a_course(aws)), "visit": asdict(a_visit(aws))}
+    found["assumed"] = {
+        "slower": SLOWER,
+        "away_ms": AWAY_MS,
+        "lesson_files_bytes": LESSON_FILES_BYTES,
+        "client_bytes": CLIENT_BYTES,
+        "client_files": CLIENT_FILES,
+        "item_bytes": ITEM_BYTES,
+        "kept_days": KEPT_DAYS,
+    }
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
