@@ -13,10 +13,11 @@ from botocore.exceptions import ClientError
 
 from chalicelib import config
 from chalicelib.errors import Unavailable
+from chalicelib.jobs.queue import Job
+from chalicelib.provisioning import closing, opening
 from chalicelib.storage import mappings, tables
 from chalicelib.storage.spaces import Space
 from tests.emulated import Cloud
-from tests.spending import spending
 
 HUE, HUE_CITY = Space("hue"), Space("hue-city")
 FUNCTION = "hocmo-test-apply_changes"
@@ -103,6 +104,34 @@ def test_letting_go_needs_no_table(lambdas: Any) -> None:
     assert _mappings(lambdas) == []
 
 
+def _as_if(operation: str, state: str) -> None:
+    """Let Lambda say that a mapping is in another state than it is."""
+
+    def say(parsed: dict[str, Any], **_: object) -> None:
+        for mapping in parsed.get("EventSourceMappings", [parsed]):
+            mapping["State"] = state
+
+    mappings.lambdas().meta.events.register(f"after-call.lambda.{operation}", say)
+
+
+def test_it_is_waited_for_until_changes_are_applied(lambdas: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mappings, "_POLL_S", 0)
+    _as_if("CreateEventSourceMapping", "Creating")
+    mappings.attach(HUE)
+    mappings.detach(HUE)
+    _as_if("ListEventSourceMappings", "Creating")
+    with pytest.raises(Unavailable):
+        mappings.attach(HUE)
+
+
+def test_opening_a_space_attaches_and_closing_it_detaches(lambdas: Any) -> None:
+    job = Job(id="1", tenant="hue", kind=opening.KIND, payload={}, checkpoint={}, attempts=1, actor="")
+    opening.STEPS["streams"](job)
+    assert len(_mappings(lambdas)) == 1
+    closing.STEPS["streams"](job)
+    assert _mappings(lambdas) == []
+
+
 @pytest.mark.parametrize(
     ("code", "expected"), [("TooManyRequestsException", Unavailable), ("AccessDeniedException", ClientError)]
 )
@@ -116,8 +145,7 @@ def test_what_passes_with_time_brings_the_job_back(lambdas: Any, code: str, expe
     assert _mappings(lambdas) == []
 
 
-def test_on_one_machine_there_is_nothing_to_attach(aws: Cloud) -> None:
-    with spending() as spent:
-        mappings.attach(HUE)
-        mappings.detach(HUE)
-    assert spent.lines == []
+def test_on_one_machine_there_is_nothing_to_attach(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mappings, "lambdas", pytest.fail)
+    mappings.attach(HUE)
+    mappings.detach(HUE)
