@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi recount demo-journey package template plan deploy destroy operator
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey package template plan deploy destroy operator
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -58,6 +58,9 @@ pytest: setup
 
 openapi: setup ## write docs/openapi.json from the registered operations
 	@$(PY) -m infra.openapi
+
+cost: setup ## write the tables of docs/cost.md: prices, what stands, what bench/cost.py measured
+	@$(PY) -m bench.cost_page
 
 recount: setup ## count a space's reports anew from its items: make recount TENANT=hue
 	@test -n "$(TENANT)" || { echo "Which space? make recount TENANT=hue" >&2; exit 2; }
