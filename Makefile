@@ -56,7 +56,7 @@ contracts: setup
 pytest: setup
 	@$(PY) -m pytest -n 2 $(ARGS)
 
-openapi: setup ## write docs/openapi.json from the registered operations
+openapi: setup ## write docs/openapi.json and the index of addresses from the declared operations
 	@$(PY) -m infra.openapi
 
 cost: setup ## write the tables of docs/cost.md: prices, what stands, what bench/cost.py measured
