@@ -30,8 +30,9 @@ _READING = frozenset({"get_object", "head_object", "list_objects_v2"})
 # S3 takes no smaller piece of an object that is written piece by piece, but for the last.
 PIECE_BYTES = 5 * 1024 * 1024
 LISTED_AT_ONCE = 1_000  # the most that S3 tells of in one answer
-# The bucket's rules delete what carries this tag after a week.
+# The bucket's rules delete what carries this tag after a week. A form says the same in XML.
 _TEMPORARY = "keep=week"
+_TEMPORARY_XML = "<Tagging><TagSet><Tag><Key>keep</Key><Value>week</Value></Tag></TagSet></Tagging>"
 _making = Lock()
 
 
@@ -141,7 +142,8 @@ def copy(source: str, target: str, *, etag: str | None = None) -> None:
     Raises: NotFound, Changed.
     """
     acting.require_may_read(source)
-    more = {"CopySourceIfMatch": etag} if etag else {}
+    # A copy would carry the tag of what is temporary, and be deleted with it.
+    more = {"TaggingDirective": "REPLACE"} | ({"CopySourceIfMatch": etag} if etag else {})
     _call("copy_object", Key=target, CopySource={"Bucket": config.current().bucket, "Key": source}, **more)
 
 
@@ -176,13 +178,21 @@ def listed(space: Space, after: str) -> Listed:
 
 
 def upload_form(name: str, content_type: str, max_bytes: int, *, lasting_s: int = 900) -> dict[str, Any]:
-    """A presigned POST: ``{"url", "fields"}``; S3 itself refuses another type or more than ``max_bytes``."""
+    """A presigned POST: ``{"url", "fields"}``; S3 itself refuses another type or more than ``max_bytes``.
+
+    What arrives is temporary until it is copied to where it belongs: an upload that nobody completes is gone after a
+    week.
+    """
     acting.require_may_write(name)
     form: dict[str, Any] = s3().generate_presigned_post(
         Bucket=config.current().bucket,
         Key=name,
-        Fields={"Content-Type": content_type},
-        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+        Fields={"Content-Type": content_type, "tagging": _TEMPORARY_XML},
+        Conditions=[
+            {"Content-Type": content_type},
+            {"tagging": _TEMPORARY_XML},
+            ["content-length-range", 1, max_bytes],
+        ],
         ExpiresIn=lasting_s,
     )
     return form

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import IncompleteReadError, ReadTimeoutError
 from botocore.response import StreamingBody
 
+from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.storage import files
 from chalicelib.storage.spaces import Space
@@ -67,3 +68,17 @@ def test_an_upload_in_pieces_is_seen_when_it_is_complete(aws: Cloud) -> None:
     files.complete(name, upload, validators)
     assert files.get(name) == b"".join(pieces)
     files.abandon(name, upload)
+
+
+def test_a_copy_of_what_is_temporary_stays(aws: Cloud) -> None:
+    """An upload is temporary until it is taken over; the bucket's rules go by the tag."""
+    files.put("hue/uploads/a", CONTENT, "text/plain", temporary=True)
+    files.copy("hue/uploads/a", "hue/files/a")
+    assert files.get("hue/files/a") == CONTENT
+    assert _tags("hue/uploads/a") == {"keep": "week"}
+    assert _tags("hue/files/a") == {}
+
+
+def _tags(name: str) -> dict[str, str]:
+    told = files.s3().get_object_tagging(Bucket=config.current().bucket, Key=name)["TagSet"]
+    return {each["Key"]: each["Value"] for each in told}
