@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.cloud.account import DeployFailed, told_clearly
 from infra.cloud.cloudformation import Json
 
-_POLL_S = 3.0
+_POLL_S = 1.0
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 
