@@ -103,7 +103,8 @@ def _costs(one: Usage, times: int, each: str) -> str:
     costs = prices.cost(one.times(times))
     together = prices.total(costs)
     rows = [
-        f"| {WORDS[line.item]} | {_short(line.quantity)} {line.unit} | {_short(line.usd)} | {_percent(line.usd, together)} |"
+        f"| {WORDS[line.item]} | {_short(line.quantity)} {line.unit} | {_short(line.usd)}"
+        f" | {_percent(line.usd, together)} |"
         for line in costs
         if line.usd
     ]
