@@ -48,8 +48,10 @@ def seal(secret: bytes, purpose: str, name: str) -> bytes | None:
 
 
 def unseal(sealed: bytes, purpose: str, name: str) -> bytes:
-    """What was sealed under that purpose and name. Raises: Unavailable; ClientError when this is not it."""
+    """What was sealed under that purpose and name. Raises: NoKey, Unavailable; ClientError when this is not it."""
     key, context = config.current().key_arn, _context(purpose, name)
+    if key is None:
+        raise NoKey
     return bytes(_call("decrypt", KeyId=key, CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"])
 
 

@@ -140,6 +140,17 @@ def test_without_the_right_to_the_key_nothing_is_signed(key: str) -> None:
         tokens.issue(actor("hue"))
 
 
+def test_what_is_sealed_does_not_open_without_a_key(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens.issue(actor("hue"))
+    tokens.forget()
+    with monkeypatch.context() as lost:
+        lost.delenv("HOCMO_KEY_ARN")
+        config.current.cache_clear()
+        with pytest.raises(secrets.NoKey):
+            tokens.issue(actor("hue"))
+    config.current.cache_clear()
+
+
 class TestRotation:
     """Keys of now and before, sealed and not."""
 

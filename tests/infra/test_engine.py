@@ -73,10 +73,11 @@ def test_objects_survive_a_kill_of_ministack_and_the_rest_is_made_anew(tmp_path:
         kept = resources.client("s3", at.aws_url).get_object(Bucket=settings.BUCKET, Key="hue/a")
         assert kept["Body"].read() == b"xin chao"
         sqs = resources.client("sqs", at.aws_url)
-        url = sqs.get_queue_url(QueueName=settings.JOBS_QUEUE)["QueueUrl"]
-        assert url == settings.app_environment(at)["HOCMO_JOBS_QUEUE_URL"]
-        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
-        assert f"{settings.JOBS_QUEUE}-dead" in told
+        for name, told in ((settings.JOBS_QUEUE, "JOBS"), (settings.PROVISIONING_QUEUE, "PROVISIONING")):
+            url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+            assert url == settings.app_environment(at)[f"HOCMO_{told}_QUEUE_URL"]
+            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
+            assert f"{name}-dead" in found["RedrivePolicy"]
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="the kernel's list of sockets is Linux's")
