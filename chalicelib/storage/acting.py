@@ -38,7 +38,7 @@ SHARED: dict[Shared, str] = {"figures": "national-figures", "courses": "national
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A space, and of what it shares with the nation it may write beside its own."""
+    """A space, and of what it shares with the nation it may write beside its own tables (then it has no files)."""
 
     slug: str
     beside: Shared | None
@@ -47,12 +47,13 @@ class Acting:
     def may_read(self, key: str) -> bool:
         """Whether an object of the bucket is this space's, or everyone's."""
         first, slash, _ = key.partition("/")
-        return bool(slash) and first in (self.slug, NATIONAL)
+        return self.beside is None and bool(slash) and first in (self.slug, NATIONAL)
 
     def may_write(self, key: str) -> bool:
         """Whether an object of the bucket is this space's; what is everyone's is the centre's to write."""
-        first, slash, _ = key.partition("/")
-        return bool(slash) and (first == self.slug or (first == NATIONAL and self.slug == config.current().central))
+        if not self.may_read(key):
+            return False
+        return key.startswith(f"{self.slug}/") or self.slug == config.current().central
 
 
 _ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
@@ -98,8 +99,12 @@ def whose(request: Mapping[str, Any]) -> Acting | None:
     only one. Raises: NotActing, Foreign.
     """
     acting = _ACTING.get()
-    if acting is not None and request.get("TableName") in acting.tables:
-        return acting
+    if "RequestItems" not in request and "TransactItems" not in request:
+        table = request.get("TableName")
+        if acting is not None and table in acting.tables:
+            return acting
+        if table == names.platform_table():
+            return None
     return _looked_at(acting, request)
 
 

@@ -69,11 +69,18 @@ _keeping = Lock()
 
 def own() -> Credentials:
     """The rights of the function itself: those that Lambda puts into its environment, or whatever botocore finds."""
-    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
-    if key and secret:
-        return Keys(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
+    given = _given()
+    if given is not None:
+        return given
     found: Credentials = _found().get_frozen_credentials()
     return found
+
+
+@lru_cache(maxsize=1)
+def _given() -> Keys | None:
+    """What the environment says, which lasts as long as the process."""
+    key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    return Keys(key, secret, os.environ.get("AWS_SESSION_TOKEN")) if key and secret else None
 
 
 @lru_cache(maxsize=1)
@@ -250,6 +257,7 @@ class _OnBehalf:
 def reset() -> None:
     """Forget everything: for tests and processes that change the configuration they run under."""
     _kept.clear()
+    _given.cache_clear()
     _found.cache_clear()
     _lines.cache_clear()
     session.cache_clear()

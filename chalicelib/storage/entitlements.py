@@ -63,15 +63,17 @@ class Account:
 
 def session_policy(account: Account, slug: str, beside: Shared | None = None) -> dict[str, Any]:
     """What code that acts for one space may do: items of its four tables, objects below its name, reading what is
-    national; and what it may write ``beside`` in the platform's table."""
-    statements = [
-        _may((*_ITEMS_IN_SHORT, *_ROWS), *_tables_of(account, slug)),
-        _may(_OBJECTS, account.objects(f"{slug}/*")),
-        _listing(account, f"{slug}/*", f"{NATIONAL}/*"),
-        _national_files(account, writes=slug == account.central),
-    ]
+    national. Who writes ``beside`` in the platform's table does no more than that and items: that keeps the policy
+    within what STS takes."""
+    statements = [_may((*_ITEMS_IN_SHORT, *_ROWS), *_tables_of(account, slug))]
     if beside:
         statements.append(_shared(account, beside))
+    else:
+        statements += [
+            _may(_OBJECTS, account.objects(f"{slug}/*")),
+            _listing(account, f"{slug}/*", f"{NATIONAL}/*"),
+            _national_files(account, writes=slug == account.central),
+        ]
     if account.key_arn:
         statements.append(_key_use(account, account.key_arn))
     return _policy(statements)

@@ -219,6 +219,15 @@ def test_of_the_platforms_table_only_what_was_said_is_written_beside() -> None:
         as_hue(_both, "national-figures")
 
 
+def test_who_writes_beside_has_no_files() -> None:
+    def looked() -> None:
+        with acting.on_behalf_of("hue", beside="figures"):
+            files.head("hue/y")
+
+    with pytest.raises(Foreign):
+        as_nobody(looked)
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -226,6 +235,8 @@ def test_of_the_platforms_table_only_what_was_said_is_written_beside() -> None:
         {"RequestItems": {"{city}": {}}},
         {"TransactItems": [{"Put": {"TableName": "{hue}"}}, {"Delete": {"TableName": "{city}"}}]},
         {"TransactItems": [{"Update": {"TableName": "{hue}"}, "Put": {"TableName": "{city}"}}]},
+        {"TableName": "{hue}", "RequestItems": {"{city}": {}}},
+        {"TableName": "{hue}", "TransactItems": [{"Put": {"TableName": "{city}"}}]},
         {"TableName": "arn:aws:dynamodb:ap-southeast-1:1:table/{city}"},
         {"Statement": 'SELECT * FROM "{city}"'},
         {},

@@ -28,13 +28,13 @@ from tests.walls import as_nobody
 
 LONGEST = "x" * slugs.MAX_LENGTH
 NOON = 1_795_500_000
-# The longest names that a deployment is likely to have; a stage of 20 letters is told by the deployment itself.
+# The longest names that a deployment can have: its template takes a stage of sixteen letters.
 WIDEST = Account(
     partition="aws-us-gov",
     number="123456789012",
     region="ap-southeast-1",
-    prefix="hocmo-production",
-    bucket="hocmo-production-content-123456789012",
+    prefix="hocmo-ssssssssssssssss",
+    bucket="hocmo-ssssssssssssssss-content-123456789012",
     key_arn="arn:aws-us-gov:kms:ap-southeast-1:123456789012:key/12345678-1234-1234-1234-123456789012",
     central="trung-uong",
 )
@@ -234,6 +234,7 @@ def test_on_one_machine_nothing_is_assumed(sts: Sts, monkeypatch: pytest.MonkeyP
 
 def test_the_functions_own_keys_are_those_of_its_environment(sts: Sts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
+    credentials.reset()
     assert credentials.own() == credentials.Keys("AKIAOWN", "own", "token")
 
 
@@ -245,6 +246,7 @@ def test_without_an_environment_botocore_looks_for_them(
     kept = tmp_path_factory.mktemp("aws") / "credentials"
     kept.write_text("[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = x\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(kept))
+    credentials.reset()
     assert credentials.own().access_key == "AKIAFILE"
 
 
@@ -276,9 +278,9 @@ def _resources(slug: str) -> Iterator[str]:
 def test_a_policy_names_whole_tables_and_never_a_prefix_of_names() -> None:
     """``…-hue-*`` would be the tables of ``hue-city``, too."""
     named = [each.partition(":table/")[2] for each in _resources("hue") if ":table/" in each]
-    own = [f"hocmo-production-hue-{kind}" for kind in TABLE_KINDS]
-    indexes = [f"hocmo-production-hue-{kind}/index/*" for kind in INDEXED_KINDS]
-    assert sorted(named) == sorted([*own, *indexes, "hocmo-production-platform"])
+    own = [f"hocmo-ssssssssssssssss-hue-{kind}" for kind in TABLE_KINDS]
+    indexes = [f"hocmo-ssssssssssssssss-hue-{kind}/index/*" for kind in INDEXED_KINDS]
+    assert sorted(named) == sorted([*own, *indexes, "hocmo-ssssssssssssssss-platform"])
     assert all("*" not in each.partition("/")[0] for each in named)
 
 
