@@ -77,6 +77,12 @@ def confirmed(space: Space, size: int) -> None:
     _stored.forget(space.slug)
 
 
+def nothing_stored(slug: str) -> None:
+    """A tenant's tables and files are gone: from now on it costs nothing. 1 WCU."""
+    store.forget_stored(slug)
+    _stored.forget(slug)
+
+
 def require_place(space: Space, newcomers: int = 1) -> None:
     """Refuse so many more learners than the space may have: 0 calls when warm, else 0.5 RCU. For imports too.
 

@@ -125,6 +125,11 @@ def confirmed(slug: str, size: int) -> None:
     _table().update(_STORED, slug, "ADD added_bytes :size, added_files :one", {":size": size, ":one": 1})
 
 
+def forget_stored(slug: str) -> None:
+    """Nothing of a tenant is stored any more. One DeleteItem, 1 WCU."""
+    _table().delete(_STORED, slug)
+
+
 def learners(slug: str) -> int:
     """How many learners registered in a space, as counted from its stream. One GetItem, 0.5 RCU."""
     item = _table().get(OF_NATION, slug)

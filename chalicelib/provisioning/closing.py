@@ -12,6 +12,7 @@ from chalicelib.errors import Conflict, refuse_field
 from chalicelib.http.requests import Circumstances
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
+from chalicelib.metering import quotas
 from chalicelib.provisioning import steps
 from chalicelib.provisioning.models import NewClosing
 from chalicelib.provisioning.steps import Step
@@ -151,6 +152,7 @@ def _close(job: Job) -> None:
         return {"status": "closed", "closed_at": clock.timestamp(), "brand": brand, "first_admin": {"name": "", "email": ""}}
 
     registry.settle(job.tenant, closed)
+    quotas.nothing_stored(job.tenant)
 
 
 STEPS: dict[str, Step] = {

@@ -10,6 +10,7 @@ from chalicelib import clock, config
 from chalicelib.http import audit
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import LEASE_S, STUCK_AFTER_S
+from chalicelib.metering import store
 from chalicelib.provisioning import closing, opening
 from chalicelib.provisioning.closing import COUNTED_WITHIN_S, QUIET_S
 from chalicelib.storage import files
@@ -43,6 +44,7 @@ def suspended() -> OpenedSpace:
     space = open_space(status="suspended")
     learners.enrol(space.space, "an", "khoa1")
     files.put(f"{space.slug}/courses/a.pdf", b"%PDF", "application/pdf")
+    store.measured(space.slug, 10, 20, 1, 1)
     return space
 
 
@@ -73,6 +75,7 @@ def is_closed(aws: Cloud, slug: str) -> None:
     assert record.first_admin == {"name": "", "email": ""}
     assert tables_of(aws, slug) == set()
     assert files.names(f"{slug}/") == []
+    assert operator().get(f"/tenants/{slug}/usage").ok()["stored"]["files_bytes"] == 0
     jobs = [item for item in queue.of_tenant(slug, None, 100).items if item.kind == closing.KIND]
     assert [item.state for item in jobs] == ["done"]
 
