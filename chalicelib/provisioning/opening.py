@@ -138,6 +138,8 @@ def open_space(job: Job, run: Run) -> None:
 
 
 def _create(kind: TableKind, job: Job) -> None:
+    if kind == TABLE_KINDS[0]:
+        tables.begin(Space(job.tenant))
     tables.create(Space(job.tenant), kind)
 
 

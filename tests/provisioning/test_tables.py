@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib import config
 from chalicelib.errors import Unavailable
+from chalicelib.jobs.queue import Job
+from chalicelib.provisioning import opening
 from chalicelib.storage import client, tables
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import Space, platform
@@ -39,6 +41,16 @@ def test_every_table_can_be_brought_back_to_any_moment_and_is_not_deleted_by_mis
         assert table.get("StreamSpecification", {}).get("StreamEnabled", False) == (kind == "learning")
         tags = in_the_cloud.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
         assert {"Key": "stage", "Value": config.current().stage} in tags
+    tables.drop(HUE)
+
+
+def test_all_tables_are_asked_for_before_any_is_waited_for(in_the_cloud: Any) -> None:
+    asked: list[str] = []
+    client.dynamodb().meta.events.register("before-call.dynamodb", lambda model, **_: asked.append(model.name))
+    job = Job(id="1", tenant="hue", kind=opening.KIND, payload={}, checkpoint={}, attempts=1, actor="")
+    for kind in TABLE_KINDS:
+        opening.STEPS[kind](job)
+    assert asked[:5] == ["CreateTable"] * 5
     tables.drop(HUE)
 
 
