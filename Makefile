@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey package template plan deploy destroy operator
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey package template plan deploy destroy operator restore
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -62,9 +62,9 @@ openapi: setup ## write docs/openapi.json and the index of addresses from the de
 cost: setup ## write the tables of docs/cost.md: prices, what stands, what bench/cost.py measured
 	@$(PY) -m bench.cost_page
 
-recount: setup ## count a space's reports anew from its items: make recount TENANT=hue
+recount: setup ## count a space's reports anew from its items: make recount TENANT=hue (STAGE=prod: in the cloud)
 	@test -n "$(TENANT)" || { echo "Which space? make recount TENANT=hue" >&2; exit 2; }
-	@$(PY) -m infra.local.recount "$(TENANT)"
+	@$(PY) -m $(if $(STAGE),infra.cloud.recount "$(STAGE)",infra.local.recount) "$(TENANT)"
 
 demo-journey: setup ## walk the main job over HTTP against the running server, with times
 	@$(PY) -m infra.local.demo.journey
@@ -91,3 +91,7 @@ destroy: setup ## delete a stage but for its data, once its name is typed: make 
 operator: setup ## the first operator of a stage: make operator STAGE=trial EMAIL=… NAME='…'
 	@test -n "$(STAGE)" -a -n "$(EMAIL)" -a -n "$(NAME)" || { echo "make operator STAGE=… EMAIL=… NAME='…'" >&2; exit 2; }
 	@$(PY) -m infra.cloud.first_operator "$(STAGE)" "$(EMAIL)" "$(NAME)"
+
+restore: setup ## a space at a point in time: make restore STEP=beside (then switch) STAGE=prod TENANT=hue AT=2026-11-24T09:30:00+07:00
+	@test -n "$(STEP)" -a -n "$(STAGE)" -a -n "$(TENANT)" -a -n "$(AT)" || { echo "make restore STEP=beside|switch STAGE=… TENANT=… AT=…" >&2; exit 2; }
+	@$(PY) -m infra.cloud.restore "$(STEP)" "$(STAGE)" "$(TENANT)" "$(AT)"

@@ -24,6 +24,8 @@ def resources(packaged: Packaged, alias: str | None = None) -> Json:
             "Properties": {
                 "Name": sub("hocmo-${Stage}"),
                 "EndpointConfiguration": {"Types": ["REGIONAL"]},
+                "SecurityPolicy": "SecurityPolicy_TLS13_1_2_2021_06",  # TLS 1.2 at least
+                "EndpointAccessMode": "STRICT",  # it asks for the policy, and refuses a Host other than the TLS name's
                 "BinaryMediaTypes": body["x-amazon-apigateway-binary-media-types"],
                 "MinimumCompressionSize": 1024,
                 "Body": body,

@@ -1,20 +1,18 @@
 """``make operator``: the first operator of a stage, who then invites the others.
 
-It writes the platform's table with the deployer's own rights; there is no open way in over HTTP. The password is
-asked for, never an argument: arguments are kept in the shell's history and seen by everyone on the machine.
+It writes the platform's table with the deployer's own rights; there is no open way in over HTTP. The password is asked
+for, never an argument: arguments are kept in the shell's history and seen by everyone on the machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
 
-from infra.cloud import account, stages
+from infra.cloud import as_deployer
 from infra.cloud.account import DeployFailed
-from infra.cloud.stacks import outputs
-from infra.cloud.stages import Stage, Unfit
+from infra.cloud.stages import Unfit
 
 
 def main() -> int:
@@ -25,34 +23,22 @@ def main() -> int:
     parser.add_argument("name")
     asked = parser.parse_args()
     try:
-        stage = stages.read(asked.stage)
-        here = account.enter(stage.region)
-        told = outputs(here.client("cloudformation"), stage.stack)
-        if "PlatformTable" not in told:
-            raise DeployFailed(f"{stage.stack} is not deployed: make deploy STAGE={stage.name}")
-        ensure(stage, told, asked.email, asked.name, getpass.getpass("A password for the operator: "))
+        as_deployer.enter(asked.stage)
+        ensure(asked.email, asked.name, getpass.getpass("A password for the operator: "))
     except (Unfit, DeployFailed) as failure:
         print(f"make operator: {failure}", file=sys.stderr)
         return 1
-    print(f"{asked.email} is an operator of {stage.name}; an account that was there before keeps its password.")
+    print(f"{asked.email} is an operator of {asked.stage}; an account that was there before keeps its password.")
     return 0
 
 
-def ensure(stage: Stage, told: dict[str, str], email: str, name: str, password: str) -> None:
+def ensure(email: str, name: str, password: str) -> None:
     """Make the operator unless there is one of that address. Raises: DeployFailed."""
-    os.environ |= {
-        "HOCMO_STAGE": stage.name,
-        "HOCMO_KEY_ARN": told["KeyArn"],
-        "HOCMO_PUBLIC_URL": told["Address"],
-        "AWS_REGION": stage.region,
-    }
     from pydantic_core import PydanticCustomError
 
-    from chalicelib import config
     from chalicelib.errors import Refusal
     from chalicelib.identity import operators
 
-    config.current.cache_clear()
     try:
         operators.ensure(email, name, password)
     except (PydanticCustomError, Refusal) as refusal:

@@ -98,8 +98,9 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def read(name: str, folder: Path = FOLDER) -> Stage:
+def read(name: str, folder: Path | None = None) -> Stage:
     """The stage of that name. Raises: Unfit."""
+    folder = folder or FOLDER
     if not _NAME.fullmatch(name):
         raise Unfit(f"{name!r} is no stage's name: small letters and digits, at most 16, no hyphen")
     path = folder / f"{name}.toml"

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -42,7 +43,9 @@ def deployment(emulated: str, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     return Deployment(STAGE, account.enter(STAGE.region))
 
 
-def test_a_stage_is_planned_deployed_and_destroyed(deployment: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stage_is_planned_deployed_and_destroyed(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """One walk, since each step stands on the one before."""
     deployment.plan()
     planned = capsys.readouterr().out
@@ -63,6 +66,11 @@ def test_a_stage_is_planned_deployed_and_destroyed(deployment: Deployment, capsy
     Deployment(STAGE.model_copy(update={"request_burst": 9}), deployment.account).plan()
     assert "ApiGateway::Stage ApiStage: MethodSettings" in capsys.readouterr().out
 
+    made = first_operator(tmp_path)
+    assert made.returncode == 0, made.stderr[-2000:]
+    people = boto3.client("dynamodb").scan(TableName="hocmo-trial-platform")["Items"]
+    assert any(each["pk"]["S"] == "login#email#an@hoc.vn" for each in people)
+
     deployment.destroy()
     assert "hocmo-trial-platform" in capsys.readouterr().out
     assert not stack_names()
@@ -70,6 +78,23 @@ def test_a_stage_is_planned_deployed_and_destroyed(deployment: Deployment, capsy
     assert boto3.client("lambda").list_functions()["Functions"] == []
     with pytest.raises(DeployFailed, match=r"are there from a former stack"):
         deployment.plan()
+
+
+# What `make operator` does, less asking for the password.
+OPERATOR = """
+import sys
+from pathlib import Path
+from infra.cloud import as_deployer, first_operator, stages
+stages.FOLDER = Path(sys.argv[1])
+as_deployer.enter("trial")
+first_operator.ensure("an@hoc.vn", "Nguyễn Văn An", "mot-mat-khau-rat-dai-2026")
+"""
+
+
+def first_operator(folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "trial.toml").write_text(f'region = "{STAGE.region}"\nmail_from = "{STAGE.mail_from}"\n')
+    told = [sys.executable, "-c", OPERATOR, str(folder)]
+    return subprocess.run(told, cwd=REPOSITORY, env=dict(os.environ), capture_output=True, text=True, check=False)
 
 
 def stack_names() -> list[str]:
