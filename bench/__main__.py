@@ -1,0 +1,22 @@
+"""``make bench``: one part, or all of them."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+PARTS = ("cpu", "cold", "flat", "load", "enrol", "tenants", "cost")
+
+
+def main() -> None:
+    """Run the parts that were asked for, one after the other."""
+    parser = argparse.ArgumentParser(description="Measure, keep the results in bench/results, print tables.")
+    parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--scale", choices=("small", "full"), default="full")
+    asked = parser.parse_args()
+    for part in asked.part or PARTS:
+        import_module(f"bench.{part}").main(asked.scale)
+
+
+if __name__ == "__main__":
+    main()
