@@ -244,6 +244,26 @@ def test_only_storage_knows_the_names_of_tables() -> None:
     assert astray == set()
 
 
+# Who says on whose behalf code runs, and why it may.
+ACTING = {
+    "chalicelib/http/gate.py": "a request is one space's, or the platform's",
+    "chalicelib/jobs/queue.py": "so is a job",
+    "chalicelib/jobs/streams.py": "and a batch of changes",
+    "chalicelib/reports/reactions.py": "a space's figures move the nation's in the same transaction",
+    "chalicelib/reports/recount.py": "maintenance of one space, from a command",
+    "chalicelib/reports/nation.py": "an operator's report reads titles in the centre's catalogue",
+    "chalicelib/tenants/logos.py": "an operator dresses a space",
+    "chalicelib/courses/jobs.py": "the centre brings a new version to those who adopted its course",
+    "chalicelib/courses/store.py": "offering and adopting write a space's course and the nation's list of it together",
+}
+
+
+def test_few_say_on_whose_behalf_code_runs() -> None:
+    assert {
+        _named(path) for path in CODE for _, name in _calls(path) if name.split(".")[-1] == "on_behalf_of"
+    } == ACTING.keys()
+
+
 def _refusals() -> list[type[Refusal]]:
     found, waiting = [], [Refusal]
     while waiting:

@@ -53,6 +53,7 @@ class _Assumed:
     keys: Keys
     renew_at: int  # seconds since 1970, as the next
     ends_at: int
+    packed: int  # how much of what STS takes the policy needs, in percent
 
 
 @dataclass(slots=True)
@@ -147,7 +148,7 @@ def _assumed(slug: str, beside: Shared | None, usable: _Assumed | None) -> _Assu
             raise
         return replace(usable, renew_at=min(clock.epoch_s() + _TRIED_AGAIN_S, usable.ends_at))
     ms = round((time.perf_counter() - started) * 1000, 1)
-    logs.event("credentials.assumed", tenant=slug, beside=beside, ms=ms)
+    logs.event("credentials.assumed", tenant=slug, beside=beside, ms=ms, packed=made.packed)
     return made
 
 
@@ -213,15 +214,13 @@ def _lines() -> Lines:
 
 
 def _read(answer: str) -> _Assumed:
-    access, secret, token, expiration = (
-        _element(answer, name) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
-    )
-    ends_at = int(datetime.fromisoformat(expiration.replace("Z", "+00:00")).timestamp())
-    return _Assumed(Keys(access, secret, token), ends_at - RENEWED_S, ends_at)
+    keys = Keys(*(_element(answer, name) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")))
+    ends_at = int(datetime.fromisoformat(_element(answer, "Expiration").replace("Z", "+00:00")).timestamp())
+    return _Assumed(keys, ends_at - RENEWED_S, ends_at, int(_element(answer, "PackedPolicySize")))
 
 
 def _element(answer: str, name: str) -> str:
-    """The text of one element. None of these four holds a character that XML would escape."""
+    """The text of one element. None of ours holds a character that XML would escape."""
     found = re.search(f"<{name}>([^<]+)</{name}>", answer)
     if found is None:
         raise Unavailable from _Refused(f"an answer without {name}")

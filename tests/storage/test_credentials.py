@@ -110,14 +110,18 @@ def keys_of(slug: str = "hue", beside: Shared | None = None) -> Credentials:
     return as_nobody(acting_for_it)
 
 
-def test_the_role_is_assumed_for_one_space_and_an_hour(sts: Sts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_role_is_assumed_for_one_space_and_an_hour(
+    sts: Sts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "hocmo-prod-run_jobs")
     found = keys_of()
+    told = [record.facts for record in caplog.records if record.getMessage() == "credentials.assumed"]  # type: ignore[attr-defined]
     assert (found.access_key, found.secret_key, found.token) == ("ASIA1", "s/+=", "t//+=")
     (asked,) = sts.asked
     assert asked["RoleArn"] == "arn:aws:iam::123456789012:role/hocmo-prod-space"
     assert asked["RoleSessionName"] == "hocmo-prod-run_jobs@hue"
     assert asked["DurationSeconds"] == str(LASTING_S) == "3600"
+    assert told[-1] == {"tenant": "hue", "beside": None, "packed": 61} | {"ms": told[-1]["ms"]}
     assert json.loads(asked["Policy"]) == entitlements.session_policy(credentials.account(), "hue")
 
 
