@@ -68,6 +68,6 @@ def _react(batch: Batch) -> None:
         # The space was closed while its last changes were under way: there is nobody left to count for.
         logs.event("changes.orphaned", level=logging.WARNING, tenant=batch.space, changes=len(batch.changes))
         return
-    with acting.on_behalf_of(space.slug, beside="figures"):
+    with acting.on_behalf_of(space.slug):
         for reaction in REACTIONS:
             reaction(space, batch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import ids
+from chalicelib.http import caching
 from chalicelib.learning import enrolments
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, published_course, quiz_lesson, republished, text_lesson, token_for
@@ -48,3 +49,15 @@ def test_an_adopted_course_is_learned_like_ones_own(aws: Cloud, centre: OpenedSp
     assert enrolment.national == national.id
     aws.drain()
     assert learner.get(hue.at("/me/enrolments"), query={"state": "completed"}).ok()["items"][0]["course"] == course
+
+
+def test_a_function_that_knows_no_course_yet_applies_its_changes(aws: Cloud, hue: OpenedSpace) -> None:
+    """What follows changes looks courses up by itself: it is no process that has answered requests before."""
+    course = published_course(hue, [text_lesson("1"), quiz_lesson("2")])
+    learner = token_for(hue, ["learner"], ids.new())
+    learner.put(hue.at(f"/me/enrolments/{course.id}")).ok(201)
+    learner.put(hue.at(f"/me/enrolments/{course.id}/progress/1"), {"status": "done"}).ok()
+    caching.forget_everything()
+    aws.drain()
+    totals = hue.admin.get(hue.at(f"/reports/courses/{course.id}")).ok()["totals"]
+    assert totals["enrolments"] == 1
