@@ -111,12 +111,12 @@ def _attaches_streams() -> list[Json]:
 
 
 def _reads_streams() -> Json:
-    streams = sub(f"{_TABLE}-*-learning/stream/*")
-    return allow(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], streams)
+    reads = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    return allow(reads, sub(f"{_TABLE}-*-learning/stream/*"))
 
 
-def _follows_streams() -> list[Json]:
-    """What Lambda does in the function's name to hand changes over."""
+def _is_fed_by_streams() -> list[Json]:
+    """What Lambda does in the function's name to hand changes over, and to put aside those that fail for good."""
     return [
         _reads_streams(),
         allow(["dynamodb:ListStreams"], "*"),
