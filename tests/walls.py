@@ -6,7 +6,7 @@ stream acts for one space there, as in the cloud.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import Context
 from typing import Any, TypeVar
 
@@ -21,8 +21,14 @@ class _Every(frozenset[str]):
     def __contains__(self, name: object) -> bool:
         return True
 
+    def issuperset(self, names: Iterable[object]) -> bool:
+        return True
+
 
 class _Outside(Acting):
+    def is_for(self, slug: str) -> bool:
+        return True
+
     def may_read(self, key: str) -> bool:
         return True
 

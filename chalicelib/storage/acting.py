@@ -44,6 +44,10 @@ class Acting:
     beside: Shared | None
     tables: frozenset[str]
 
+    def is_for(self, slug: str) -> bool:
+        """Whether this is that space."""
+        return self.slug == slug
+
     def may_read(self, key: str) -> bool:
         """Whether an object of the bucket is this space's, or everyone's."""
         first, slash, _ = key.partition("/")
@@ -108,6 +112,12 @@ def whose(request: Mapping[str, Any]) -> Acting | None:
     return _looked_at(acting, request)
 
 
+def require(slug: str) -> None:
+    """What cannot be undone is done for the acting space alone. Raises: NotActing, Foreign."""
+    if not now().is_for(slug):
+        raise Foreign(f"{now().slug} does not act for {slug}")
+
+
 def require_may_read(key: str) -> None:
     """An object read, or a prefix listed, must be the space's own, or everyone's. Raises: NotActing, Foreign."""
     acting = now()
@@ -129,7 +139,7 @@ def _looked_at(acting: Acting | None, request: Mapping[str, Any]) -> Acting | No
         return None
     if acting is None:
         raise NotActing(f"nobody acts, and these were asked for: {sorted(tables)}")
-    if not of_tenants or not of_tenants <= acting.tables:
+    if not of_tenants or not acting.tables.issuperset(of_tenants):
         raise Foreign(f"{acting.slug} asked for {sorted(tables)}")
     if tables != of_tenants:
         _require_shared(acting, request)

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from chalicelib import config, logs
 from chalicelib.errors import Unavailable
-from chalicelib.storage import client, tables
+from chalicelib.storage import acting, client, tables
 from chalicelib.storage.spaces import Space
 
 _BATCH = 500
@@ -60,8 +60,9 @@ def attach(space: Space) -> None:
 def detach(space: Space) -> None:
     """Let go of the streams of a space's learning table, those of earlier tables of that name included.
 
-    Raises: Unavailable.
+    Raises: Unavailable, Foreign when this is not the acting space.
     """
+    acting.require(space.slug)
     function = config.current().changes_function
     if function is None:
         return

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.storage import client
+from chalicelib.storage import acting, client
 from chalicelib.storage.models import TABLE_KINDS, TableKind
 from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import INDEX_KEYS
@@ -82,7 +82,9 @@ def drop(space: Space) -> bool:
     its time, so call it again until they are.
 
     What is deleted can be brought back for 35 days: point-in-time recovery leaves a backup of the system's own.
+    Raises: Foreign when this is not the acting space: the function that drops has the right to drop any.
     """
+    acting.require(space.slug)
     gone = [_drop(space.table_name(kind)) for kind in TABLE_KINDS]
     return all(gone)
 

@@ -12,7 +12,7 @@ import pytest
 from chalicelib import config
 from chalicelib.courses.store import FileItem
 from chalicelib.errors import NotFound
-from chalicelib.storage import acting, client, files, tables
+from chalicelib.storage import acting, client, files, mappings, tables
 from chalicelib.storage.acting import Foreign, NotActing
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import Space, platform
@@ -34,6 +34,7 @@ def two_spaces(aws: Cloud) -> None:
             tables.create(space, kind)
     files.put("national/x", b"", "text/plain")
     files.put("hue-city/x", b"", "text/plain")
+    CITY.table("people").put(ITEM)
 
 
 def as_hue(run: Callable[..., Any], *arguments: Any) -> Any:
@@ -77,6 +78,8 @@ FILES: dict[str, Callable[[str], object]] = {
     "delete": lambda first: files.delete(f"{first}/nothing"),
     "list": lambda first: files.names(f"{first}/"),
     "address": lambda first: files.address(f"{first}/y"),
+    "delete many": lambda first: files.delete_some(Space(first)),
+    "list a page": lambda first: files.listed(Space(first), ""),
     "form": lambda first: files.upload_form(f"{first}/y", "text/plain", 10),
 }
 each_file = pytest.mark.parametrize("way", FILES.values(), ids=FILES.keys())
@@ -126,6 +129,16 @@ def test_other_files_are_not(way: Callable[[str], object], first: str) -> None:
 def test_on_nobodys_behalf_no_file_is_there(way: Callable[[str], object]) -> None:
     with pytest.raises(NotActing):
         as_nobody(way, "hue")
+
+
+@pytest.mark.parametrize("drop", [tables.drop, mappings.detach])
+def test_nothing_of_another_space_is_dropped(drop: Callable[[Space], object]) -> None:
+    """The function that drops tables has the right to drop anyone's: only this stands before it."""
+    with pytest.raises(Foreign):
+        as_hue(drop, CITY)
+    with pytest.raises(NotActing):
+        as_nobody(drop, CITY)
+    assert CITY.table("people").get("a", "b") is not None
 
 
 def test_a_list_of_files_stops_at_the_spaces_name() -> None:
