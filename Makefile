@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey package template plan deploy destroy operator restore
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey bench package template plan deploy destroy operator restore
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -68,6 +68,9 @@ recount: setup ## count a space's reports anew from its items: make recount TENA
 
 demo-journey: setup ## walk the main job over HTTP against the running server, with times
 	@$(PY) -m infra.local.demo.journey
+
+bench: setup ## measure, keep the results, print tables: make bench PART=cpu SCALE=small (parts: docs/bench.md)
+	@$(PY) -m bench $(addprefix --part ,$(PART)) --scale $(or $(SCALE),full)
 
 package: setup ## build the zip that Lambda runs, in build/ (PLATFORM=host: one that runs on this machine)
 	@$(PY) -m infra.cloud.build --platform $(or $(PLATFORM),lambda)

@@ -50,6 +50,7 @@ def _provisioning_queue() -> str:
 
 def invoke(handler: Callable[[Any, Any], Any]) -> Callable[[dict[str, Any]], Any]:
     """A Lambda handler as a function of its event alone, in a fresh context each time, as an invocation has."""
+
     def call(event: dict[str, Any]) -> Any:
         return Context().run(handler, event, context())
 

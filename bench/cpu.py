@@ -182,4 +182,3 @@ def show(found: dict[str, Any]) -> None:
 def _verdict(each: dict[str, Any]) -> str:
     missed = [f"{GOAL_RATIO} ×"] * (each["ratio"] > GOAL_RATIO) + [f"{GOAL_MS} ms"] * (each["ms"] > GOAL_MS)
     return f"misses {' and '.join(missed)}" if missed else "met"
-

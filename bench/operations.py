@@ -83,4 +83,3 @@ def send(asked: Sequence[Asked]) -> None:
     """Send requests that must succeed, one after the other."""
     for each in asked:
         expect_success(each, answer(each.event()))
-

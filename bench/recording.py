@@ -80,9 +80,8 @@ def recorded(client: Any) -> Iterator[Recording]:
         recording.take(operation, request)
         return real(transport, operation, request, credentials)
 
-    Transport.call = call  # type: ignore[method-assign]
+    Transport.call = call  # type: ignore[assignment, method-assign]
     try:
         yield recording
     finally:
         Transport.call = real  # type: ignore[method-assign]
-

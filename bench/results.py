@@ -69,8 +69,6 @@ def _placed(row: Sequence[str], widths: Sequence[int]) -> list[tuple[int, tuple[
 def _text(cell: object) -> str:
     if cell is None:
         return "–"
-    return f"{cell:,.3g}" if isinstance(cell, float) and abs(cell) < 1_000 else f"{cell:,}" if _is_number(cell) else str(cell)
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
+    if not isinstance(cell, int | float):
+        return str(cell)
+    return f"{cell:,.3g}" if isinstance(cell, float) and abs(cell) < 1_000 else f"{cell:,}"

@@ -21,7 +21,7 @@ from chalicelib.jobs import queue
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
-ALL = sorted([*CODE, *(ROOT / "infra").rglob("*.py"), *(ROOT / "tests").rglob("*.py")])
+ALL = sorted([*CODE, *(path for folder in ("bench", "infra", "tests") for path in (ROOT / folder).rglob("*.py"))])
 STORES = [path for path in CODE if path.name == "store.py"]
 
 # Who may be called without signing in, and why. Everything else asks for a permission.
@@ -186,9 +186,9 @@ def test_functions_are_short() -> None:
 # Which files may import what; a folder ends with a slash.
 LIBRARIES = {
     "pynamodb": ("chalicelib/storage/", "/store.py", "tests/storage/"),
-    "boto3": ("chalicelib/storage/", "chalicelib/jobs/", "infra/", "tests/"),
-    "botocore": ("chalicelib/storage/", "chalicelib/jobs/", "infra/", "tests/"),
-    "chalice": ("app.py", "chalicelib/http/", "chalicelib/jobs/", "infra/", "tests/"),
+    "boto3": ("chalicelib/storage/", "chalicelib/jobs/", "infra/", "bench/", "tests/"),
+    "botocore": ("chalicelib/storage/", "chalicelib/jobs/", "infra/", "bench/", "tests/"),
+    "chalice": ("app.py", "chalicelib/http/", "chalicelib/jobs/", "infra/", "bench/", "tests/"),
 }
 
 
