@@ -115,7 +115,7 @@ def _reads_streams() -> Json:
     return allow(reads, sub(f"{_TABLE}-*-learning/stream/*"))
 
 
-def _is_fed_by_streams() -> list[Json]:
+def _follows_streams() -> list[Json]:
     """What Lambda does in the function's name to hand changes over, and to put aside those that fail for good."""
     return [
         _reads_streams(),
