@@ -32,7 +32,12 @@ def repeat_opening(slug: Slug, circumstances: Circumstances) -> Answer[Tenant]:
     return _shown(opening.again(slug, circumstances), located=True)
 
 
-@provisioning.patch("/tenants/{slug}", may=OPERATE, raises=[PreconditionRequired, PreconditionFailed, TenantClosed])
+@provisioning.patch(
+    "/tenants/{slug}",
+    may=OPERATE,
+    audits=["quotas"],
+    raises=[PreconditionRequired, PreconditionFailed, TenantClosed],
+)
 def edit_tenant(slug: Slug, body: TenantEdit, circumstances: Circumstances) -> Answer[Tenant]:
     """Change an organisation's name, dress, settings, quotas or first admin (a merge patch, with `If-Match`)."""
     return _shown(opening.edit(slug, body, circumstances))

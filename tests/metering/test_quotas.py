@@ -95,3 +95,10 @@ def test_learners_are_looked_up_where_reports_count_them() -> None:
     """Metering is below reports and cannot name them; this holds the two together."""
     assert (store.OF_NATION, store.REGISTRATIONS) == (counters.OF_NATION, figures.REGISTRATIONS)
     assert USUAL.people == 1_000_000
+
+
+def test_the_trail_tells_which_quotas_were_set(hue: OpenedSpace) -> None:
+    _set(hue, people=5)
+    newest = operator().get("/audit", query={"limit": 5}).ok()["items"]
+    given = next(each["given"] for each in newest if each["operation"] == "edit_tenant")
+    assert given["quotas"]["people"] == 5
