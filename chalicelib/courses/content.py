@@ -19,7 +19,7 @@ from chalicelib.courses.outline import Outline, Structure
 from chalicelib.courses.packing import Packed
 from chalicelib.errors import NotFound
 from chalicelib.http.caching import Remembered, etag
-from chalicelib.storage import files
+from chalicelib.storage import acting, files
 from chalicelib.storage.files import NATIONAL
 from chalicelib.storage.spaces import Space
 
@@ -84,12 +84,14 @@ def keep_index(prefix: str, course_id: str, structure: Structure) -> str:
 
 
 def structure(index_key: str) -> Structure:
-    """What an index holds: one S3 read, none when warm. Raises: NotFound."""
+    """What an index holds: one S3 read, none when warm. Raises: NotFound, and Foreign although it is remembered."""
+    acting.require_may_read(index_key)
     return _STRUCTURES.get(index_key, lambda: outline.from_json(*packing.unzipped(files.get(index_key))))
 
 
 def lesson_json(frozen: Outline, lesson_id: str) -> bytes:
     """One lesson's JSON, right answers included: one ranged S3 read, none when warm. Raises: UnknownLesson."""
+    acting.require_may_read(frozen.pack)
     entry = frozen.lesson(lesson_id)
     return _LESSONS.get(
         (frozen.pack, lesson_id),

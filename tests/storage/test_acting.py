@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import config
+from chalicelib.courses import catalogue, content
 from chalicelib.courses.store import FileItem
 from chalicelib.errors import NotFound
 from chalicelib.storage import acting, client, files, mappings, tables
@@ -274,6 +275,17 @@ def test_a_wall_that_is_met_is_told_as_a_defect(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(registry, "profile", lambda space: CITY.table("people").get("a", "b"))
     problem = factories.operator().get(met.at()).refused(500, "internal")
     assert "hue" not in str(problem)
+
+
+def test_what_this_process_remembers_stays_behind_the_wall() -> None:
+    course = factories.published_course(factories.open_space("nho"), [factories.text_lesson("1")])
+    course.space.learner.get(course.at("/outline")).ok()
+    frozen = catalogue.outline(course.space.space, course.id)
+    content.lesson_json(frozen, "1")
+    index = catalogue.card(course.space.space, course.id).frozen["index"]
+    for look in (lambda: content.structure(index), lambda: content.lesson_json(frozen, "1")):
+        with pytest.raises(Foreign):
+            as_hue(look)
 
 
 def test_a_space_that_is_not_there_is_not_found() -> None:
