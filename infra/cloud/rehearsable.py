@@ -1,0 +1,49 @@
+"""The template as the emulated account of the rehearsal takes it: all of it, but for what is named here.
+
+The emulator knows no budgets, speaks HTTP, and resolves few of IAM's condition keys: a condition on a key that it does not
+know never holds, and all that hangs on it would be refused. Rights, trust and resources stay as they are deployed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.cloud.cloudformation import Json
+
+UNKNOWN_TYPES = {"AWS::Budgets::Budget"}
+UNKNOWN_KEYS = {
+    "kms:EncryptionContext:app",
+    "kms:EncryptionContext:stage",
+    "kms:GrantIsForAWSResource",
+    "kms:ViaService",
+    "lambda:FunctionArn",
+    "ses:FromAddress",
+}
+
+
+def rehearsable(template: Json) -> Json:
+    """The same template without what the emulator cannot judge."""
+    resources = {
+        name: _known(each) for name, each in template["Resources"].items() if each["Type"] not in UNKNOWN_TYPES
+    }
+    return {**template, "Resources": resources}
+
+
+def _known(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_known(each) for each in part if not _asks_for_tls(each)]
+    if not isinstance(part, dict):
+        return part
+    if "Effect" not in part:
+        return {name: _known(value) for name, value in part.items()}
+    conditions = {
+        operator: kept
+        for operator, keys in part.get("Condition", {}).items()
+        if (kept := {key: value for key, value in keys.items() if key not in UNKNOWN_KEYS})
+    }
+    bare = {name: value for name, value in part.items() if name != "Condition"}
+    return {**bare, "Condition": conditions} if conditions else bare
+
+
+def _asks_for_tls(statement: Any) -> bool:
+    return isinstance(statement, dict) and "aws:SecureTransport" in str(statement.get("Condition", ""))
