@@ -1,7 +1,8 @@
 """The template as the emulated account of the rehearsal takes it: all of it, but for what is named here.
 
-The emulator knows no budgets, speaks HTTP, and resolves few of IAM's condition keys: a condition on a key that it does not
-know never holds, and all that hangs on it would be refused. Rights, trust and resources stay as they are deployed.
+The emulator knows no budgets, speaks HTTP, and resolves few of IAM's condition keys: a condition on a key that it
+does not know never holds, and all that hangs on it would be refused. Rights, trust and resources stay as they are
+deployed.
 """
 
 from __future__ import annotations
