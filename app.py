@@ -70,8 +70,9 @@ def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
     from chalicelib.metering import measuring
 
     mounting.everything()
+    hinted = queue.sweep()
     measuring.at_night()
-    return {"hinted": queue.sweep()}
+    return {"hinted": hinted}
 
 
 @app.lambda_function(name="meter")
