@@ -1,4 +1,5 @@
-"""What a learner's course and a visit use, measured: ``python -m bench.cost`` writes ``bench/results/cost.json``.
+"""What a learner's course and a visit use, measured: ``make bench PART=cost`` writes
+``bench/results/cost.json`` and the tables of ``docs/cost.md``.
 
 A learner walks a course of ten lessons through the API, over a real engine; the lines that requests, jobs and batches
 of changes write are added up by the very rule that meters tenants. Calls, capacity and bytes are exact. Durations are
@@ -198,8 +199,8 @@ def _with_client(usage: Usage, *, visits: int) -> Usage:
     )
 
 
-def main() -> None:
-    """Measure, and write what was found."""
+def main(_scale: str = "full") -> None:
+    """Measure (it takes half a minute at any scale), keep what was found, and write the page of costs from it."""
     import app  # noqa: F401 (it has the lines printed, which nobody reads here)
 
     logs.log.handlers.clear()
@@ -208,7 +209,7 @@ def main() -> None:
     found["assumed"] = ASSUMED
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(found, indent=1) + "\n")
+    from bench import cost_page
 
-
-if __name__ == "__main__":
-    main()
+    cost_page.main()
+    print(cost_page.estimates())

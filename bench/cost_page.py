@@ -46,21 +46,27 @@ _STANDING = {
 
 def page(text: str) -> str:
     """The page with its tables written anew."""
+    for name, table in {"prices": _prices(), "standing": _standing(), **_estimates()}.items():
+        block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
+        text = re.sub(f"<!-- {name} -->.*<!-- /{name} -->", partial(_as_it_is, block), text, flags=re.DOTALL)
+    return text
+
+
+def estimates() -> str:
+    """The tables of what was measured."""
+    return "\n\n".join(f"{name}\n{table}" for name, table in _estimates().items())
+
+
+def _estimates() -> dict[str, str]:
     found = json.loads(cost.RESULT.read_text())
     assumed = found["assumed"]
     files = f"Assumed: {assumed['lesson_files_bytes'] / 1e6:g} MB of files a lesson"
     client = f"{assumed['client_bytes'] / 1e3:g} KB of the web client a visit in {assumed['client_files']} files"
     kept = f"{assumed['item_bytes'] / 1e3:g} KB of items a learner, kept for {assumed['kept_days']} days"
-    tables = {
-        "prices": _prices(),
-        "standing": _standing(),
+    return {
         "course": _costs(Usage(**found["course"]), LEARNERS, "a learner") + f"\n\n{files}, {client}, {kept}.",
         "visits": _costs(Usage(**found["visit"]), VISITS, "a visit") + f"\n\n{files}, {client}.",
     }
-    for name, table in tables.items():
-        block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
-        text = re.sub(f"<!-- {name} -->.*<!-- /{name} -->", partial(_as_it_is, block), text, flags=re.DOTALL)
-    return text
 
 
 def _as_it_is(block: str, _found: re.Match[str]) -> str:
