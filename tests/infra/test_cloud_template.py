@@ -19,6 +19,7 @@ from chalicelib.storage import tables
 from infra.cloud import api, firewall, packaged, template
 from infra.cloud.cloudformation import Json
 from infra.cloud.warm import Warmth
+from infra.local.logs import METERED
 from infra.local.places import REPOSITORY
 
 
@@ -138,6 +139,12 @@ def test_every_log_is_kept_for_a_time(main: Json) -> None:
     groups = of_type(main, "Logs::LogGroup")
     assert len(groups) == 7
     assert all(each["RetentionInDays"] == {"Ref": "LogRetentionDays"} for each in groups.values())
+
+
+def test_what_is_metered_is_handed_over(main: Json) -> None:
+    filters = of_type(main, "Logs::SubscriptionFilter").values()
+    assert {each["FilterPattern"].strip('"') for each in filters} == set(METERED)
+    assert {each["DestinationArn"]["Fn::GetAtt"][0] for each in filters} == {"MeterFunction"}
 
 
 def test_queues_give_up_into_a_queue_that_is_watched(main: Json) -> None:
