@@ -32,6 +32,7 @@ class Account:
 
     database_url: str
     aws_url: str
+    database: Path
 
     def run_jobs(self) -> int:
         """Hand what waits in both queues to the functions that Lambda runs; gives how many messages there were."""
@@ -63,22 +64,18 @@ def context() -> LambdaContext:
 
 
 @contextmanager
-def opened(database: Path | None = None, *, with_platform: bool = True) -> Iterator[Account]:
-    """Start the engines and configure this process for them; what is there is gone afterwards, unless ``database``
-    names a file that keeps the items."""
-    with (
-        tempfile.TemporaryDirectory(prefix="hocmo-bench-") as folder,
-        engine.dynoxide(database) as database_url,
-        engine.ministack(Path(folder)) as aws_url,
-    ):
-        at = Addresses(8000, urlsplit(database_url).port or 0, urlsplit(aws_url).port or 0)
-        os.environ.update(app_environment(at) | {"HOCMO_HOME": folder})
-        _forget()
-        resources.create_storage(at)
-        if with_platform:
+def opened() -> Iterator[Account]:
+    """Start the engines and configure this process for them; what they keep is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="hocmo-bench-") as folder:
+        database = Path(folder) / "items.db"
+        with engine.dynoxide(database) as database_url, engine.ministack(Path(folder)) as aws_url:
+            at = Addresses(8000, urlsplit(database_url).port or 0, urlsplit(aws_url).port or 0)
+            os.environ.update(app_environment(at) | {"HOCMO_HOME": folder})
+            _forget()
+            resources.create_storage(at)
             resources.create_platform()
-        write_lines_into_nothing()
-        yield Account(database_url, aws_url)
+            write_lines_into_nothing()
+            yield Account(database_url, aws_url, database)
     _forget()
 
 

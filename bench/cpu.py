@@ -15,7 +15,7 @@ from typing import Any
 
 from chalice.app import Chalice, Response
 
-from bench import account, operations, results, seeding, world
+from bench import account, floor, operations, results, seeding, world
 from bench.caller import answer, expect_success
 from bench.operations import LEARNERS_OF_A_PAGE, Measured
 from bench.recording import Recording, recorded
@@ -62,8 +62,8 @@ def run(rounds: int = ROUNDS) -> dict[str, Any]:
     """Measure every operation."""
     with account.opened() as here:
         space = world.make(here)
-        seeding.fill(space, seeding.template(space, space.courses[0]), 0, LEARNERS_OF_A_PAGE * 3)
-        client = seeding.database(here.database_url)
+        seeding.fill(seeding.template(space, space.courses[0]), 0, LEARNERS_OF_A_PAGE * 3)
+        client = floor.client(here.database_url)
         measured = {each.name: _measured(each, client, rounds) for each in operations.catalogue_of(space)}
         hashing = _hashing(rounds)
     return {"operations": measured, "argon2_ms": hashing, "elsewhere_ms": ELSEWHERE}
@@ -74,10 +74,10 @@ def _measured(operation: Measured, client: Any, rounds: int) -> dict[str, Any]:
     for _ in range(WARM_UP if operation.name != "sign in" else 5):
         expect_success(operation, answer(operation.ask().event()))
     recordings = [_recorded(operation, client) for _ in range(BATCH)]
-    floor = _replaying(recordings) if recordings[0].calls else _dispatching(operation)
-    floor()
-    taken = [(_ours(operation), floor()) for _ in range(rounds)]
-    cost = Cost([mine for mine, _ in taken], [least for _, least in taken])
+    least = _replaying(recordings) if recordings[0].calls else _dispatching(operation)
+    least()
+    taken = [(_ours(operation), least()) for _ in range(rounds)]
+    cost = Cost([mine for mine, _ in taken], [bare for _, bare in taken])
     calls = [name for name, _ in recordings[0].calls]
     return {"calls": calls, "hot": operation.hot, **cost.facts()}
 

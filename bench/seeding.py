@@ -1,138 +1,93 @@
-"""Many learners at once: one is made through the API, and the items that this wrote are multiplied.
+"""Many learners at once: one is made through the API, and the rows that this left in the engine's file are multiplied.
 
-Every copy has an id and a login of its own, and stands in the index where the program would have put it.
+Writing a million learners through the engine would take hours, so they go into its file, which is an SQLite database
+in WAL mode that several processes may share. Every copy has an id and a login of its own and stands in the index where
+the program would have put it. Left out are the entries by which people are searched: several for each learner, and no
+measured operation reads them. What is measured afterwards goes through the engine alone.
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-from bench.caller import Caller
-from bench.operations import register
-from bench.world import World, report, token
+from bench import world as worlds
+from bench.caller import Asked, Caller
+from bench.world import World, report
 from chalicelib import ids
 from chalicelib.learning import items
-from infra.local.settings import REGION
 
-BATCH = 25
-PROCESSES = 2
-_FEWEST_FOR_PROCESSES = 2_000
+_LOGIN = "hoc-vien-{}@hue.example"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The items of one learner in one course, by table, as DynamoDB's JSON."""
+    """The rows of one learner in one course, by the engine's tables, each as JSON."""
 
     person: str
     login: str
     course: str
-    tables: dict[str, list[str]]
+    database: Path
+    rows: dict[str, list[str]]
 
-    def of(self, number: int) -> dict[str, list[dict[str, Any]]]:
-        """The items of the learner of that number."""
-        person = ids.derived("bench", str(number))
-        login = f"hoc-vien-{number:07d}@hue.example"
-        made: dict[str, list[dict[str, Any]]] = {}
-        for table, texts in self.tables.items():
-            copies = (text.replace(self.person, person).replace(self.login, login) for text in texts)
-            made[table] = [self._placed(json.loads(text), person) for text in copies]
-        return made
+    def of(self, table: str, numbers: range) -> Iterator[list[object]]:
+        """A table's rows of the learners of these numbers."""
+        shard = items.index_partition(self.course, ids.shard(self.person, items.SHARDS))
+        for number in numbers:
+            person, login = person_of(number), _LOGIN.format(f"{number:07d}")
+            own_shard = items.index_partition(self.course, ids.shard(person, items.SHARDS))
+            for text in self.rows[table]:
+                copied = text.replace(self.person, person).replace(self.login, login).replace(shard, own_shard)
+                yield json.loads(copied)
 
-    def _placed(self, item: dict[str, Any], person: str) -> dict[str, Any]:
-        if "c" in item:
-            item["c"] = {"S": items.index_partition(self.course, ids.shard(person, items.SHARDS))}
-        return item
+
+def person_of(number: int) -> str:
+    """The id of the learner of that number."""
+    return ids.derived("bench", str(number))
 
 
 def template(world: World, course: str) -> Template:
     """A learner who registered, enrolled in ``course`` and did two lessons of it."""
-    login = "hoc-vien-mau@hue.example"
-    register(world, login)
-    person = _person_of(world, login)
-    learner = Caller(token(world.slug, "learner", person))
+    login = _LOGIN.format("0mau000")
+    body = {"name": "Nguyễn Văn An", "login": login, "password": worlds.PASSWORD}
+    reply = Caller().asks(Asked("POST", world.at("/people"), body, headers=(("idempotency-key", ids.new()),)))
+    person = str(json.loads(reply["body"])["id"])
+    learner = Caller(worlds.token(world.slug, "learner", person))
     learner.call("PUT", world.at(f"/me/enrolments/{course}"))
     for lesson in "12":
         report(learner, world, course, lesson)
-    return Template(person, login, course, _written(world, person, login))
+    database = world.account.database
+    return Template(person, login, course, database, _written(database, world.slug, person, login))
 
 
-def _person_of(world: World, login: str) -> str:
-    found = world.admin.call("GET", world.at("/people"), query={"q": login})["items"]
-    return str(found[0]["id"])
-
-
-def _written(world: World, person: str, login: str) -> dict[str, list[str]]:
-    client = database(world.account.database_url)
+def _written(database: Path, slug: str, person: str, login: str) -> dict[str, list[str]]:
     found = {}
-    for kind in ("people", "learning"):
-        table = f"hocmo-local-{world.slug}-{kind}"
-        rows = client.get_paginator("scan").paginate(TableName=table)
-        own = [item for page in rows for item in page["Items"] if person in item["pk"]["S"] or login in item["pk"]["S"]]
-        found[table] = [json.dumps(item, ensure_ascii=False) for item in own]
-    return found
+    with closing(sqlite3.connect(database)) as engine:
+        names = engine.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        for (name,) in names:
+            if name.startswith(f"hocmo-local-{slug}-"):
+                rows = engine.execute(f'SELECT * FROM "{name}"')  # noqa: S608 (the engine's own names)
+                found[name] = [json.dumps(row, ensure_ascii=False) for row in rows if _is_of(row, person, login)]
+    return {name: texts for name, texts in found.items() if texts}
 
 
-def database(url: str) -> Any:
-    """A client of the engine, with what an SDK's user would set who counts every microsecond."""
-    import botocore.session
-    from botocore.config import Config
-
-    settings = Config(
-        parameter_validation=False,
-        user_agent="bench",
-        retries={"mode": "standard", "max_attempts": 3},
-        tcp_keepalive=True,
-    )
-    session = botocore.session.get_session()
-    return session.create_client(
-        "dynamodb",
-        region_name=REGION,
-        endpoint_url=url,
-        config=settings,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+def _is_of(row: Sequence[object], person: str, login: str) -> bool:
+    keys = " ".join(map(str, row[:4] if len(row) == 5 else row[:2]))
+    return (person in keys or login in keys) and "S:listed#" not in keys
 
 
-def fill(world: World, made: Template, first: int, last: int) -> None:
+def fill(made: Template, first: int, last: int) -> None:
     """Write the learners numbered from ``first`` to before ``last``."""
-    url = world.account.database_url
-    if last - first < _FEWEST_FOR_PROCESSES:
-        write(url, made, range(first, last))
-        return
-    size = (last - first) // (PROCESSES * 8) + 1
-    parts = [range(start, min(start + size, last)) for start in range(first, last, size)]
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        for done in [pool.submit(write, url, made, part) for part in parts]:
-            done.result()
+    with closing(sqlite3.connect(made.database, timeout=60)) as engine, engine:
+        for table in made.rows:
+            columns = ", ".join("?" * (5 if _is_index(table) else 6))
+            rows = made.of(table, range(first, last))
+            engine.executemany(f'INSERT INTO "{table}" VALUES ({columns})', rows)  # noqa: S608
 
 
-def write(url: str, made: Template, numbers: Sequence[int]) -> None:
-    """Write these learners' items, 25 in a batch."""
-    client = database(url)
-    for requests in _batches(made, numbers):
-        left = client.batch_write_item(RequestItems=requests)["UnprocessedItems"]
-        while left:
-            left = client.batch_write_item(RequestItems=left)["UnprocessedItems"]
-
-
-def _batches(made: Template, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    waiting: list[tuple[str, Any]] = []
-    for number in numbers:
-        waiting += [(table, item) for table, found in made.of(number).items() for item in found]
-        while len(waiting) >= BATCH:
-            yield _batch(waiting[:BATCH])
-            del waiting[:BATCH]
-    if waiting:
-        yield _batch(waiting)
-
-
-def _batch(waiting: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    requests: dict[str, Any] = {}
-    for table, item in waiting:
-        requests.setdefault(table, []).append({"PutRequest": {"Item": item}})
-    return requests
+def _is_index(table: str) -> bool:
+    return "::gsi::" in table
