@@ -20,6 +20,8 @@ UNKNOWN_KEYS = {
     "lambda:FunctionArn",
     "ses:FromAddress",
 }
+# What it knows no resource of, and asks for "*".
+UNNAMED_ACTIONS = [["ses:SendEmail"]]
 
 
 def rehearsable(template: Json) -> Json:
@@ -43,6 +45,8 @@ def _known(part: Any) -> Any:
         if (kept := {key: value for key, value in keys.items() if key not in UNKNOWN_KEYS})
     }
     bare = {name: value for name, value in part.items() if name != "Condition"}
+    if part.get("Action") in UNNAMED_ACTIONS:
+        bare["Resource"] = "*"
     return {**bare, "Condition": conditions} if conditions else bare
 
 
