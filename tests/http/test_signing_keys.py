@@ -166,6 +166,19 @@ class TestRotation:
         for token in (before, after):
             Api(token).get(hue.at("/people")).ok()
 
+    def test_another_key_of_kms_needs_new_signing_keys_at_once(self, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever has a token from before asks for them; verifying went on."""
+        caller = operator()
+        with monkeypatch.context() as deployed:
+            deployed.setenv("HOCMO_KEY_ARN", boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
+            config.current.cache_clear()
+            tokens.forget()
+            with pytest.raises(ClientError, match=r"IncorrectKey|AccessDenied"):
+                tokens.issue(actor("hue"))
+            caller.post("/signing-keys", {"at_once": True}).ok(201)
+            tokens.verify(tokens.issue(actor("hue")), "hue")
+        config.current.cache_clear()
+
     def test_what_an_earlier_release_kept_in_clear_goes_on_and_is_sealed(self, key: str) -> None:
         hue = open_space()
         old = ECKey.generate_key("P-256", {"kid": "old"})
