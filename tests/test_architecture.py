@@ -249,7 +249,7 @@ ACTING = {
     "chalicelib/http/gate.py": "a request is one space's, or the platform's",
     "chalicelib/jobs/queue.py": "so is a job",
     "chalicelib/jobs/streams.py": "and a batch of changes",
-    "chalicelib/reports/reactions.py": "a space's figures move the nation's in the same transaction",
+    "chalicelib/reports/store.py": "a space's figures move the nation's in the same transaction",
     "chalicelib/reports/recount.py": "maintenance of one space, from a command",
     "chalicelib/reports/nation.py": "an operator's report reads titles in the centre's catalogue",
     "chalicelib/tenants/logos.py": "an operator dresses a space",

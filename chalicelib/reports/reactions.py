@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.jobs.streams import reacts
 from chalicelib.reports import counting, store
 from chalicelib.reports.figures import course_day
-from chalicelib.storage import acting
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.spaces import Space
 
@@ -21,5 +20,4 @@ def mark_days(space: Space, batch: Batch) -> None:
 @reacts
 def count(space: Space, batch: Batch) -> None:
     """Registrations, enrolments, completions and days of learning move the figures of course, space and nation."""
-    with acting.on_behalf_of(space.slug, beside="figures"):
-        counting.count(space, batch)
+    counting.count(space, batch)

@@ -111,7 +111,7 @@ def recount(slug: str, *, log: Log = changes.kept) -> Differences:
     ``log`` tells what the stream of the space's learning table still holds. Raises: NotFound, TooBusy.
     """
     space = spaces.find(slug)
-    with acting.on_behalf_of(slug, beside="figures"):
+    with acting.on_behalf_of(slug):
         return _recount(space, log)
 
 

@@ -23,6 +23,7 @@ from chalicelib.reports.counters import (
     shown,
 )
 from chalicelib.reports.figures import COUNTED, TOTAL, Figures
+from chalicelib.storage import acting
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import TRANSACTION_LIMIT, Rows, Table, TransactionFailed, Write, transact
@@ -75,7 +76,7 @@ def count(space: Space, shard: str, figures: Figures, after: str | None, upto: s
         names={"#at": "at"},
         condition=condition,
     )
-    _transact([moving, *_additions(space, shown(space.slug, figures))])
+    _transact(space, [moving, *_additions(space, shown(space.slug, figures))])
 
 
 def mend(space: Space, differences: Mapping[Place, int], mended: int) -> None:
@@ -98,13 +99,14 @@ def mend(space: Space, differences: Mapping[Place, int], mended: int) -> None:
             names={"#at": "at"},
             condition="n = :n" if mended else "attribute_not_exists(n)",
         )
-        _transact([marking, *_additions(space, part)])
+        _transact(space, [marking, *_additions(space, part)])
         mended += 1
 
 
-def _transact(writes: list[Write]) -> None:
+def _transact(space: Space, writes: list[Write]) -> None:
     try:
-        transact(writes)
+        with acting.on_behalf_of(space.slug, beside="figures"):
+            transact(writes)
     except TransactionFailed:
         raise Moved from None
 
