@@ -33,6 +33,7 @@ FEATURES = [
 
 logs.configure()
 app = Chalice(app_name="hocmo")
+app.api.binary_types = []  # whatever passes is text; files go to the bucket and come from there
 mounting.mount(app, FEATURES)
 
 

@@ -51,6 +51,8 @@ def configure() -> None:
         log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
+    # No line of ours tells of threads and processes, so no record need look them up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _frames(record: logging.LogRecord) -> list[str]:

@@ -33,13 +33,18 @@ class Record:
     """The record of the action under way."""
 
     def __init__(self) -> None:
-        self.made: str | None = None
+        self._result: Any = None
 
     def tell(self, result: Any) -> None:
-        """Take note of what a creation made, by the identifier in its answer."""
-        body = result.body if isinstance(result, Answer) else result
+        """Take note of what a creation answers."""
+        self._result = result
+
+    @property
+    def made(self) -> str | None:
+        """What it made, by the identifier in its answer."""
+        body = self._result.body if isinstance(self._result, Answer) else self._result
         found = (getattr(body, name, None) for name in _IDENTIFIERS)
-        self.made = next((each for each in found if isinstance(each, str)), None)
+        return next((each for each in found if isinstance(each, str)), None)
 
 
 _IDENTIFIERS = ("id", "slug", "job")
