@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib import clock
 from chalicelib.reports import counters, counting, recount, store
-from chalicelib.storage import acting, changes
-from chalicelib.storage.changes import Batch
+from chalicelib.storage import changes
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.spaces import Space
 from tests.crashes import killed_at
@@ -24,12 +23,6 @@ from tests.emulated import Cloud
 from tests.reports import learners
 from tests.reports.learners import DAY_S, NOON, TODAY, Feed, space_of_learners, stored
 from tests.wire import on_call
-
-
-def counts(space: Space, batch: Batch) -> None:
-    """Count as the function does that changes are handed to."""
-    with acting.on_behalf_of(space.slug, beside="figures"):
-        counting.count(space, batch)
 
 
 def test_figures_of_course_space_and_nation_arrive(aws: Cloud) -> None:
@@ -134,7 +127,7 @@ def test_killed_between_parts_the_rest_is_counted_once(aws: Cloud, call: int) ->
     feed = Feed(aws, space)
     feed.read()
     with killed_at(call) as kill:
-        counts(space, changes.read(feed.event("shard-0", 0, 40)))
+        counting.count(space, changes.read(feed.event("shard-0", 0, 40)))
     assert kill.happened
     assert bool(stored(space)) is (call > 1)
     feed.deliver_all(size=15)
@@ -204,10 +197,10 @@ def test_someone_counts_the_same_batch_at_the_same_time(aws: Cloud) -> None:
     def meanwhile(operation: str) -> None:
         if operation == "TransactWriteItems" and not met:
             met.append(operation)
-            counts(space, changes.read(feed.event("shard-0", 0, 6)))
+            counting.count(space, changes.read(feed.event("shard-0", 0, 6)))
 
     with on_call("before", meanwhile):
-        counts(space, batch)
+        counting.count(space, batch)
     assert stored(space)["learning counter#space total"] == {"e": 10, "a": 10}
 
 
@@ -221,7 +214,7 @@ def test_own_records_cost_nothing_and_set_off_nothing(aws: Cloud) -> None:
     meter = Meter()
     token = METER.set(meter)
     try:
-        counts(space, own)
+        counting.count(space, own)
     finally:
         METER.reset(token)
     assert meter.calls == 0
@@ -245,7 +238,7 @@ def test_a_hundred_changes_take_two_calls(aws: Cloud) -> None:
         learners.enrol(space, f"hoc-vien-{number}", "khoa1", national="qg1")
     feed = Feed(aws, space)
     feed.read()
-    meter = spent(lambda: counts(space, changes.read(feed.event("shard-0", 0, 100))))
+    meter = spent(lambda: counting.count(space, changes.read(feed.event("shard-0", 0, 100))))
     assert meter.operations == ["GetItem", "TransactWriteItems"]
     # The checkpoint; space and its day; course and its day; and for the nation space, month and course.
     assert (meter.rcu, meter.wcu) == (1, 16)
