@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey bench package template plan deploy destroy operator restore
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey bench bench-check package template plan deploy destroy operator restore
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -37,7 +37,7 @@ reset: setup ## forget everything that make run kept in .local/
 
 test: check ## everything that a change must pass, from a fresh clone too
 
-check: lint types contracts pytest ## style, types, import contracts, tests
+check: lint types contracts pytest bench-check ## style, types, import contracts, tests, what requests spend
 
 fmt: setup ## put the code in order
 	@$(PY) -m ruff check --fix-only --quiet .
@@ -71,6 +71,9 @@ demo-journey: setup ## walk the main job over HTTP against the running server, w
 
 bench: setup ## measure, keep the results, print tables: make bench PART=cpu SCALE=small (parts: docs/bench.md)
 	@$(PY) -m bench $(addprefix --part ,$(PART)) --scale $(or $(SCALE),full)
+
+bench-check: setup ## calls, capacity and sizes against the committed ones; a difference fails
+	@$(PY) -m bench.check
 
 package: setup ## build the zip that Lambda runs, in build/ (PLATFORM=host: one that runs on this machine)
 	@$(PY) -m infra.cloud.build --platform $(or $(PLATFORM),lambda)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-PARTS = ("cpu", "cold", "flat", "load", "enrol", "tenants", "cost")
+PARTS = ("cpu", "cold", "flat", "load", "enrol", "tenants", "cost", "exact")
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ TENANTS = {"small": (1, 54), "full": (1, 54, 3_400)}
 _STEP = 50_000
 # What an operator asks of all tenants together grows with what it tells: a page of a list of them, a national sum.
 SUMS = ("national report", "tenants with their figures")
+PAGES = ("tenants, a page",)
 
 
 def main(scale: str) -> None:
@@ -119,13 +120,13 @@ def _figures(slug: str) -> str:
 def uneven(by_size: dict[str, dict[str, Any]]) -> list[str]:
     """Operations that spend more with the most than with the fewest, apart from sums over all tenants.
 
-    A page of a list is as long as what there is to list, so sizes are compared from where pages are full."""
-    sizes = list(by_size)
-    first, last = by_size[sizes[min(1, len(sizes) - 1)]], by_size[sizes[-1]]
+    A page of a list costs what is on it: it is compared from the second size on, where pages are full."""
+    first, second, last = (list(by_size.values())[place] for place in (0, min(1, len(by_size) - 1), -1))
     return [
         name
         for name, most in last.items()
-        if name not in SUMS and any(most[figure] > first[name][figure] for figure in spent.FIGURES)
+        if name not in SUMS
+        and any(most[figure] > (second if name in PAGES else first)[name][figure] for figure in spent.FIGURES)
     ]
 
 
