@@ -21,7 +21,6 @@ from bench.world import World
 
 LEARNERS = {"small": (100, 10_000), "full": (100, 10_000, 1_000_000)}
 TENANTS = {"small": (1, 54), "full": (1, 54, 3_400)}
-_STEP = 50_000
 # What an operator asks of all tenants together grows with what it tells: a page of a list of them, a national sum.
 SUMS = ("national report", "tenants with their figures")
 PAGES = ("tenants, a page",)
@@ -42,8 +41,7 @@ def learners(sizes: tuple[int, ...]) -> dict[str, dict[str, Any]]:
         made, measured, there = seeding.template(space, space.courses[0]), _of_a_space(space), 0
         for size in sizes:
             began = time.monotonic()
-            for first in range(there, size, _STEP):
-                seeding.fill(made, first, min(first + _STEP, size))
+            seeding.fill(made, there, size)
             account.say(f"  {size:,} learners after {time.monotonic() - began:.0f} s")
             found[str(size)], there = {each.name: spent.warm(each) for each in measured}, size
     return found
