@@ -307,6 +307,8 @@ def test_a_session_gives_no_way_to_another(cloud: Account) -> None:
 
 
 def test_the_program_reads_and_writes_as_the_space_it_acts_for(cloud: Account) -> None:
+    http = urllib3.PoolManager()
+
     def served() -> None:
         with acting.on_behalf_of("hue"):
             table = Space("hue").table("learning")
@@ -316,7 +318,16 @@ def test_the_program_reads_and_writes_as_the_space_it_acts_for(cloud: Account) -
             files.copy("hue/a", "hue/b")
             assert files.get("hue/b") == b"content"
             assert files.names("hue/b") == ["hue/b"]
-            assert urllib3.PoolManager().request("GET", files.address("hue/b")).data == b"content"
+            assert http.request("GET", files.address("hue/b")).data == b"content"
+            form = files.upload_form("hue/uploads/c", "text/plain", 10)
+            sent = {**form["fields"], "file": ("c", b"sent", "text/plain")}
+            assert http.request("POST", form["url"], fields=sent).status == 204
+            files.copy("hue/uploads/c", "hue/c")
+            upload = files.begin("hue/d", "text/plain")
+            files.complete("hue/d", upload, [files.put_piece("hue/d", upload, 1, b"piece")])
+            assert (files.get("hue/c"), files.get("hue/d")) == (b"sent", b"piece")
+            files.delete("hue/c")
+            assert files.listed(Space("hue"), "").files
 
     as_nobody(served)
 
