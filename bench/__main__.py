@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
+from bench import page
+
 PARTS = ("cpu", "cold", "flat", "load", "enrol", "tenants", "cost", "exact")
 
 
@@ -16,6 +18,7 @@ def main() -> None:
     asked = parser.parse_args()
     for part in asked.part or PARTS:
         import_module(f"bench.{part}").main(asked.scale)
+    page.write()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def main() -> int:
     now = exact.measure() | {"built": exact.built()}
     found = differences(kept, now)
     if found:
-        results.table("Differs from the committed figures", ["figure", "committed", "now"], found)
+        results.Table("Differs from the committed figures", ["figure", "committed", "now"], found).print()
         print("  If it is meant: make bench PART=exact, and commit bench/results/exact.json with the reason.")
     grown = [name for kind in ("learners", "tenants") for name in flat.uneven(now[kind])]
     if grown:

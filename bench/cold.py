@@ -60,7 +60,7 @@ def main(scale: str) -> None:
     """Measure, print and keep."""
     found = run(STARTS if scale == "full" else FEWER_STARTS)
     results.keep("cold", found)
-    show(found)
+    results.show(tables(found))
 
 
 def run(starts: int = STARTS) -> dict[str, Any]:
@@ -114,17 +114,14 @@ def _medians(taken: Mapping[str, list[list[float]]]) -> dict[str, Any]:
     return found
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print the starts."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """The starts."""
     rows = [
         [name, each["ratio"], *[each[figure] for figure in _NAMES], _verdict(each) if name != "floor" else None]
         for name, each in found["first_answer"].items()
     ]
-    results.table(
-        f"Cold start, import to first answer (zip {found['zip_bytes'] / 1e6:.1f} MB, median of {found['starts']})",
-        ["first answer", "× floor", "CPU ms", "wall ms", "MB", "goal"],
-        rows,
-    )
+    title = f"Cold start, import to first answer (zip {found['zip_bytes'] / 1e6:.1f} MB, median of {found['starts']})"
+    return [results.Table(title, ["first answer", "× floor", "CPU ms", "wall ms", "MB", "goal"], rows)]
 
 
 def _verdict(each: Mapping[str, float]) -> str:

@@ -55,7 +55,7 @@ def main(scale: str) -> None:
     """Measure, print and keep; ``small`` takes a quarter of the rounds."""
     found = run(ROUNDS if scale == "full" else ROUNDS // 4)
     results.keep("cpu", found)
-    show(found)
+    results.show(tables(found))
 
 
 def run(rounds: int = ROUNDS) -> dict[str, Any]:
@@ -158,8 +158,8 @@ def _hashing(rounds: int) -> float:
     return round(statistics.median(taken) * 1000, 2)
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print the comparison."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """The comparison."""
     rows = []
     for name, each in found["operations"].items():
         elsewhere = [which[name] for which in found["elsewhere_ms"].values() if name in which]
@@ -175,8 +175,8 @@ def show(found: dict[str, Any]) -> None:
             ]
         )
     columns = ["operation", "calls", "× floor", "ms", "floor ms", " / ".join(ELSEWHERE), "goal"]
-    results.table("CPU per request", columns, rows)
-    print(f"  of a sign-in, argon2 takes {found['argon2_ms']} ms; without a call the floor is Chalice's dispatch")
+    note = f"Of a sign-in, argon2 takes {found['argon2_ms']} ms. Without a call the floor is Chalice's dispatch."
+    return [results.Table("CPU per request", columns, rows, note)]
 
 
 def _verdict(each: dict[str, Any]) -> str:

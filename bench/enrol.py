@@ -28,7 +28,7 @@ def main(scale: str) -> None:
     """Measure, print and keep."""
     found = run(SIZES[scale])
     results.keep("enrol", found)
-    show(found)
+    results.show(tables(found))
 
 
 def run(sizes: tuple[int, ...]) -> dict[str, Any]:
@@ -90,8 +90,8 @@ def _page(space: World) -> dict[str, Any]:
     return {**told, **{name: round(taken, 2) for name, taken in times.items()}}
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print spread and pages."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """Spread and pages."""
     rows = [
         [
             "write units of an enrolment: learner / index",
@@ -102,10 +102,10 @@ def show(found: dict[str, Any]) -> None:
         ["enrolments/s that no partition limits", found["enrolments_per_s"]],
         ["the same without shards", found["without_shards"]],
     ]
-    results.table(f"One course with {found['learners']:,} enrolments", ["", ""], rows)
+    spread = results.Table(f"One course with {found['learners']:,} enrolments", ["what", "figure"], rows)
     columns = ["enrolments", "calls", "RCU", "bytes", "CPU ms", "ms"]
     pages = [
         [f"{int(size):,}", *[each[name] for name in ("calls", "rcu", "bytes", "cpu_ms", "ms")]]
         for size, each in found["report_page"].items()
     ]
-    results.table("A page of its report (100 learners)", columns, pages)
+    return [spread, results.Table("A page of its report (100 learners)", columns, pages)]

@@ -22,7 +22,7 @@ def main(_scale: str) -> None:
     """Measure, print and keep: what ``make bench-check`` compares with from then on."""
     found = measure() | {"built": built()}
     results.keep("exact", found)
-    show(found)
+    results.show(tables(found))
 
 
 def measure() -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _size(engine: sqlite3.Connection, slug: str, kind: str, pk: str, sk: str) ->
     return found[0]
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print the sizes; the rest is printed by the parts that measure it at every scale."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """The sizes; the rest is told by the parts that measure it at every scale."""
     rows = [[name, size] for part in ("items", "built") for name, size in found[part].items()]
-    results.table("Sizes in bytes", ["", ""], rows)
+    return [results.Table("Sizes", ["of", "bytes"], rows)]

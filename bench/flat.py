@@ -30,7 +30,7 @@ def main(scale: str) -> None:
     """Measure, print and keep."""
     found = {"learners": learners(LEARNERS[scale]), "tenants": tenants(TENANTS[scale])}
     results.keep("flat", found)
-    show(found)
+    results.show(tables(found))
 
 
 def learners(sizes: tuple[int, ...]) -> dict[str, dict[str, Any]]:
@@ -128,8 +128,9 @@ def uneven(by_size: dict[str, dict[str, Any]]) -> list[str]:
     ]
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print both growths."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """Both growths."""
+    made = []
     for kind in ("learners", "tenants"):
         by_size = found[kind]
         rows = [
@@ -137,8 +138,9 @@ def show(found: dict[str, Any]) -> None:
             for name in by_size[next(iter(by_size))]
         ]
         columns = ["operation", *[f"{int(size):,}" for size in by_size], ""]
-        results.table(f"Calls / RCU / WCU by {kind}", columns, rows)
-        print(f"  not flat: {', '.join(uneven(by_size)) or 'none'}")
+        note = f"Not flat: {', '.join(uneven(by_size)) or 'none'}."
+        made.append(results.Table(f"Calls / RCU / WCU by {kind}", columns, rows, note))
+    return made
 
 
 def _told(each: dict[str, Any]) -> str:

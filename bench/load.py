@@ -44,7 +44,7 @@ def main(scale: str) -> None:
     """Measure, print and keep."""
     found = run(SECONDS[scale])
     results.keep("load", found)
-    show(found)
+    results.show(tables(found))
 
 
 def run(seconds: int) -> dict[str, Any]:
@@ -158,12 +158,13 @@ def _read(program: subprocess.Popen[str]) -> list[list[Any]]:
     return answers
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print the load."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """The load, and the burst."""
     title = f"Load: {found['connections']} connections, {found['seconds']} s, {found['requests_per_s']} requests/s"
     names = ("requests", "errors", "p50_ms", "p99_ms", "most_ms")
     rows = [[name, *[each[figure] for figure in names]] for name, each in found["by_operation"].items()]
     rows.append(["all", *[found["all"][figure] for figure in names]])
     rows.append([f"burst of {BURST} after idle", *[found["burst"][figure] for figure in names]])
-    results.table(title, ["operation", "requests", "errors", "p50 ms", "p99 ms", "most ms"], rows)
-    print(f"  of the processors, the asking programs took {found['clients_cores']}")
+    note = f"Of the processors, the asking programs took {found['clients_cores']}."
+    columns = ["operation", "requests", "errors", "p50 ms", "p99 ms", "most ms"]
+    return [results.Table(title, columns, rows, note)]

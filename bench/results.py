@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -51,19 +52,41 @@ def read(part: str, folder: Path = RESULTS) -> dict[str, Any]:
     return kept
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table: the first column to the left, the others to the right."""
-    texts = [list(columns), *[[_text(cell) for cell in row] for row in rows]]
-    widths = [max(len(row[place]) for row in texts) for place in range(len(columns))]
-    print(f"\n{title}")
-    for row in texts:
-        first, *rest = (cell.ljust(w) if not place else cell.rjust(w) for place, (cell, w) in _placed(row, widths))
-        print("  " + "  ".join([first, *rest]))
-    sys.stdout.flush()
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a part tells: a title, rows under columns, and a line about them."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    note: str = ""
+
+    def print(self) -> None:
+        """To the screen: the first column to the left, the others to the right."""
+        texts = self._texts()
+        widths = [max(len(row[place]) for row in texts) for place in range(len(self.columns))]
+        print(f"\n{self.title}")
+        for row in texts:
+            cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+            print("  " + "  ".join([row[0].ljust(widths[0]), *cells[1:]]))
+        if self.note:
+            print(f"  {self.note}")
+        sys.stdout.flush()
+
+    def markdown(self) -> str:
+        """For a page."""
+        head, *rows = ["| " + " | ".join(row) + " |" for row in self._texts()]
+        rule = "|---" + "|---:" * (len(self.columns) - 1) + "|"
+        return "\n".join([f"{self.title}", "", head, rule, *rows, *(["", self.note] if self.note else [])])
+
+    def _texts(self) -> list[list[str]]:
+        return [list(self.columns), *[[_text(cell) for cell in row] for row in self.rows]]
 
 
-def _placed(row: Sequence[str], widths: Sequence[int]) -> list[tuple[int, tuple[str, int]]]:
-    return list(enumerate(zip(row, widths, strict=True)))
+def show(tables: Sequence[Table]) -> None:
+    """Print tables, one below the other."""
+    for each in tables:
+        each.print()
 
 
 def _text(cell: object) -> str:

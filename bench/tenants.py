@@ -24,7 +24,7 @@ def main(scale: str) -> None:
     """Measure, print and keep."""
     found = run(TENANTS[scale], AT_MOST_S[scale])
     results.keep("tenants", found)
-    show(found)
+    results.show(tables(found))
 
 
 def run(wanted: int, at_most_s: float) -> dict[str, Any]:
@@ -87,12 +87,12 @@ def _control_calls() -> Iterator[Counter[str]]:
         events.unregister("before-call.dynamodb", count)
 
 
-def show(found: dict[str, Any]) -> None:
-    """Print one, and many."""
+def tables(found: dict[str, Any]) -> list[results.Table]:
+    """One, and many."""
     one = found["one"]
     rows = [[name, one[name]] for name in (*spent.FIGURES, "messages", "cpu_s", "s")]
     rows += [[f"control plane: {name}", number] for name, number in sorted(one["control_calls"].items())]
-    results.table("Opening one tenant: the request and its job", ["", ""], rows)
+    first = results.Table("Opening one tenant: the request and its job", ["what", "figure"], rows)
     rows = [[name.replace("_", " "), *found[name].values()] for name in ("first_tenth", "last_tenth")]
     title = f"Opening {found['opened']:,} of {found['wanted']:,} tenants one after the other: {found['seconds']} s"
-    results.table(title, ["each of the", "calls", "CPU s", "s"], rows)
+    return [first, results.Table(title, ["each of the", "calls", "CPU s", "s"], rows)]
