@@ -44,11 +44,13 @@ class Batch:
 
 
 def read(event: Mapping[str, Any]) -> Batch:
-    """A Lambda event of a DynamoDB stream with a tumbling window (which is what names the shard)."""
-    table = event["eventSourceARN"].split(":table/")[1].split("/")[0]
+    """A Lambda event of a DynamoDB stream with a tumbling window (which is what names the stream and the shard; each
+    record names the stream too)."""
+    stream = event.get("eventSourceARN") or event["Records"][0]["eventSourceARN"]
+    table = stream.split(":table/")[1].split("/")[0]
     return Batch(
         space=table.removeprefix(f"{config.current().prefix}-").removesuffix("-learning"),
-        shard=event.get("shardId") or _only_shard(event["eventSourceARN"]),
+        shard=event.get("shardId") or _only_shard(stream),
         changes=[_change(record["dynamodb"]) for record in event.get("Records", [])],
     )
 
