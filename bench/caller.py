@@ -28,6 +28,7 @@ class Asked:
     query: dict[str, Any] | None = None
     token: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    address: str = "10.1.2.3"
 
     def event(self) -> dict[str, Any]:
         """The proxy event of API Gateway's REST API."""
@@ -38,7 +39,7 @@ class Asked:
         if content:
             sent.append(("content-type", "application/json"))
         query = urlencode(self.query, doseq=True) if self.query else ""
-        request = Request(self.method, f"/v1{self.path}", query, sent, "10.1.2.3", content)
+        request = Request(self.method, f"/v1{self.path}", query, sent, self.address, content)
         route = _routes().find(request.path)
         if route is None:
             raise Failed(f"nothing answers at {self.path}")
@@ -57,10 +58,11 @@ class Caller:
     """The API as one person, called in this process."""
 
     token: str | None = None
+    address: str = "10.1.2.3"
 
     def asks(self, asked: Asked) -> dict[str, Any]:
         """The handler's answer to a request that must succeed. Raises: Failed."""
-        return expect_success(asked, answer(replace(asked, token=self.token).event()))
+        return expect_success(asked, answer(replace(asked, token=self.token, address=self.address).event()))
 
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         """The JSON of a request that must succeed. Raises: Failed."""

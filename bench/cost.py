@@ -17,14 +17,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib import logs
+from bench import account, results, world
+from bench.behind import Behind
+from bench.caller import Caller
+from bench.world import World
+from chalicelib import ids, logs
 from chalicelib.metering import counts
 from chalicelib.metering.counts import Sums
 from chalicelib.metering.prices import Usage
 from infra.local.logs import METERED
-from tests.api import Api
-from tests.emulated import Cloud, cloud
-from tests.factories import CourseRef, OpenedSpace, open_space, published_course, quiz_lesson, text_lesson
 
 RESULT = Path(__file__).parent / "results" / "cost.json"
 LEARNERS = 25
@@ -56,14 +57,10 @@ _PARAGRAPH = (
 class Walk:
     """A learner in a course, in as many sessions as they like."""
 
-    course: CourseRef
+    space: World
+    course: str
     number: int
-    api: Api = field(default_factory=Api)
-
-    @property
-    def space(self) -> OpenedSpace:
-        """Where they learn."""
-        return self.course.space
+    api: Caller = field(default_factory=Caller)
 
     @property
     def login(self) -> str:
@@ -75,49 +72,51 @@ class Walk:
         """Where they are on the network."""
         return f"192.0.2.{self.number}"
 
+    @property
+    def mine(self) -> str:
+        """The address of their enrolment."""
+        return self.space.at(f"/me/enrolments/{self.course}")
+
+    def _of_course(self, path: str = "") -> str:
+        return self.space.at(f"/courses/{self.course}{path}")
+
     def register(self) -> None:
         """Look around, register, sign in, enrol."""
-        nobody = Api(address=self.address)
-        nobody.get(self.space.at()).ok()
-        nobody.get(self.space.at("/courses")).ok()
-        nobody.get(self.course.at()).ok()
+        nobody = Caller(address=self.address)
+        nobody.call("GET", self.space.at())
+        nobody.call("GET", self.space.at("/courses"))
+        nobody.call("GET", self._of_course())
         person = {"name": "Nguyễn Thị Học", "login": self.login, "password": PASSWORD}
-        nobody.post(self.space.at("/people"), person).ok(201)
+        nobody.call("POST", self.space.at("/people"), person)
         self.sign_in()
-        self.api.put(self.space.at(f"/me/enrolments/{self.course.id}")).ok()
+        self.api.call("PUT", self.mine)
 
     def sign_in(self) -> None:
         """A session of its own, as on another day."""
-        answer = (
-            Api(address=self.address).post(self.space.at("/sessions"), {"login": self.login, "password": PASSWORD}).ok()
-        )
-        self.api = Api(answer["access_token"])
+        given = {"login": self.login, "password": PASSWORD}
+        answer = Caller(address=self.address).call("POST", self.space.at("/sessions"), given)
+        self.api = Caller(answer["access_token"], self.address)
 
     def come_back(self) -> None:
         """The dashboard, and on from where one stopped."""
-        Api().get(self.space.at()).ok()
+        Caller(address=self.address).call("GET", self.space.at())
         self.sign_in()
-        self.api.get(self.space.at("/me")).ok()
-        self.api.get(self.space.at("/me/enrolments")).ok()
-        self.api.get(self.course.at("/outline")).ok()
+        self.api.call("GET", self.space.at("/me"))
+        self.api.call("GET", self.space.at("/me/enrolments"))
+        self.api.call("GET", self._of_course("/outline"))
 
     def read(self, lesson: int) -> None:
         """A lesson, with a report at its beginning, on the way and at its end."""
-        self.api.get(self.course.at(f"/versions/1/lessons/{lesson}")).ok()
+        self.api.call("GET", self._of_course(f"/versions/1/lessons/{lesson}"))
         for status, position in (("started", 0), ("started", 120), ("done", 300)):
-            address = self.space.at(f"/me/enrolments/{self.course.id}/progress/{lesson}")
-            self.api.put(address, {"status": status, "position_s": position}).ok()
+            self.api.call("PUT", f"{self.mine}/progress/{lesson}", {"status": status, "position_s": position})
 
     def pass_quiz(self, lesson: int) -> None:
         """The quiz, at the second attempt."""
-        self.api.get(self.course.at(f"/versions/1/lessons/{lesson}")).ok()
-        for answers in ({"q1": ["b"], "q2": ["a"]}, {"q1": ["a"], "q2": ["a", "c"]}):
+        self.api.call("GET", self._of_course(f"/versions/1/lessons/{lesson}"))
+        for answers in (world.WRONG, world.RIGHT):
             body = {"lesson": str(lesson), "answers": answers}
-            self.api.post(
-                self.space.at(f"/me/enrolments/{self.course.id}/attempts"),
-                body,
-                headers={"idempotency-key": f"{self.number}{answers}"},
-            ).ok()
+            self.api.call("POST", f"{self.mine}/attempts", body, headers=(("idempotency-key", ids.new()),))
 
 
 class _Lines(logging.Handler):
@@ -144,50 +143,54 @@ def measured() -> Iterator[list[Usage]]:
     found.append(counts.total(lines.sums.by_day.values()).usage)
 
 
-def a_course(aws: Cloud) -> Usage:
+def a_course(space: World, behind: Behind) -> Usage:
     """One learner from registering to completing ten lessons in three sessions, of which changes are counted."""
-    course = _published()
+    course = _published(space)
     with measured() as found:
         for number in range(LEARNERS):
-            walk = Walk(course, number)
+            walk = Walk(space, course, number)
             walk.register()
             for lesson in range(1, 5):
                 walk.read(lesson)
-            aws.drain()
+            behind.drain()
             for lessons in (range(5, 8), range(8, LESSONS)):
                 walk.come_back()
                 for lesson in lessons:
                     walk.read(lesson)
-                aws.drain()
+                behind.drain()
             walk.pass_quiz(LESSONS)
-            walk.api.get(course.space.at("/me/enrolments")).ok()
-            aws.drain()
+            walk.api.call("GET", space.at("/me/enrolments"))
+            behind.drain()
     files = LESSONS * LESSON_FILES_BYTES
     used = _with_client(found[0].times(1 / LEARNERS), visits=3)
     return replace(used, file_bytes_out=files, items_byte_days=ITEM_BYTES * KEPT_DAYS)
 
 
-def a_visit(aws: Cloud) -> Usage:
+def a_visit(space: World, behind: Behind) -> Usage:
     """One visit of somebody who learns: the dashboard, two lessons, and what that changes."""
-    course = _published()
-    walks = [Walk(course, number) for number in range(LEARNERS)]
+    course = _published(space)
+    walks = [Walk(space, course, LEARNERS + number) for number in range(LEARNERS)]
     for walk in walks:
         walk.register()
-    aws.drain()
+    behind.drain()
     with measured() as found:
         for walk in walks:
             walk.come_back()
             for lesson in (1, 2):
                 walk.read(lesson)
-            aws.drain()
+            behind.drain()
     return replace(_with_client(found[0].times(1 / LEARNERS), visits=1), file_bytes_out=2 * LESSON_FILES_BYTES)
 
 
-def _published() -> CourseRef:
+def _published(space: World) -> str:
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": _PARAGRAPH * 2}]}
     body = {"type": "doc", "content": [paragraph] * 8}
-    lessons = [text_lesson(str(number), f"Bài {number}", body=body) for number in range(1, LESSONS)]
-    return published_course(open_space(), [*lessons, quiz_lesson(str(LESSONS))])
+    lessons = [
+        {"id": str(number), "kind": "text", "title": f"Bài {number}", "minutes": 5, "body": body}
+        for number in range(1, LESSONS)
+    ]
+    section = {"id": "a", "title": "Chương 1", "lessons": [*lessons, world.quiz(str(LESSONS))]}
+    return world.publish(space.author, space.slug, "An toàn trên mạng", [section])
 
 
 def _with_client(usage: Usage, *, visits: int) -> Usage:
@@ -201,14 +204,14 @@ def _with_client(usage: Usage, *, visits: int) -> Usage:
 
 def main(_scale: str = "full") -> None:
     """Measure (it takes half a minute at any scale), keep what was found, and write the page of costs from it."""
-    import app  # noqa: F401 (it has the lines printed, which nobody reads here)
-
-    logs.log.handlers.clear()
-    with cloud() as aws:
-        found: dict[str, Any] = {"course": asdict(a_course(aws)), "visit": asdict(a_visit(aws))}
-    found["assumed"] = ASSUMED
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(found, indent=1) + "\n")
+    with account.opened() as here:
+        space, behind = world.make(here, courses=0), Behind(here)
+        found: dict[str, Any] = {
+            "course": asdict(a_course(space, behind)),
+            "visit": asdict(a_visit(space, behind)),
+            "assumed": ASSUMED,
+        }
+    results.keep("cost", found)
     from bench import cost_page
 
     cost_page.main()

@@ -22,6 +22,7 @@ QUIZZES = ("5", "a")
 QUESTIONS = 5
 COURSES = 6
 RIGHT = {f"q{number}": ["a"] for number in range(QUESTIONS)}
+WRONG = {f"q{number}": ["b"] for number in range(QUESTIONS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class World:
     slug: str
     courses: list[str]
     admin: Caller
+    author: Caller
 
     def at(self, path: str = "") -> str:
         """An address in this space."""
@@ -102,7 +104,8 @@ def make(account: Account, slug: str = SLUG, courses: int = COURSES) -> World:
         pass
     admin = Caller(token(slug, "admin", _first_admin(slug)))
     author = Caller(token(slug, "author", _invited(admin, slug, "author")))
-    return World(account, slug, [_publish(author, slug, number) for number in range(courses)], admin)
+    titles = [f"An toàn trên không gian mạng {number + 1}" for number in range(courses)]
+    return World(account, slug, [publish(author, slug, each, sections()) for each in titles], admin, author)
 
 
 def _first_admin(slug: str) -> str:
@@ -121,19 +124,20 @@ def _person_of(slug: str, login: str, roles: list[Role]) -> str:
         return registration.ensure(spaces.find(slug), "Trần Thị Bình", login, PASSWORD, roles).id
 
 
-def _publish(author: Caller, slug: str, number: int) -> str:
+def publish(author: Caller, slug: str, title: str, content: list[dict[str, Any]]) -> str:
+    """A course of these sections, published; gives its id."""
     at = f"/spaces/{slug}/courses"
-    head = {"title": f"An toàn trên không gian mạng {number + 1}", "summary": "Nhận ra lừa đảo và tự bảo vệ mình."}
+    head = {"title": title, "summary": "Nhận ra lừa đảo và tự bảo vệ mình."}
     course: str = author.call("POST", at, head)["id"]
     etag = author.call("GET", f"{at}/{course}")["draft"]["etag"]
-    author.call("PUT", f"{at}/{course}/draft", {"sections": sections()}, headers=(("if-match", etag),))
+    author.call("PUT", f"{at}/{course}/draft", {"sections": content}, headers=(("if-match", etag),))
     author.call("POST", f"{at}/{course}/versions", {})
     return course
 
 
 def sections() -> list[dict[str, Any]]:
     """A course's content: two sections of five lessons, the last of each a quiz."""
-    made = [_quiz(lesson) if lesson in QUIZZES else _text(lesson) for lesson in LESSONS]
+    made = [quiz(lesson) if lesson in QUIZZES else _text(lesson) for lesson in LESSONS]
     return [
         {"id": "a", "title": "Phần 1", "lessons": made[:5]},
         {"id": "b", "title": "Phần 2", "lessons": made[5:]},
@@ -147,7 +151,8 @@ def _text(lesson: str) -> dict[str, Any]:
     return {"id": lesson, "kind": "text", "title": f"Bài {lesson}: mã OTP là gì?", "minutes": 5, "body": body}
 
 
-def _quiz(lesson: str) -> dict[str, Any]:
+def quiz(lesson: str) -> dict[str, Any]:
+    """A quiz of five questions; all of :data:`RIGHT` passes it, all of :data:`WRONG` does not."""
     questions = [_question(f"q{number}") for number in range(QUESTIONS)]
     terms = {"pass_mark": 60, "attempts_allowed": None, "questions": questions}
     return {"id": lesson, "kind": "quiz", "title": f"Ôn tập {lesson}", "minutes": 5, "quiz": terms}
