@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.jobs import queue
 from chalicelib.storage import client, files, mail
 from chalicelib.storage.lines import Reply
-from tests.wire import Passing, steered
+from tests.wire import OBJECT_READ, Passing, steered
 
 
 class Killed(BaseException):
@@ -22,6 +22,8 @@ def killed_after(calls: int) -> Iterator[None]:
     left = [calls]
 
     def steer(passing: Passing) -> Reply:
+        if passing.operation == OBJECT_READ:
+            return passing.send()
         if not left[0]:
             raise Killed
         left[0] -= 1

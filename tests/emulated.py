@@ -13,8 +13,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import boto3
+import requests
 from botocore.config import Config as BotoConfig
 from moto import mock_aws
 
@@ -22,6 +24,7 @@ from chalicelib import clock, config, logs
 from chalicelib.http import caching, quotas, tokens
 from chalicelib.jobs import queue
 from chalicelib.storage import client, files, mail, mappings, secrets, spaces, tables
+from chalicelib.storage.lines import Lines, Reply
 from infra.local import engine, log_events
 from infra.local.log_events import Line
 from infra.local.logs import METERED
@@ -149,9 +152,27 @@ class Cloud:
 
 
 @contextmanager
+def _objects_read_of_moto() -> Iterator[None]:
+    """Our own lines to AWS end at moto, which sits in the SDK and in ``requests``."""
+    real = Lines.exchange
+
+    def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: str) -> Reply:
+        if not lines.host.endswith(".amazonaws.com"):
+            return real(lines, headers, body, **how)
+        answer = requests.request(
+            how["method"], f"https://{lines.host}{how['path']}", headers=headers, data=body, stream=True, timeout=6
+        )
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status_code, named, answer.raw.read(decode_content=False))
+
+    with mock.patch.object(Lines, "exchange", exchange):
+        yield
+
+
+@contextmanager
 def cloud() -> Iterator[Cloud]:
     """An account of its own: a fresh stage name on a fresh engine, so that tests never meet."""
-    with engine.dynoxide() as url, mock_aws():
+    with engine.dynoxide() as url, mock_aws(), _objects_read_of_moto():
         stage = f"t{uuid.uuid4().hex[:6]}"
         os.environ.update(
             HOCMO_STAGE=stage,

@@ -1,4 +1,5 @@
-"""What passes between the program and DynamoDB, seen and steered where it leaves the process: every call on items."""
+"""What passes between the program and AWS by its own lines, seen and steered where it leaves the process: every call on
+items, and every read of an object."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.storage.lines import Lines, Reply
+
+OBJECT_READ = "GetObject"
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,9 @@ def steered(steer: Callable[[Passing], Reply]) -> Iterator[None]:
     """Let ``steer`` answer whatever the block sends: with what the database says, or as the network might bring it."""
     real = Lines.exchange
 
-    def exchange(lines: Lines, headers: dict[str, str], body: bytes) -> Reply:
-        operation = headers["x-amz-target"].rpartition(".")[2]
-        return steer(Passing(operation, body, lambda: real(lines, headers, body)))
+    def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: str) -> Reply:
+        operation = headers.get("x-amz-target", OBJECT_READ).rpartition(".")[2]
+        return steer(Passing(operation, body, lambda: real(lines, headers, body, **how)))
 
     with mock.patch.object(Lines, "exchange", exchange):
         yield

@@ -15,11 +15,12 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.storage import acting, client, credentials
+from chalicelib.storage import acting, client, credentials, objects
+from chalicelib.storage.lines import LineBroken
 from chalicelib.storage.names import NATIONAL as NATIONAL  # others name it by this module
 from chalicelib.storage.spaces import Space
 
@@ -117,14 +118,10 @@ def get(name: str, *, start: int | None = None, length: int | None = None, etag:
 
     Raises: NotFound, Changed.
     """
-    more = {} if start is None or length is None else {"Range": f"bytes={start}-{start + length - 1}"}
+    more = {} if start is None or length is None else {"range": f"bytes={start}-{start + length - 1}"}
     if etag:
-        more["IfMatch"] = etag
-    body = _call("get_object", Key=name, **more)["Body"]
-    try:
-        return bytes(body.read())
-    except (HTTPClientError, IncompleteReadError) as error:
-        raise Unavailable from error
+        more["if-match"] = etag
+    return bytes(_call("get_object", Key=name, asking=more)["Body"])
 
 
 def head(name: str) -> StoredFile | None:
@@ -219,7 +216,7 @@ def _call(operation: str, **parameters: Any) -> dict[str, Any]:
     if meter:
         meter.s3_calls += 1
     try:
-        answer: dict[str, Any] = getattr(s3(), operation)(Bucket=config.current().bucket, **parameters)
+        answer = _send(operation, parameters)
     except ClientError as error:
         code = error.response["Error"].get("Code")
         if code in _MISSING or (code in _DENIED and _is_missing(operation, parameters)):
@@ -229,8 +226,15 @@ def _call(operation: str, **parameters: Any) -> dict[str, Any]:
         if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
             raise Unavailable from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except (LineBroken, ConnectionError, HTTPClientError) as error:
         raise Unavailable from error
+    return answer
+
+
+def _send(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    if operation == "get_object":
+        return {"Body": objects.read(parameters["Key"], parameters["asking"], credentials.of_now)}
+    answer: dict[str, Any] = getattr(s3(), operation)(Bucket=config.current().bucket, **parameters)
     return answer
 
 
@@ -259,3 +263,4 @@ def _quote(name: str) -> str:
 def reset() -> None:
     """Forget the client: for tests."""
     _s3.cache_clear()
+    objects.reset()

@@ -1,5 +1,5 @@
-"""Lines kept open to one server, as many as there are threads that ask at once: HTTP/1.1, and of it only what a JSON
-service over POST needs.
+"""Lines kept open to one server, as many as there are threads that ask at once: HTTP/1.1, and of it only what
+our services need.
 
 Why not a client of the library: ``docs/decisions/own-transport.md``.
 """
@@ -52,15 +52,15 @@ class Lines:
         self.host = address.netloc.rpartition("@")[2]
         self._idle: deque[_Line] = deque()
 
-    def exchange(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send one POST and read its answer.
+    def exchange(self, headers: Mapping[str, str], body: bytes, *, method: str = "POST", path: str = "/") -> Reply:
+        """Send one request and read its answer.
 
         A server closes idle lines as it likes, and may do so in the moment in which we write. When a line that was used
         before ends without a byte of an answer, the request is sent once more, on a fresh one: HTTP allows it for what
         is idempotent (RFC 9112, 9.3.1), and each of our calls may be repeated, since any of them may be anyway.
         Raises: LineBroken.
         """
-        request = _head(headers, len(body)) + body
+        request = _head(method, path, headers, len(body)) + body
         line = self._waiting()
         if line is not None:
             with suppress(_Silent):
@@ -172,9 +172,9 @@ class _Line:
         return content
 
 
-def _head(headers: Mapping[str, str], length: int) -> bytes:
+def _head(method: str, path: str, headers: Mapping[str, str], length: int) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"POST / HTTP/1.1\r\n{lines}content-length: {length}\r\n\r\n".encode("latin-1")
+    return f"{method} {path} HTTP/1.1\r\n{lines}content-length: {length}\r\n\r\n".encode("latin-1")
 
 
 @lru_cache(maxsize=1)

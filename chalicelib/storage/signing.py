@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for the one kind of request that we send by ourselves: a POST to ``/`` with a body.
+"""AWS Signature Version 4 for the requests that we send by ourselves: headers and a body, and no query.
 
 The algorithm is that of "Create a signed AWS API request" in the IAM user guide; a test holds it against botocore's own
 signer.
@@ -33,10 +33,18 @@ class Credentials(Protocol):
 
 
 def signed(
-    headers: Mapping[str, str], body: bytes, credentials: Credentials, *, region: str, service: str, at_s: int
+    headers: Mapping[str, str],
+    body: bytes,
+    credentials: Credentials,
+    *,
+    region: str,
+    service: str,
+    at_s: int,
+    method: str = "POST",
+    path: str = "/",
 ) -> dict[str, str]:
-    """These headers, of which ``host`` is one and all names are lower-case, with those that sign them and the body at a
-    time in seconds since the epoch."""
+    """These headers, of which ``host`` is one and all names are lower-case, with those that sign them, the body and the
+    ``path`` (as it is sent) at a time in seconds since the epoch."""
     at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at_s))
     sent = {**headers, "x-amz-date": at}
     if credentials.token:
@@ -44,7 +52,7 @@ def signed(
     names = sorted(sent)
     lines = "".join(f"{name}:{sent[name]}\n" for name in names)
     listed = ";".join(names)
-    canonical = f"POST\n/\n\n{lines}\n{listed}\n{hashlib.sha256(body).hexdigest()}"
+    canonical = f"{method}\n{path}\n\n{lines}\n{listed}\n{hashlib.sha256(body).hexdigest()}"
     scope = f"{at[:8]}/{region}/{service}/aws4_request"
     to_sign = f"{_ALGORITHM}\n{at}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = hmac.digest(_key(credentials.secret_key, at[:8], region, service), to_sign.encode(), "sha256").hex()

@@ -86,9 +86,8 @@ def test_a_database_that_is_away_is_a_503(hue: OpenedSpace) -> None:
 
 
 def test_a_bucket_that_is_away_is_unavailable(aws: Cloud) -> None:
-    def refuse(request: AWSRequest) -> AWSResponse:
-        body = b"<Error><Code>SlowDown</Code><Message>no</Message></Error>"
-        return AWSResponse(request.url, 503, {"content-type": "application/xml"}, _Body(body))
+    def refuse(passing: Passing) -> Reply:
+        return Reply(503, {"content-type": "application/xml"}, b"<Error><Code>SlowDown</Code></Error>")
 
-    with answering(files.s3(), refuse), pytest.raises(Unavailable):
+    with steered(refuse), pytest.raises(Unavailable):
         files.get("hue/anything")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from unittest import mock
-
 import pytest
-from botocore.exceptions import IncompleteReadError, ReadTimeoutError
-from botocore.response import StreamingBody
 
 from chalicelib import config
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.storage import files
+from chalicelib.storage.lines import LineBroken, Reply
 from chalicelib.storage.spaces import Space
 from tests.emulated import Cloud
+from tests.wire import Passing, steered
 
 CONTENT = "Dữ liệu cá nhân".encode()
 
@@ -50,12 +48,11 @@ def test_what_is_missing_is_not_found(aws: Cloud) -> None:
     files.delete("hue/khong-co")
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [IncompleteReadError(actual_bytes=1, expected_bytes=9), ReadTimeoutError(endpoint_url="http://127.0.0.1")],
-)
-def test_a_line_that_breaks_while_reading_passes_with_time(name: str, trouble: Exception) -> None:
-    with mock.patch.object(StreamingBody, "read", side_effect=trouble), pytest.raises(Unavailable):
+def test_a_line_that_breaks_while_reading_passes_with_time(name: str) -> None:
+    def break_off(passing: Passing) -> Reply:
+        raise LineBroken
+
+    with steered(break_off), pytest.raises(Unavailable):
         files.get(name)
 
 
