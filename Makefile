@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey bench bench-check package template plan deploy destroy operator restore
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey bench bench-check package template plan deploy destroy rehearse operator restore
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -93,6 +93,9 @@ deploy: setup ## bring a stage to this code: make deploy STAGE=trial (settings: 
 destroy: setup ## delete a stage but for its data, once its name is typed: make destroy STAGE=trial
 	@test -n "$(STAGE)" || { echo "Which stage? make destroy STAGE=trial" >&2; exit 2; }
 	@$(PY) -m infra.cloud.deploy destroy "$(STAGE)"
+
+rehearse: setup ## deploy into an emulated account that enforces policies, walk the main job there, release anew, delete
+	@$(PY) -m infra.cloud.rehearsal
 
 operator: setup ## the first operator of a stage: make operator STAGE=trial EMAIL=… NAME='…'
 	@test -n "$(STAGE)" -a -n "$(EMAIL)" -a -n "$(NAME)" || { echo "make operator STAGE=… EMAIL=… NAME='…'" >&2; exit 2; }

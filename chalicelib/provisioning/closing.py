@@ -149,7 +149,8 @@ def _close(job: Job) -> None:
         if record.status == "closed":
             return {}
         brand = {name: value for name, value in record.brand.items() if name != "logo"}
-        return {"status": "closed", "closed_at": clock.timestamp(), "brand": brand, "first_admin": {"name": "", "email": ""}}
+        nobody = {"name": "", "email": ""}
+        return {"status": "closed", "closed_at": clock.timestamp(), "brand": brand, "first_admin": nobody}
 
     registry.settle(job.tenant, closed)
     quotas.nothing_stored(job.tenant)

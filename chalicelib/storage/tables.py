@@ -22,7 +22,7 @@ from chalicelib.storage.table import INDEX_KEYS
 # The index that lists things across partitions, by table. KEYS_ONLY where the item changes often (an enrolment's
 # progress
 # must not cost an index write), ALL where a list is read far more than written.
-_INDEXES: dict[str, tuple[str, str]] = {
+INDEXES: dict[str, tuple[str, str]] = {
     "platform": ("listed", "ALL"),
     "people": ("listed", "ALL"),
     "learning": ("by-course", "KEYS_ONLY"),
@@ -116,8 +116,8 @@ def definition(name: str, kind: str) -> dict[str, Any]:
         "Tags": [{"Key": "app", "Value": config.APP}, {"Key": "stage", "Value": config.current().stage}],
     }
     attributes = ["pk", "sk"]
-    if kind in _INDEXES:
-        index, projection = _INDEXES[kind]
+    if kind in INDEXES:
+        index, projection = INDEXES[kind]
         hash_name, sort_name = INDEX_KEYS[index]
         attributes += [hash_name, sort_name]
         made["GlobalSecondaryIndexes"] = [

@@ -9,23 +9,35 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from infra.cloud import account, artefacts, firewall, runtime, stacks, stages, template, web_builds
 from infra.cloud.account import EDGE_REGION, Account, DeployFailed, told_clearly
 from infra.cloud.build import Package, build
+from infra.cloud.cloudformation import Json
+from infra.cloud.runtime import Platform
 from infra.cloud.stages import Stage, Unfit
 from infra.cloud.warm import Warmth
 from infra.cloud.wheels import BuildFailed
+from infra.local.places import REPOSITORY
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """A stage, the account it goes to, and what is said about it."""
+    """A stage, the account it goes to, and what is said about it.
+
+    The rehearsal's account runs functions on this machine's ``platform``, takes a template ``adapted`` to it, and gets
+    its second release from another ``source``.
+    """
 
     stage: Stage
     account: Account
+    platform: Platform = runtime.LAMBDA
+    adapted: Callable[[Json], Json] = dict
+    source: Path = REPOSITORY
 
     @property
     def tags(self) -> dict[str, str]:
@@ -72,11 +84,11 @@ class Deployment:
     def _proposed(self, web_acl: str) -> stacks.ChangeSet | None:
         self._require_former_key()
         bucket = artefacts.bucket(self.account)
-        package = build(runtime.LAMBDA)
+        package = build(self.platform, source=self.source)
         print(f"Package: {package.path.stat().st_size:,} bytes, sha256 {package.digest}")
         key = artefacts.keep_package(self.account, bucket, package)
         parameters = self.stage.parameters(CodeBucket=bucket, CodeKey=key, WebAclArn=web_acl)
-        made = template.build(package.platform, self._warmth(), self._fingerprint(package, parameters))
+        made = self.adapted(template.build(package.platform, self._warmth(), self._fingerprint(package, parameters)))
         source = {"TemplateURL": artefacts.keep_template(self.account, bucket, made)}
         return stacks.propose(self._cloudformation(), self.stage.stack, source, parameters, self.tags)
 

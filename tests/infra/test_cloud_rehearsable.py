@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.cloud import template
 from infra.cloud.cloudformation import Json
-from infra.cloud.rehearsable import UNKNOWN_KEYS, UNNAMED_ACTIONS, rehearsable
+from infra.cloud.rehearsal.emulated import UNKNOWN_KEYS, UNNAMED_ACTIONS, rehearsable
 from tests.infra.test_cloud_roles import statements
 
 

@@ -48,9 +48,7 @@ def test_every_reaction_gets_every_change_in_order(
     assert heard == [("first", hue.slug, [None, 1, 2]), ("second", hue.slug, [None, 1, 2])]
 
 
-def test_a_batch_that_fails_comes_again(
-    aws: Cloud, hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_that_fails_comes_again(aws: Cloud, hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(space: Space, batch: Batch) -> None:
         raise Unavailable
 

@@ -1,0 +1,1 @@
+"""The deployment, rehearsed: the packaged stack in an emulated account with policies on, and the main job in it."""
