@@ -20,6 +20,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.identity.keys import SESSIONS
 from chalicelib.storage import tables
 from chalicelib.storage.names import TABLE_KINDS, TableKind
 from infra.cloud import account, stacks, stages
@@ -50,12 +51,29 @@ class Restoring:
         return [self._beside(kind) for kind in TABLE_KINDS]
 
     def switch(self) -> None:
-        """Put the restored state in the live tables' place. Raises: DeployFailed, when the space is not suspended."""
-        self._require_suspended()
+        """Put the restored state in the live tables' place, and end all sessions: one that was signed out since then
+        would be good again. Raises: DeployFailed, when the space is not suspended.
+
+        Restoring takes hours, so before each table is dropped it is looked again whether the space still is.
+        """
         for kind in TABLE_KINDS:
+            self._require_suspended()
             if not self._is_switched(kind):
                 self._switch(kind)
             self._protect(kind)
+        self._end_sessions()
+
+    def _end_sessions(self) -> None:
+        name = self._live("people")
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=name,
+            ProjectionExpression="pk, sk",
+            FilterExpression="begins_with(sk, :session)",
+            ExpressionAttributeValues={":session": {"S": SESSIONS}},
+        )
+        for page in pages:
+            for key in page["Items"]:
+                self.dynamodb.delete_item(TableName=name, Key=key)
 
     def _live(self, kind: TableKind) -> str:
         return f"{self.stack}-{self.slug}-{kind}"

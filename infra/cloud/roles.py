@@ -92,7 +92,7 @@ def _makes_tables() -> list[Json]:
         # The platform's table is the deployment's: no function makes, changes or drops it.
         {
             "Effect": "Deny",
-            "Action": ["dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive"],
+            "Action": [f"dynamodb:{action}" for action in control if not action.startswith(("Describe", "List"))],
             "Resource": sub(f"{_TABLE}-platform"),
         },
         allow(["kms:CreateGrant"], KEY, **grants),

@@ -78,6 +78,17 @@ def test_switching_puts_the_restored_state_in_place(dynamodb: Any) -> None:
         assert ttl["TimeToLiveStatus"] == "ENABLED"
 
 
+def test_nobody_is_signed_in_by_what_was_signed_out_since(dynamodb: Any) -> None:
+    session = {"pk": {"S": "person#1"}, "sk": {"S": "session#1"}}
+    dynamodb.put_item(TableName="hocmo-prod-hue-people", Item=session)
+    dynamodb.put_item(TableName="hocmo-prod-hue-people", Item={**session, "sk": {"S": "person"}})
+    restoring(dynamodb).beside()
+    set_status(dynamodb, "suspended")
+    restoring(dynamodb).switch()
+    left = dynamodb.scan(TableName="hocmo-prod-hue-people")["Items"]
+    assert {each["sk"]["S"] for each in left} == {"a", "person"}
+
+
 def test_switching_again_keeps_what_was_written_since(dynamodb: Any) -> None:
     restoring(dynamodb).beside()
     set_status(dynamodb, "suspended")
