@@ -15,6 +15,9 @@ def enter(name: str) -> None:
     told = stacks.outputs(here.client("cloudformation"), stage.stack)
     if "PlatformTable" not in told:
         raise DeployFailed(f"{stage.stack} is not deployed: make deploy STAGE={name}")
+    # What a shell has left of another deployment, an engine's address above all, must not lead elsewhere.
+    for other in [each for each in os.environ if each.startswith("HOCMO_")]:
+        del os.environ[other]
     os.environ |= {
         "HOCMO_STAGE": name,
         "HOCMO_KEY_ARN": told["KeyArn"],

@@ -44,7 +44,7 @@ def deployment(emulated: str, monkeypatch: pytest.MonkeyPatch) -> Deployment:
 
 
 def test_a_stage_is_planned_deployed_and_destroyed(
-    deployment: Deployment, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    deployment: Deployment, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One walk, since each step stands on the one before."""
     deployment.plan()
@@ -66,6 +66,7 @@ def test_a_stage_is_planned_deployed_and_destroyed(
     Deployment(STAGE.model_copy(update={"request_burst": 9}), deployment.account).plan()
     assert "ApiGateway::Stage ApiStage: MethodSettings" in capsys.readouterr().out
 
+    monkeypatch.setenv("HOCMO_DYNAMODB_URL", "http://127.0.0.1:9")  # a shell's, of another deployment
     made = first_operator(tmp_path)
     assert made.returncode == 0, made.stderr[-2000:]
     people = boto3.client("dynamodb").scan(TableName="hocmo-trial-platform")["Items"]
