@@ -29,6 +29,7 @@ class Config:
     mail_from: str
     central: str
     local: bool
+    edge: bool = False  # whether only CloudFront reaches the API, and so its word on who asks counts
 
     @property
     def prefix(self) -> str:
@@ -57,4 +58,5 @@ def current() -> Config:
         mail_from=env.get("HOCMO_MAIL_FROM", "no-reply@hocmo.local"),
         central=env.get("HOCMO_CENTRAL", "trung-uong"),
         local=env.get("HOCMO_LOCAL") == "1",
+        edge=env.get("HOCMO_EDGE") == "1",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import re
 import time
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 from chalice.app import Response
 from pydantic import ValidationError
 
-from chalicelib import logs
+from chalicelib import config, logs
 from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
 from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, quotas, standing, tokens
 from chalicelib.http.endpoint import Operation
@@ -213,7 +214,7 @@ def _circumstances(
     key = (headers.get("idempotency-key") or None) if operation.creates else None
     return Circumstances(
         request_id=str(request.context.get("requestId") or ""),
-        address=str((request.context.get("identity") or {}).get("sourceIp") or ""),
+        address=_address(request),
         language=language,
         if_match=headers.get("if-match"),
         if_none_match=headers.get("if-none-match"),
@@ -223,6 +224,21 @@ def _circumstances(
         headers=headers,
         fingerprint=idempotency.fingerprint(key, operation.path.format(**path), body) if key else "",
     )
+
+
+def _address(request: GatewayRequest) -> str:
+    """Who asks. Behind the edge the gateway sees CloudFront, which tells the viewer's ``address:port`` in a header of
+    its own; elsewhere anyone could write that header. X-Forwarded-For is never read: its start is the caller's."""
+    gateway = str((request.context.get("identity") or {}).get("sourceIp") or "")
+    if not config.current().edge:
+        return gateway
+    address, _, port = request.headers.get("cloudfront-viewer-address", "").rpartition(":")
+    if not (port.isascii() and port.isdigit()):
+        return gateway
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return gateway
 
 
 def _arguments(

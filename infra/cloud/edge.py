@@ -7,13 +7,27 @@ A stage without a domain has none of this. The certificate and the firewall stan
 
 from __future__ import annotations
 
-from infra.cloud.cloudformation import Json, attribute, ref, sub, when
+from infra.cloud.cloudformation import ARN, Json, attribute, ref, sub, when
 
 # Policies of AWS's own, the same in every account.
 _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-_ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 _YEAR_S = 31_536_000
 _IF: Json = {"Condition": "HasDomain"}
+
+# What shows API Gateway that a request came through the edge. CloudFront overwrites it in what viewers send.
+PROOF_HEADER = "x-hocmo-origin"
+_SECRET = sub("{{resolve:secretsmanager:${OriginSecret}:SecretString}}")
+# At most ten. Authorization, Accept-Language and Origin go with the cache policy.
+_READ_HEADERS = [
+    "Accept",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Referer",
+    "User-Agent",
+    "CloudFront-Viewer-Address",
+]
 
 # Runs at the edge for each request of a page. Pages of the clients are made in the browser, so an address without a dot
 # is one of the two builds' index. Another tenant's page may ask the API; any other site's may not.
@@ -45,9 +59,11 @@ def resources() -> Json:
         "PagesFunction": _function("pages", _PAGES),
         "PreflightFunction": _preflight(),
         "ApiCaching": _api_caching(),
+        "ApiRequests": _api_requests(),
         "PageHeaders": _headers("pages", _page_headers()),
         "ApiHeaders": _headers("api", _api_headers()),
         "Distribution": _distribution(),
+        **_only_through_the_edge(),
     }
 
 
@@ -104,6 +120,78 @@ def _api_caching() -> Json:
                 },
             }
         },
+    }
+
+
+def _api_requests() -> Json:
+    """The headers that the API reads, and who asks, told by CloudFront: no policy gives that and all but Host."""
+    return {
+        "Type": "AWS::CloudFront::OriginRequestPolicy",
+        **_IF,
+        "Properties": {
+            "OriginRequestPolicyConfig": {
+                "Name": sub("hocmo-${Stage}-api"),
+                "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": _READ_HEADERS},
+                "CookiesConfig": {"CookieBehavior": "none"},
+                "QueryStringsConfig": {"QueryStringBehavior": "all"},
+            }
+        },
+    }
+
+
+def _only_through_the_edge() -> Json:
+    """API Gateway's own address answers only who knows the edge's secret: else the firewall and the address of who
+    asks could be passed by. It is closed last, when the edge already sends the secret."""
+    stage = f"{ARN}apigateway:${{AWS::Region}}::/restapis/${{Api}}/stages/${{ApiStage}}"
+    return {
+        "OriginSecret": {
+            "Type": "AWS::SecretsManager::Secret",
+            **_IF,
+            "Properties": {"GenerateSecretString": {"PasswordLength": 48, "ExcludePunctuation": True}},
+        },
+        "OriginFirewall": {
+            "Type": "AWS::WAFv2::WebACL",
+            **_IF,
+            "Properties": {
+                "Name": sub("hocmo-${Stage}-origin"),
+                "Scope": "REGIONAL",
+                "DefaultAction": {"Block": {}},
+                "VisibilityConfig": _seen("origin"),
+                "Rules": [_from_the_edge()],
+            },
+        },
+        "OriginFirewallOfApi": {
+            "Type": "AWS::WAFv2::WebACLAssociation",
+            **_IF,
+            "DependsOn": ["Distribution"],
+            "Properties": {"ResourceArn": sub(stage), "WebACLArn": attribute("OriginFirewall")},
+        },
+    }
+
+
+def _from_the_edge() -> Json:
+    return {
+        "Name": "from-the-edge",
+        "Priority": 0,
+        "Action": {"Allow": {}},
+        "VisibilityConfig": _seen("from-the-edge"),
+        "Statement": {
+            "ByteMatchStatement": {
+                "FieldToMatch": {"SingleHeader": {"Name": PROOF_HEADER}},
+                "PositionalConstraint": "EXACTLY",
+                "SearchString": _SECRET,
+                "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+            }
+        },
+    }
+
+
+def _seen(name: str) -> Json:
+    """Counted, but no samples kept: a sample would show the secret."""
+    return {
+        "CloudWatchMetricsEnabled": True,
+        "MetricName": sub(f"hocmo-${{Stage}}-{name}"),
+        "SampledRequestsEnabled": False,
     }
 
 
@@ -196,6 +284,7 @@ def _api_origin() -> Json:
         "Id": "api",
         "DomainName": sub("${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"),
         "OriginPath": "/api",
+        "OriginCustomHeaders": [{"HeaderName": PROOF_HEADER, "HeaderValue": _SECRET}],
         "CustomOriginConfig": {
             "OriginProtocolPolicy": "https-only",
             "OriginSSLProtocols": ["TLSv1.2"],
@@ -219,7 +308,7 @@ def _page_behaviour() -> Json:
 
 
 def _api_behaviour(path: str) -> Json:
-    """All headers but Host go to the API: API Gateway is found by its own."""
+    """What the API reads goes to it, and not Host: API Gateway is found by its own."""
     return {
         "PathPattern": path,
         "TargetOriginId": "api",
@@ -227,7 +316,7 @@ def _api_behaviour(path: str) -> Json:
         "AllowedMethods": ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
         "Compress": True,
         "CachePolicyId": ref("ApiCaching"),
-        "OriginRequestPolicyId": _ALL_VIEWER_EXCEPT_HOST,
+        "OriginRequestPolicyId": ref("ApiRequests"),
         "ResponseHeadersPolicyId": ref("ApiHeaders"),
         "FunctionAssociations": [_at_request("PreflightFunction")],
     }

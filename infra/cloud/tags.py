@@ -22,6 +22,7 @@ _LISTED = {
     "AWS::S3::Bucket",
     "AWS::SES::EmailIdentity",
     "AWS::SNS::Topic",
+    "AWS::SecretsManager::Secret",
     "AWS::SQS::Queue",
     "AWS::WAFv2::WebACL",
 }

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from chalicelib import config
+from chalicelib.http import gate
 from chalicelib.storage import client, spaces
 from tests.api import Api, Reply
 from tests.factories import OpenedSpace, open_space
@@ -168,3 +173,26 @@ def test_a_cursor_of_another_list_is_refused(hue: OpenedSpace, author: Probe) ->
 def _page(reply: Reply) -> dict[str, list[dict[str, str]]]:
     page: dict[str, list[dict[str, str]]] = reply.ok()
     return page
+
+
+@pytest.mark.parametrize(
+    ("edge", "told", "address"),
+    [
+        ("1", "203.0.113.7:46532", "203.0.113.7"),
+        ("1", "2001:db8::1:46532", "2001:db8::1"),
+        ("0", "203.0.113.7:46532", "10.0.0.1"),
+        *[("1", told, "10.0.0.1") for told in ("", ":", "203.0.113.7", "203.0.113.7:x", "203.0.113.7:\u0661", "a:1")],
+    ],
+)
+def test_who_asks_is_told_by_the_edge_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, edge: str, told: str, address: str
+) -> None:
+    headers = {"cloudfront-viewer-address": told, "x-forwarded-for": "198.51.100.1"}
+    request: Any = SimpleNamespace(headers=headers, context={"identity": {"sourceIp": "10.0.0.1"}})
+    monkeypatch.setenv("HOCMO_EDGE", edge)
+    config.current.cache_clear()
+    try:
+        assert gate._address(request) == address
+    finally:
+        monkeypatch.undo()
+        config.current.cache_clear()

@@ -219,6 +219,28 @@ def test_a_stage_without_a_domain_has_no_edge(main: Json) -> None:
     assert unconditional == set()
 
 
+def test_only_the_edge_reaches_the_api(main: Json) -> None:
+    made = main["Resources"]
+    names = ("OriginSecret", "OriginFirewall", "OriginFirewallOfApi")
+    assert all(made[name]["Condition"] == "HasDomain" for name in names)
+    origins = made["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
+    (sent,) = next(each for each in origins if each["Id"] == "api")["OriginCustomHeaders"]
+    firewall_of_api = made["OriginFirewall"]["Properties"]
+    (rule,) = firewall_of_api["Rules"]
+    matched = rule["Statement"]["ByteMatchStatement"]
+    assert firewall_of_api["DefaultAction"] == {"Block": {}}
+    assert matched["FieldToMatch"] == {"SingleHeader": {"Name": sent["HeaderName"]}}
+    assert (matched["PositionalConstraint"], matched["SearchString"]) == ("EXACTLY", sent["HeaderValue"])
+
+
+def test_the_edge_tells_who_asks_and_not_its_host(main: Json) -> None:
+    policy = main["Resources"]["ApiRequests"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]
+    assert policy["HeaderBehavior"] == "whitelist"
+    assert len(policy["Headers"]) <= 10
+    assert "CloudFront-Viewer-Address" in policy["Headers"]
+    assert not {"Host", "Authorization"} & set(policy["Headers"])
+
+
 def test_a_storm_is_told_when_to_come_back(edge: Json) -> None:
     rules = edge["Resources"]["Firewall"]["Properties"]["Rules"]
     rates = [rule for rule in rules if "RateBasedStatement" in rule["Statement"]]
