@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import app
 from chalicelib import clock
@@ -17,6 +18,11 @@ walls.stand_outside()
 # Tests walk what is declared; that a request imports what it needs by itself is tests/http/test_mounting.py's.
 mounting.everything()
 mounting.mount_declared(app.app)
+
+
+# Tests never time anything: on a busy machine a draw takes as long as it takes.
+settings.register_profile("hocmo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hocmo")
 
 
 @pytest.fixture(scope="module")
