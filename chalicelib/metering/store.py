@@ -5,7 +5,7 @@
 | a day | ``usage#<slug>``, ``<yyyy-mm-dd>`` | what was used on a day in Vietnam; kept for two years |
 | a month | ``usage-month#<yyyy-mm>``, ``<slug>`` | the same for the month: a nation's month is one Query |
 | stored | ``usage-stored``, ``<slug>`` | bytes of items and files when last measured, and files confirmed since |
-| marker | ``metered#<batch>``, ``<part>`` | that this part of a batch of log lines is counted; kept for two days |
+| marker | ``metered#<batch>``, ``<part>`` | that this part of a batch of log lines is counted; kept for 15 days |
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from chalicelib.storage.table import ConditionFailed, Table, TransactionFailed, 
 
 # Two items each, and the marker: 91 writes of the hundred that a transaction takes.
 TENANTS_AT_ONCE = 45
-_MARKED_S = 2 * 24 * 3600
+# Longer than a batch that was given up can be handed over again (``infra/cloud/queues.py``).
+_MARKED_S = 15 * 24 * 3600
 _DAYS_KEPT_S = 2 * 366 * 24 * 3600
 _STORED = "usage-stored"
 # Where reports count each space's learners, and by which name (``reports/counters.py``, ``reports/figures.py``).

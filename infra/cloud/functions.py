@@ -147,8 +147,19 @@ _METERED = {
 
 
 def _metering() -> Json:
-    """CloudWatch Logs hands the metered functions' lines to the meter, in batches."""
-    found: Json = {}
+    """CloudWatch Logs hands the metered functions' lines to the meter, in batches; one that is given up after three tries
+    is put aside whole, and can be handed over again (``docs/runbook.md``)."""
+    found: Json = {
+        "MeterRetries": {
+            "Type": "AWS::Lambda::EventInvokeConfig",
+            "Properties": {
+                "FunctionName": ref(logical("meter")),
+                "Qualifier": "$LATEST",
+                "MaximumRetryAttempts": 2,
+                "DestinationConfig": {"OnFailure": {"Destination": attribute("MeterDeadQueue")}},
+            },
+        }
+    }
     for name, line in _METERED.items():
         group = f"{logical(name)}Log"
         found[f"{logical(name)}Metered"] = {

@@ -1,4 +1,5 @@
-"""The queues of jobs, each with the queue of what could not be handled, and the one for batches of changes that failed.
+"""The queues of jobs, each with the queue of what could not be handled, and those for batches of changes and of log lines
+that failed.
 
 A queue is a hint and the job's item the truth, so nothing is lost with a message; what lies in a dead-letter queue
 tells of a defect, and an alarm watches it.
@@ -15,7 +16,12 @@ VISIBILITY_S = 1_800
 MAX_RECEIVES = 5
 
 QUEUES = {"JobsQueue": "jobs", "ProvisioningQueue": "provisioning"}
-DEAD = {"JobsDeadQueue": "jobs-dead", "ProvisioningDeadQueue": "provisioning-dead", "ChangesDeadQueue": "changes-dead"}
+DEAD = {
+    "JobsDeadQueue": "jobs-dead",
+    "ProvisioningDeadQueue": "provisioning-dead",
+    "ChangesDeadQueue": "changes-dead",
+    "MeterDeadQueue": "meter-dead",
+}
 
 
 def resources() -> Json:

@@ -138,6 +138,7 @@ _RIGHTS: dict[str, list[Json]] = {
     ],
     "apply_changes": [*_platform_items(), _acts_for_a_space(), *_follows_streams()],
     "tick": [*_platform_items(), _hints()],
-    "meter": _platform_items(),
+    # Lambda puts batches aside in the function's name.
+    "meter": [*_platform_items(), allow(["sqs:SendMessage"], attribute("MeterDeadQueue"))],
 }
 ASSUMING = ("api", "run_jobs", "provision", "apply_changes")

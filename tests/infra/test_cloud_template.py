@@ -158,7 +158,20 @@ def test_queues_give_up_into_a_queue_that_is_watched(main: Json) -> None:
         each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for each in queues.values() if _redrives(each)
     }
     assert dead == {"JobsDeadQueue", "ProvisioningDeadQueue"}
-    assert dead | {"ChangesDeadQueue"} == watched
+    assert dead | {"ChangesDeadQueue", "MeterDeadQueue"} == watched
+
+
+def test_lines_that_cannot_be_metered_are_put_aside(main: Json) -> None:
+    (given_up,) = [
+        each["DestinationConfig"]["OnFailure"]["Destination"]
+        for each in of_type(main, "Lambda::EventInvokeConfig").values()
+        if each["FunctionName"] == {"Ref": "MeterFunction"}
+    ]
+    assert given_up == {"Fn::GetAtt": ["MeterDeadQueue", "Arn"]}
+    (rights,) = [each["PolicyDocument"]["Statement"] for each in main["Resources"]["MeterRole"]["Properties"]["Policies"]]
+    assert {"sqs:SendMessage"} == {
+        action for each in rights if each["Resource"] == given_up for action in each["Action"]
+    }
 
 
 def _redrives(queue: Json) -> bool:
