@@ -147,8 +147,8 @@ _METERED = {
 
 
 def _metering() -> Json:
-    """CloudWatch Logs hands the metered functions' lines to the meter, in batches; one that is given up after three tries
-    is put aside whole, and can be handed over again (``docs/runbook.md``)."""
+    """CloudWatch Logs hands the metered functions' lines to the meter, in batches; one that is given up after three
+    tries is put aside whole, and can be handed over again (``docs/runbook.md``)."""
     found: Json = {
         "MeterRetries": {
             "Type": "AWS::Lambda::EventInvokeConfig",

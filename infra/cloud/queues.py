@@ -1,5 +1,5 @@
-"""The queues of jobs, each with the queue of what could not be handled, and those for batches of changes and of log lines
-that failed.
+"""The queues of jobs, each with the queue of what could not be handled, and those for batches of changes and of log
+lines that failed.
 
 A queue is a hint and the job's item the truth, so nothing is lost with a message; what lies in a dead-letter queue
 tells of a defect, and an alarm watches it.

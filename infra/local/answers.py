@@ -2,10 +2,13 @@
 
 import json
 import mimetypes
+import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
+from chalicelib.errors import TooLarge
+from chalicelib.http import problems
 from chalicelib.http.problems import language_of
 
 STRICT = {
@@ -26,7 +29,6 @@ WEB_POLICY = (
 _DETAILS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "Không tìm thấy nội dung này. Hãy kiểm tra lại địa chỉ.", "Nothing is found at this address."),
     "unreadable_request": (400, "Nội dung hoặc địa chỉ không phải UTF-8.", "The body or the address is not UTF-8."),
-    "payload_too_large": (413, "Nội dung gửi lên lớn hơn 10 MB.", "The body is larger than 10 MB."),
     "headers_too_large": (431, "Địa chỉ và tiêu đề dài hơn 10 KB.", "Address and headers are longer than 10 KB."),
     "misdirected": (
         421,
@@ -60,6 +62,14 @@ def problem(code: str, accept_language: str) -> Answer:
     }
     retry = {"retry-after": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return own(status, json.dumps(document, ensure_ascii=False), "application/problem+json", **retry)
+
+
+def too_large(accept_language: str) -> Answer:
+    """The refusal of a body that no operation takes: the app's own words, said before all of it has come."""
+    language = language_of(accept_language)
+    document = problems.document(TooLarge(), language, str(uuid.uuid4()))
+    said = json.dumps(document, ensure_ascii=False)
+    return own(TooLarge.status, said, problems.CONTENT_TYPE, content_language=language)
 
 
 def own(status: int, body: str | bytes, content_type: str, **headers: str) -> Answer:

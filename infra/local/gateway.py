@@ -137,6 +137,8 @@ class Site:
         refused = _refused(request)
         if refused:
             return problem(refused, language)
+        if request.too_large:
+            return answers.too_large(language)
         try:
             return self._local(request) or self.gateway.answer(request) or self._page(request, language)
         except events.Unreadable:
@@ -191,7 +193,7 @@ def _refused(request: Request) -> str | None:
         return "misdirected"
     if request.head_size > MAX_HEAD:
         return "headers_too_large"
-    return "payload_too_large" if request.too_large else None
+    return None
 
 
 def _sent(answer: Answer) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,8 @@ def test_lines_that_cannot_be_metered_are_put_aside(main: Json) -> None:
         if each["FunctionName"] == {"Ref": "MeterFunction"}
     ]
     assert given_up == {"Fn::GetAtt": ["MeterDeadQueue", "Arn"]}
-    (rights,) = [each["PolicyDocument"]["Statement"] for each in main["Resources"]["MeterRole"]["Properties"]["Policies"]]
+    policies = main["Resources"]["MeterRole"]["Properties"]["Policies"]
+    (rights,) = [each["PolicyDocument"]["Statement"] for each in policies]
     assert {"sqs:SendMessage"} == {
         action for each in rights if each["Resource"] == given_up for action in each["Action"]
     }
@@ -234,23 +236,47 @@ def test_a_stage_without_a_domain_has_no_edge(main: Json) -> None:
 
 def test_only_the_edge_reaches_the_api(main: Json) -> None:
     made = main["Resources"]
-    names = ("OriginSecret", "OriginFirewall", "OriginFirewallOfApi")
+    names = ("OriginSecret1", "OriginSecret2", "OriginFirewall", "OriginFirewallOfApi")
     assert all(made[name]["Condition"] == "HasDomain" for name in names)
     origins = made["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
     (sent,) = next(each for each in origins if each["Id"] == "api")["OriginCustomHeaders"]
     firewall_of_api = made["OriginFirewall"]["Properties"]
     (rule,) = firewall_of_api["Rules"]
-    matched = rule["Statement"]["ByteMatchStatement"]
+    accepted = [each["ByteMatchStatement"] for each in rule["Statement"]["OrStatement"]["Statements"]]
     assert firewall_of_api["DefaultAction"] == {"Block": {}}
-    assert matched["FieldToMatch"] == {"SingleHeader": {"Name": sent["HeaderName"]}}
-    assert (matched["PositionalConstraint"], matched["SearchString"]) == ("EXACTLY", sent["HeaderValue"])
+    for each in accepted:
+        assert each["FieldToMatch"] == {"SingleHeader": {"Name": sent["HeaderName"]}}
+        assert each["PositionalConstraint"] == "EXACTLY"
+    assert sent["HeaderValue"] in [each["SearchString"] for each in accepted]
+    assert "DependsOn" not in made["OriginFirewallOfApi"], "open until the edge has spread"
+
+
+def test_no_step_of_a_rotation_refuses_what_the_edge_sends_meanwhile() -> None:
+    """CloudFront spreads what is deployed over minutes: what was sent before is accepted after each step."""
+    steps = [template.build(secrets=secrets)["Resources"] for secrets in ((1, 2), (2, 1), (2, 3))]
+    for before, after in pairwise(steps):
+        assert _sent(before) in _accepted(after)
+        assert _sent(after) in _accepted(before), "the firewall's change spreads too"
+    assert _sent(steps[0]) not in _accepted(steps[-1])
+
+
+def _sent(made: Json) -> str:
+    origins = made["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
+    (header,) = next(each for each in origins if each["Id"] == "api")["OriginCustomHeaders"]
+    return str(header["HeaderValue"])
+
+
+def _accepted(made: Json) -> list[str]:
+    (rule,) = made["OriginFirewall"]["Properties"]["Rules"]
+    statements = rule["Statement"]["OrStatement"]["Statements"]
+    return [str(each["ByteMatchStatement"]["SearchString"]) for each in statements]
 
 
 def test_the_edge_tells_who_asks_and_not_its_host(main: Json) -> None:
     policy = main["Resources"]["ApiRequests"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]
     assert policy["HeaderBehavior"] == "whitelist"
     assert len(policy["Headers"]) <= 10
-    assert "CloudFront-Viewer-Address" in policy["Headers"]
+    assert {"CloudFront-Viewer-Address", "Content-Encoding"} <= set(policy["Headers"])
     assert not {"Host", "Authorization"} & set(policy["Headers"])
 
 

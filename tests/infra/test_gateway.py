@@ -15,6 +15,8 @@ import pytest
 from chalice.app import Chalice, Response
 from granian.server.embed import Server
 
+from chalicelib.errors import TooLarge
+from chalicelib.http import bodies
 from infra.local import events, gateway, ports
 
 AWS = "http://127.0.0.1:9"  # nothing answers there
@@ -200,14 +202,26 @@ def test_a_body_that_is_no_text_is_refused(port: int) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_over_ten_megabytes_is_refused(port: int, chunked: bool) -> None:
+def test_a_body_larger_than_the_app_takes_is_refused_in_its_words(port: int, chunked: bool) -> None:
     size = events.MAX_BODY + 1
     head = b"POST /v1/echo/a HTTP/1.1\r\nHost: localhost\r\n"
     if chunked:
         request = head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % size + b"a" * size + b"\r\n0\r\n\r\n"
     else:
         request = head + b"Content-Length: %d\r\n\r\n" % size  # refused before it is sent
-    assert raw(port, request).startswith(b"HTTP/1.1 413 ")
+    head, _, body = raw(port, request).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 413 ")
+    assert b"content-type: application/problem+json" in head.lower()
+    problem = json.loads(body)
+    assert problem["code"] == TooLarge.code
+    assert problem["detail"] == TooLarge.vi
+    assert problem["type"].endswith(f"/docs#problem-{TooLarge.code}")
+    assert problem["request_id"]
+
+
+def test_the_largest_body_that_the_app_takes_arrives(port: int) -> None:
+    status, _, body = ask(port, "POST", "/v1/echo/a", b"a" * bodies.MAX_BYTES)
+    assert (status, len(json.loads(body)["body"])) == (200, bodies.MAX_BYTES)
 
 
 @pytest.mark.parametrize(
