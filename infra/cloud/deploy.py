@@ -88,7 +88,9 @@ class Deployment:
         print(f"Package: {package.path.stat().st_size:,} bytes, sha256 {package.digest}")
         key = artefacts.keep_package(self.account, bucket, package)
         parameters = self.stage.parameters(CodeBucket=bucket, CodeKey=key, WebAclArn=web_acl)
-        made = self.adapted(template.build(package.platform, self._warmth(), self._fingerprint(package, parameters)))
+        fingerprint = self._fingerprint(package, parameters)
+        whole = template.build(package.platform, self._warmth(), fingerprint, self.stage.origin_secrets)
+        made = self.adapted(whole)
         source = {"TemplateURL": artefacts.keep_template(self.account, bucket, made)}
         return stacks.propose(self._cloudformation(), self.stage.stack, source, parameters, self.tags)
 

@@ -16,10 +16,10 @@ _IF: Json = {"Condition": "HasDomain"}
 
 # What shows API Gateway that a request came through the edge. CloudFront overwrites it in what viewers send.
 PROOF_HEADER = "x-hocmo-origin"
-_SECRET = sub("{{resolve:secretsmanager:${OriginSecret}:SecretString}}")
 # At most ten. Authorization, Accept-Language and Origin go with the cache policy.
 _READ_HEADERS = [
     "Accept",
+    "Content-Encoding",
     "Content-Type",
     "Idempotency-Key",
     "If-Match",
@@ -52,8 +52,12 @@ _ALLOWED_HEADERS = ["Authorization", "Content-Type", "Accept-Language", "If-Matc
 _EXPOSED_HEADERS = ["ETag", "Location", "Retry-After", "Content-Language"]
 
 
-def resources() -> Json:
-    """The distribution and its policies."""
+Secrets = tuple[int, int]  # the number of the secret that is sent, and of the one that is accepted beside it
+FIRST: Secrets = (1, 2)
+
+
+def resources(secrets: Secrets = FIRST) -> Json:
+    """The distribution, its policies, and what lets nobody past them."""
     return {
         "WebAccess": _web_access(),
         "PagesFunction": _function("pages", _PAGES),
@@ -62,8 +66,8 @@ def resources() -> Json:
         "ApiRequests": _api_requests(),
         "PageHeaders": _headers("pages", _page_headers()),
         "ApiHeaders": _headers("api", _api_headers()),
-        "Distribution": _distribution(),
-        **_only_through_the_edge(),
+        "Distribution": _distribution(secrets[0]),
+        **_only_through_the_edge(secrets),
     }
 
 
@@ -139,16 +143,12 @@ def _api_requests() -> Json:
     }
 
 
-def _only_through_the_edge() -> Json:
-    """API Gateway's own address answers only who knows the edge's secret: else the firewall and the address of who
-    asks could be passed by. It is closed last, when the edge already sends the secret."""
+def _only_through_the_edge(secrets: Secrets) -> Json:
+    """API Gateway's own address answers only who knows a secret of the edge's: else the firewall and the address of
+    who asks could be passed by. It is closed as soon as it is there, minutes before the edge has spread."""
     stage = f"{ARN}apigateway:${{AWS::Region}}::/restapis/${{Api}}/stages/${{ApiStage}}"
     return {
-        "OriginSecret": {
-            "Type": "AWS::SecretsManager::Secret",
-            **_IF,
-            "Properties": {"GenerateSecretString": {"PasswordLength": 48, "ExcludePunctuation": True}},
-        },
+        **{_name(number): _secret() for number in secrets},
         "OriginFirewall": {
             "Type": "AWS::WAFv2::WebACL",
             **_IF,
@@ -157,32 +157,53 @@ def _only_through_the_edge() -> Json:
                 "Scope": "REGIONAL",
                 "DefaultAction": {"Block": {}},
                 "VisibilityConfig": _seen("origin"),
-                "Rules": [_from_the_edge()],
+                "Rules": [_from_the_edge(secrets)],
             },
         },
         "OriginFirewallOfApi": {
             "Type": "AWS::WAFv2::WebACLAssociation",
             **_IF,
-            "DependsOn": ["Distribution"],
             "Properties": {"ResourceArn": sub(stage), "WebACLArn": attribute("OriginFirewall")},
         },
     }
 
 
-def _from_the_edge() -> Json:
+def _name(number: int) -> str:
+    return f"OriginSecret{number}"
+
+
+def _secret() -> Json:
+    return {
+        "Type": "AWS::SecretsManager::Secret",
+        **_IF,
+        "Properties": {"GenerateSecretString": {"PasswordLength": 48, "ExcludePunctuation": True}},
+    }
+
+
+def _told(number: int) -> Json:
+    """A secret's text. CloudFormation reads it only where this changes: to rotate one is to have another number."""
+    return sub(f"{{{{resolve:secretsmanager:${{{_name(number)}}}:SecretString}}}}")
+
+
+def _from_the_edge(secrets: Secrets) -> Json:
+    """Either secret: while CloudFront spreads another one, some of its places still send the former."""
     return {
         "Name": "from-the-edge",
         "Priority": 0,
         "Action": {"Allow": {}},
         "VisibilityConfig": _seen("from-the-edge"),
-        "Statement": {
-            "ByteMatchStatement": {
-                "FieldToMatch": {"SingleHeader": {"Name": PROOF_HEADER}},
-                "PositionalConstraint": "EXACTLY",
-                "SearchString": _SECRET,
-                "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
-            }
-        },
+        "Statement": {"OrStatement": {"Statements": [_sends(number) for number in secrets]}},
+    }
+
+
+def _sends(number: int) -> Json:
+    return {
+        "ByteMatchStatement": {
+            "FieldToMatch": {"SingleHeader": {"Name": PROOF_HEADER}},
+            "PositionalConstraint": "EXACTLY",
+            "SearchString": _told(number),
+            "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+        }
     }
 
 
@@ -249,7 +270,7 @@ def _transport() -> Json:
     }
 
 
-def _distribution() -> Json:
+def _distribution(secret: int) -> Json:
     config: Json = {
         "Enabled": True,
         "Comment": sub("hocmo-${Stage}"),
@@ -263,7 +284,7 @@ def _distribution() -> Json:
             "MinimumProtocolVersion": "TLSv1.2_2021",
         },
         "WebACLId": when("HasWebAcl", ref("WebAclArn")),
-        "Origins": [_web_origin(), _api_origin()],
+        "Origins": [_web_origin(), _api_origin(secret)],
         "DefaultCacheBehavior": _page_behaviour(),
         "CacheBehaviors": [_api_behaviour("/v1/*"), _api_behaviour("/docs*")],
     }
@@ -279,12 +300,12 @@ def _web_origin() -> Json:
     }
 
 
-def _api_origin() -> Json:
+def _api_origin(secret: int) -> Json:
     return {
         "Id": "api",
         "DomainName": sub("${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"),
         "OriginPath": "/api",
-        "OriginCustomHeaders": [{"HeaderName": PROOF_HEADER, "HeaderValue": _SECRET}],
+        "OriginCustomHeaders": [{"HeaderName": PROOF_HEADER, "HeaderValue": _told(secret)}],
         "CustomOriginConfig": {
             "OriginProtocolPolicy": "https-only",
             "OriginSSLProtocols": ["TLSv1.2"],

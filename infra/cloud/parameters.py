@@ -50,6 +50,12 @@ PARAMETERS: Json = {
         "AllowedValues": ["yes", "no"],
     },
     "AlarmEmail": _text("Who is told of alarms; empty: nobody", ""),
+    "Watched": {
+        "Type": "String",
+        "Description": "Whether there are alarms and a dashboard, which cost the same whether anybody comes or not",
+        "Default": "yes",
+        "AllowedValues": ["yes", "no"],
+    },
     "BudgetUsd": _number("Dollars a month at which the budget's alarm is sent; 0: no budget", 0),
 }
 
@@ -61,6 +67,7 @@ CONDITIONS: Json = {
     "MakesKey": {"Fn::Equals": [{"Ref": "KeyArn"}, ""]},
     "MakesIdentity": {"Fn::Equals": [{"Ref": "MakesMailIdentity"}, "yes"]},
     "SetsAside": {"Fn::Equals": [{"Ref": "SetsAsideConcurrency"}, "yes"]},
+    "IsWatched": {"Fn::Equals": [{"Ref": "Watched"}, "yes"]},
     "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]},
     "HasBudget": {
         "Fn::And": [

@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from infra.cloud import runtime
+from infra.cloud import edge, runtime
 
 FOLDER = Path(__file__).parent / "stages"
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
@@ -41,6 +41,9 @@ class Stage(BaseModel):
     sets_aside_concurrency: bool = False
     alarm_email: str = ""
     budget_usd: int = Field(default=0, ge=0)
+    watched: bool = True
+    # Sent by the edge, and accepted beside it: docs/runbook.md, rotating keys.
+    origin_secrets: edge.Secrets = edge.FIRST
     requests_per_address: int = Field(default=3_000, ge=10)
     requests_per_host: int = Field(default=60_000, ge=10)
     provisioned_concurrency: int = Field(default=0, ge=0)
@@ -52,6 +55,8 @@ class Stage(BaseModel):
             raise ValueError("domain and certificate_arn come together: CloudFront serves a host under its certificate")
         if self.budget_usd and not self.alarm_email:
             raise ValueError("budget_usd needs alarm_email: somebody must be told")
+        if min(self.origin_secrets) < 1 or self.origin_secrets[0] == self.origin_secrets[1]:
+            raise ValueError("origin_secrets are two different numbers from 1 up: the one sent, the one accepted too")
         if self.snap_start and runtime.PYTHON < _SNAP_START_FROM:
             raise ValueError(
                 f"snap_start needs python3.12 or newer, this is {runtime.RUNTIME}: "
@@ -90,6 +95,7 @@ class Stage(BaseModel):
             "SetsAsideConcurrency": _yes(self.sets_aside_concurrency),
             "AlarmEmail": self.alarm_email,
             "BudgetUsd": str(self.budget_usd),
+            "Watched": _yes(self.watched),
         }
         return told | more
 

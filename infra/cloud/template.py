@@ -34,10 +34,15 @@ COLD = Warmth()
 MOST_BYTES = 1_000_000  # what CloudFormation takes, from a bucket
 
 
-def build(platform: Platform = runtime.LAMBDA, warmth: Warmth = COLD, code: str = "") -> Json:
+def build(
+    platform: Platform = runtime.LAMBDA,
+    warmth: Warmth = COLD,
+    code: str = "",
+    secrets: edge.Secrets = edge.FIRST,
+) -> Json:
     """The stack ``hocmo-{stage}``, for a package of that platform; almost all else about a stage is a parameter.
 
-    ``code`` is the package's key: a published version (``warmth``) is made anew with it.
+    ``code`` is the package's key: a published version (``warmth``) is made anew with it. ``secrets``: the edge's.
     """
     import app  # building the app takes a second, which those who only read settings need not wait
 
@@ -49,7 +54,7 @@ def build(platform: Platform = runtime.LAMBDA, warmth: Warmth = COLD, code: str 
         **roles.resources(),
         **functions.resources(described, platform),
         **api.resources(described, ALIAS if warmth.needed else None),
-        **edge.resources(),
+        **edge.resources(secrets),
         **mail.resources(),
         **watching.resources(list(described.functions)),
     }

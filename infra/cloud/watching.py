@@ -16,9 +16,14 @@ _FIVE_MINUTES_S = 300
 
 
 def resources(functions: list[str]) -> Json:
-    """Alarms of these functions, the queues and the API; the dashboard; the budget."""
+    """Alarms of these functions, the queues and the API; the dashboard; the budget.
+
+    Alarms and dashboard are billed by time, so a stage may go without (``watched``); a budget costs nothing.
+    """
     alarms = {**_of_functions(functions), **_of_queues(), **_of_api(), **_of_tables()}
-    return {**_topic(), **alarms, "Dashboard": _dashboard(functions), "Budget": _budget()}
+    billed = {**alarms, "Dashboard": _dashboard(functions)}
+    watched = {name: {"Condition": "IsWatched", **each} for name, each in billed.items()}
+    return {**_topic(), **watched, "Budget": _budget()}
 
 
 def _topic() -> Json:

@@ -38,6 +38,8 @@ def test_the_examples_are_whole_but_for_what_is_the_deployers(name: str) -> None
         (f'certificate_arn = "{CERTIFICATE}"', "come together"),
         ("budget_usd = 10", "needs alarm_email"),
         ("snap_start = true", r"needs python3\.12 or newer, this is python3\.11"),
+        ("origin_secrets = [2, 2]", "two different numbers"),
+        ("origin_secrets = [0, 1]", "two different numbers"),
         ('colour = "red"', "colour"),
         ("log_retention_days = ", "Invalid value"),
     ],
