@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from bench import cost
 from chalicelib.metering import prices
-from chalicelib.metering.prices import PRICES, STANDING, Usage
+from chalicelib.metering.prices import DAYS_A_MONTH, PRICES, STANDING, Usage
 from infra.cloud import firewall, template
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cost.md"
@@ -30,6 +31,7 @@ WORDS = {
     "s3_bytes": "S3, files read over the internet",
     "cloudfront_requests": "CloudFront, HTTPS requests (Asia)",
     "cloudfront_bytes": "CloudFront, bytes (Asia)",
+    "waf_requests": "WAF, requests (at the edge and before the API)",
     "sqs_requests": "SQS, requests",
     "ses_messages": "SES, mails",
     "kms_requests": "KMS, requests",
@@ -37,16 +39,23 @@ WORDS = {
 }
 _STANDING = {
     "kms_key": "the key of people's tables and secrets",
-    "waf_acl": "the firewall",
-    "waf_rule": "its rules",
     "alarm": "alarms",
     "dashboard": "the dashboard",
+    "waf_acl": "the firewalls, at the edge and before the API",
+    "waf_rule": "their rules",
+    "secret": "what the edge proves itself by: the secret sent, and the one accepted beside it",
 }
+_WATCHED, _EDGE = ("alarm", "dashboard"), ("waf_acl", "waf_rule", "secret")
+# A queue is asked for messages by five connections of Lambda's, each waiting 20 s; an invocation's own lines of log.
+_POLLS_A_MINUTE, _LINES_BYTES = 15, 600
+# What a tick is taken to last on Lambda; DynamoDB asks for the key once in five minutes.
+_TICK_MS, _KEY_CALLS_A_TICK = 150, 0.2
+_MINUTES = 60 * 24 * float(DAYS_A_MONTH)
 
 
 def page(text: str) -> str:
     """The page with its tables written anew."""
-    for name, table in {"prices": _prices(), "standing": _standing(), **_estimates()}.items():
+    for name, table in {"prices": _prices(), "standing": _standing(), "unasked": _unasked(), **_estimates()}.items():
         block = f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
         text = re.sub(f"<!-- {name} -->.*<!-- /{name} -->", partial(_as_it_is, block), text, flags=re.DOTALL)
     return text
@@ -83,26 +92,56 @@ def _prices() -> str:
 
 
 def _standing() -> str:
-    rows, total = [], Decimal(0)
-    for name, number in _held().items():
-        total += number * STANDING[name]
-        rows.append(f"| {_STANDING[name]} | {number} | {STANDING[name]} | {number * STANDING[name]:.2f} |")
-    head = ["| what | number | price | a month |", "|---|---|---|---|"]
-    return "\n".join([*head, *rows, f"| **together** | | | **{total:.2f}** |"])
+    held = _held()
+    rows = [
+        f"| {about} | {_when(name)} | {held[name]} | {STANDING[name]} | {held[name] * STANDING[name]:.2f} |"
+        for name, about in _STANDING.items()
+    ]
+    with_domain = sum((number * STANDING[name] for name, number in held.items()), Decimal(0))
+    without = with_domain - sum(held[name] * STANDING[name] for name in _EDGE)
+    bare = without - sum(held[name] * STANDING[name] for name in _WATCHED)
+    sums = {"with a domain": with_domain, "without a domain": without, "without a domain, not watched": bare}
+    head = ["| what | when | number | price | a month |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows, *(f"| **{which}** | | | | **{usd:.2f}** |" for which, usd in sums.items())])
+
+
+def _when(name: str) -> str:
+    return "watched" if name in _WATCHED else "with a domain" if name in _EDGE else "always"
 
 
 def _held() -> dict[str, int]:
     """How much of what is billed by time the templates hold."""
     here, edge = template.build()["Resources"], firewall.template()["Resources"]
-    kinds = Counter(each["Type"] for each in [*here.values(), *edge.values()])
-    walls = [each for each in edge.values() if each["Type"] == "AWS::WAFv2::WebACL"]
+    everything = [*here.values(), *edge.values()]
+    kinds = Counter(each["Type"] for each in everything)
+    walls = [each for each in everything if each["Type"] == "AWS::WAFv2::WebACL"]
     return {
         "kms_key": kinds["AWS::KMS::Key"],
-        "waf_acl": len(walls),
-        "waf_rule": sum(len(each["Properties"]["Rules"]) for each in walls),
         "alarm": kinds["AWS::CloudWatch::Alarm"],
         "dashboard": kinds["AWS::CloudWatch::Dashboard"],
+        "waf_acl": len(walls),
+        "waf_rule": sum(len(each["Properties"]["Rules"]) for each in walls),
+        "secret": kinds["AWS::SecretsManager::Secret"],
     }
+
+
+def _unasked() -> str:
+    """What a stage does in a month though nobody asks: the clock's function, and Lambda looking into the queues."""
+    made = template.build()["Resources"]
+    memory = made["TickFunction"]["Properties"]["MemorySize"]
+    queues = [each for each in made.values() if each["Type"] == "AWS::Lambda::EventSourceMapping"]
+    minute = Usage(
+        invocations=1,
+        mb_ms=memory * _TICK_MS,
+        rcu=0.5,
+        queue_calls=len(queues) * _POLLS_A_MINUTE,
+        log_bytes=_LINES_BYTES,
+    )
+    month = replace(minute.times(_MINUTES), key_calls=round(_KEY_CALLS_A_TICK * _MINUTES))
+    assumed = (
+        f"Assumed: {_TICK_MS} ms a tick, {_LINES_BYTES} bytes of log, {_POLLS_A_MINUTE} looks into a queue a minute."
+    )
+    return f"{_costs(month, 1, 'a month')}\n\n{assumed}"
 
 
 def _costs(one: Usage, times: int, each: str) -> str:

@@ -31,6 +31,7 @@ Item = Literal[
     "s3_bytes",
     "cloudfront_requests",
     "cloudfront_bytes",
+    "waf_requests",
     "sqs_requests",
     "ses_messages",
     "kms_requests",
@@ -69,17 +70,20 @@ PRICES: Mapping[Item, Price] = {
     "s3_bytes": _price("0.12", Decimal(1), "GB"),  # files, read by signed addresses over the internet
     "cloudfront_requests": _price("0.0120", _TEN_THOUSAND, "HTTPS requests"),  # Asia, Vietnam among it
     "cloudfront_bytes": _price("0.120", Decimal(1), "GB"),
+    "waf_requests": _price("0.60", _MILLION, "requests looked at"),  # at the edge, and again before the API
     "sqs_requests": _price("0.40", _MILLION, "requests"),
     "ses_messages": _price("0.10", _THOUSAND, "messages"),
     "kms_requests": _price("0.03", _TEN_THOUSAND, "requests"),
     "cloudwatch_logs": _price("0.70", Decimal(1), "GB"),
 }
 
-# What a deployment pays each month with no visitor at all, once, however many tenants it has.
+# What a deployment pays each month with no visitor at all, once, however many tenants it has. CloudFront, queues and
+# budgets without actions are not billed by time.
 STANDING: Mapping[str, Decimal] = {
     "kms_key": Decimal("1.00"),
     "waf_acl": Decimal("5.00"),
     "waf_rule": Decimal("1.00"),
+    "secret": Decimal("0.40"),
     "alarm": Decimal("0.10"),
     "dashboard": Decimal("3.00"),
 }
@@ -155,6 +159,7 @@ def _quantities(usage: Usage) -> dict[Item, Decimal]:
         "s3_bytes": Decimal(usage.file_bytes_out) / GIB,
         "cloudfront_requests": Decimal(usage.requests + usage.edge_requests),
         "cloudfront_bytes": Decimal(usage.bytes_out) / GIB,
+        "waf_requests": Decimal(2 * usage.requests + usage.edge_requests),
         "sqs_requests": Decimal(usage.queue_calls),
         "ses_messages": Decimal(usage.mails),
         "kms_requests": Decimal(usage.key_calls),

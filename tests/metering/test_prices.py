@@ -50,7 +50,8 @@ def test_nothing_used_costs_nothing() -> None:
 @pytest.mark.parametrize(
     ("usage", "usd"),
     [
-        (Usage(requests=1_000_000), "5.450000"),  # 4.25 of the gateway, 1.20 of the edge
+        (Usage(requests=1_000_000), "6.650000"),  # 4.25 of the gateway, 1.20 of the edge, twice 0.60 of the firewalls
+        (Usage(edge_requests=1_000_000), "1.800000"),  # 1.20 of the edge, 0.60 of its firewall
         (Usage(invocations=1_000_000, mb_ms=1_000_000 * 1024 * 10), "0.333334"),  # 10 ms of 1 GB each
         (Usage(wcu=1_000_000), "0.710000"),
         (Usage(rcu=0.5), "0.000000"),
