@@ -264,6 +264,23 @@ def test_few_say_on_whose_behalf_code_runs() -> None:
     } == ACTING.keys()
 
 
+# Whose work may turn to another space than the one that it is for, to which, and why: the centre's and the platform's
+# as little as any tenant's, unless it stands here.
+CROSSING = {
+    "open_tenant": ("tenants", "an operator gives the space that is to be opened its logo"),
+    "edit_tenant": ("tenants", "an operator dresses a space anew"),
+    "read_national_report": ("centre", "the titles of national courses stand in the centre's catalogue"),
+    "list_national_course_reports": ("centre", "so they do for each page of courses"),
+    "read_national_course_report": ("centre", "and for one"),
+    "national.spread": ("tenants", "the centre brings a new version to those who adopted its course"),
+}
+
+
+def test_few_turn_to_another_space() -> None:
+    declared = {each.name: each.crosses for each in OPERATIONS if each.crosses} | queue.CROSSES
+    assert declared == {name: crosses for name, (crosses, _) in CROSSING.items()}
+
+
 def _refusals() -> list[type[Refusal]]:
     found, waiting = [], [Refusal]
     while waiting:

@@ -11,7 +11,7 @@ from contextvars import Context
 from typing import Any, TypeVar
 
 from chalicelib.storage import acting
-from chalicelib.storage.acting import Acting
+from chalicelib.storage.acting import Acting, Crosses
 from chalicelib.storage.names import PLATFORM
 
 T = TypeVar("T")
@@ -26,6 +26,9 @@ class _Every(frozenset[str]):
 
 
 class _Outside(Acting):
+    def may_turn_to(self, slug: str, crosses: Crosses | None) -> bool:
+        return True
+
     def is_for(self, slug: str) -> bool:
         return True
 
@@ -38,7 +41,7 @@ class _Outside(Acting):
 
 def stand_outside() -> None:
     """From now on, this thread reaches every space; a thread begun by a test says so for itself."""
-    acting._ACTING.set(_Outside(PLATFORM, None, _Every()))
+    acting._ACTING.set(_Outside(PLATFORM, None, None, _Every()))
 
 
 def as_nobody(run: Callable[..., T], *arguments: Any) -> T:

@@ -21,7 +21,7 @@ def copy_offered(job: Job, run: Run) -> None:
     national.bring(spaces.find(job.tenant), job.payload["course"], run)
 
 
-@queue.handles(national.SPREAD)
+@queue.handles(national.SPREAD, crosses="tenants")
 def spread(job: Job, run: Run) -> None:
     """Bring a new version to every space that adopted the course, in slices; repeating it changes nothing."""
     course_id, version = job.payload["course"], job.payload["version"]
@@ -40,12 +40,12 @@ def spread(job: Job, run: Run) -> None:
 
 
 def _tell(slug: str, course_id: str, version: int) -> None:
-    space = spaces.directory.find(slug)
-    if space is None:
-        return  # closed: there is nobody to tell
     try:
-        takes_it = registry.settings(space).national_updates == "automatic"
         with acting.on_behalf_of(slug):
+            space = spaces.directory.find(slug)
+            if space is None:
+                return  # closed: there is nobody to tell
+            takes_it = registry.settings(space).national_updates == "automatic"
             national.tell(space, course_id, version, takes_it=takes_it)
     except NotFound:
         # Closed and opened anew meanwhile: one such space must not keep the others from their update.

@@ -20,6 +20,7 @@ from chalicelib.errors import Refusal
 from chalicelib.http.permissions import Permission
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
+from chalicelib.storage.acting import Crosses
 from chalicelib.storage.spaces import Space
 
 T = TypeVar("T")
@@ -86,6 +87,7 @@ class Operation:
     creates: bool
     audited: bool
     while_suspended: bool
+    crosses: Crosses | None  # to whom its work may turn besides the space that it is asked of
     raises: tuple[type[Refusal], ...]
     media: str
     also: dict[int, str]  # further successful statuses that the function may choose, and what they mean
@@ -188,7 +190,13 @@ def _operation(
     )
 
 
-_PLAIN: dict[str, Any] = {"budget": None, "cache": None, "while_suspended": False, "media": "application/json"}
+_PLAIN: dict[str, Any] = {
+    "budget": None,
+    "cache": None,
+    "while_suspended": False,
+    "crosses": None,
+    "media": "application/json",
+}
 
 _AUDITED = frozenset(
     {

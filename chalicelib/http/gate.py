@@ -116,7 +116,7 @@ def _answer(
 ) -> Response:
     space = _space(operation, path, trace)
     quotas.admit(space)
-    with acting.on_behalf_of(space.slug):
+    with acting.on_behalf_of(space.slug, crosses=operation.crosses):
         return _inside(space, operation, request, path, language, trace)
 
 

@@ -26,6 +26,7 @@ from chalicelib.jobs import store
 from chalicelib.jobs.store import JobItem as JobItem  # other features name what find gives them by this module
 from chalicelib.jobs.store import LeaseLost
 from chalicelib.storage import acting, client
+from chalicelib.storage.acting import Crosses
 from chalicelib.storage.client import METER, Meter
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage
@@ -109,6 +110,7 @@ HANDLERS: dict[str, Handler] = {}
 _PROVISIONING: set[str] = set()  # kinds of jobs that only the function with the control plane's rights can do
 _WHEN_FAILED: dict[str, Callable[[Job, Item], None]] = {}
 SHOWN_TO: dict[str, Permission] = {}
+CROSSES: dict[str, Crosses] = {}  # kinds of jobs that turn to other spaces, and to which
 
 
 def handles(
@@ -117,15 +119,19 @@ def handles(
     provisions: bool = False,
     when_failed: Callable[[Job, Item], None] | None = None,
     shown_to: Permission = READ_DRAFTS,
+    crosses: Crosses | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the handler of a kind of job, whether it makes or drops what a space is made of (such jobs have a queue
-    of their own), what to do when it is given up, and who of the space may see such jobs."""
+    of their own), what to do when it is given up, who of the space may see such jobs, and to whom its work turns
+    besides the space that it is for."""
 
     def declare(handler: Handler) -> Handler:
         HANDLERS[kind] = handler
         SHOWN_TO[kind] = shown_to
         if provisions:
             _PROVISIONING.add(kind)
+        if crosses:
+            CROSSES[kind] = crosses
         if when_failed:
             _WHEN_FAILED[kind] = when_failed
         return handler
@@ -219,7 +225,7 @@ def run(tenant: str, job_id: str, remaining_ms: int = 600_000) -> None:
     meter = Meter()
     remembered = METER.set(meter)
     try:
-        with acting.on_behalf_of(tenant):
+        with acting.on_behalf_of(tenant, crosses=CROSSES.get(job.kind)):
             outcome = _attempt(job, progress)
     finally:
         METER.reset(remembered)

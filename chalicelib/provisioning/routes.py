@@ -18,7 +18,7 @@ from chalicelib.tenants.registry import TenantClosed, TenantRecord
 provisioning = Feature("tenants")
 
 
-@provisioning.post("/tenants", may=OPERATE, status=202, creates=True, audits=["slug", "kind"])
+@provisioning.post("/tenants", may=OPERATE, status=202, creates=True, audits=["slug", "kind"], crosses="tenants")
 def open_tenant(body: NewTenant, circumstances: Circumstances) -> Answer[Tenant]:
     """Register an organisation and open its space: tables, files, the first admin's invitation. `Location` tells how
     far it is."""
@@ -36,6 +36,7 @@ def repeat_opening(slug: Slug, circumstances: Circumstances) -> Answer[Tenant]:
     "/tenants/{slug}",
     may=OPERATE,
     audits=["quotas"],
+    crosses="tenants",
     raises=[PreconditionRequired, PreconditionFailed, TenantClosed],
 )
 def edit_tenant(slug: Slug, body: TenantEdit, circumstances: Circumstances) -> Answer[Tenant]:

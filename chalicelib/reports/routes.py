@@ -97,7 +97,7 @@ def read_export(space: Space, job: Id) -> Export:
     return exports.follow(space, job)
 
 
-@reports.get("/reports/national", may=OPERATE, budget=Budget(calls=8, rcu=250))
+@reports.get("/reports/national", may=OPERATE, crosses="centre", budget=Budget(calls=8, rcu=250))
 def read_national_report(query: Period) -> NationalReport:
     """The nation at a glance: totals, by kind of organisation, the organisations and national courses with the most
     enrolments, by day (at most 92 days), and what all used this month."""
@@ -110,13 +110,13 @@ def list_national_tenants(query: NationalTenantQuery) -> Page[TenantTotals]:
     return nation.tenants(query)
 
 
-@reports.get("/reports/national-courses", may=OPERATE, budget=Budget(calls=1, rcu=50))
+@reports.get("/reports/national-courses", may=OPERATE, crosses="centre", budget=Budget(calls=1, rcu=50))
 def list_national_course_reports(query: PageQuery) -> Page[NationalCourseTotals]:
     """Every national course that anyone ever enrolled in, all spaces together, oldest first."""
     return nation.courses(query.cursor, query.limit)
 
 
-@reports.get("/reports/national-courses/{course}", may=OPERATE, budget=Budget(calls=1, rcu=50))
+@reports.get("/reports/national-courses/{course}", may=OPERATE, crosses="centre", budget=Budget(calls=1, rcu=50))
 def read_national_course_report(course: Id, query: PageQuery) -> NationalCourseReport:
     """A national course in all spaces together, and a page of the spaces, by slug."""
     return nation.course(course, query.cursor, query.limit)

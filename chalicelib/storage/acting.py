@@ -19,6 +19,8 @@ from chalicelib.storage import names
 from chalicelib.storage.names import NATIONAL, PLATFORM, TABLE_KINDS
 
 Shared = Literal["figures", "courses"]
+# Where work may turn to besides the space that it is for: to the centre alone, or to one tenant after another.
+Crosses = Literal["centre", "tenants"]
 
 
 class NotActing(RuntimeError):
@@ -38,11 +40,22 @@ SHARED: dict[Shared, str] = {"figures": "national-figures", "courses": "national
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A space, and of what it shares with the nation it may write beside its own tables (then it has no files)."""
+    """A space; of what it shares with the nation it may write beside its own tables (then it has no files); and to whom
+    its work may turn."""
 
     slug: str
     beside: Shared | None
+    crosses: Crosses | None
     tables: frozenset[str]
+
+    def may_turn_to(self, slug: str, crosses: Crosses | None) -> bool:
+        """Whether this work may go on for that space: for its own, or where its declaration leads. It takes no
+        permission along, and nobody on the way gives it one."""
+        if crosses is not None:
+            return False
+        if slug in (self.slug, PLATFORM):
+            return slug == self.slug
+        return self.crosses == "tenants" or (self.crosses == "centre" and slug == config.current().central)
 
     def is_for(self, slug: str) -> bool:
         """Whether this is that space."""
@@ -64,17 +77,18 @@ _ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
 
 
 @contextmanager
-def on_behalf_of(slug: str, *, beside: Shared | None = None) -> Iterator[None]:
+def on_behalf_of(slug: str, *, beside: Shared | None = None, crosses: Crosses | None = None) -> Iterator[None]:
     """Run the block for that space, or for the platform itself. What the block writes ``beside`` is of the nation's
     figures, or of its courses, in one transaction with the space's own.
 
-    Work of the platform may turn to one tenant, and the centre brings its courses to others. Nobody else goes from one
-    tenant to the next. Raises: Foreign.
+    Nobody goes from one space to another, the centre and the platform as little as a tenant, unless the operation or
+    the kind of job was declared to: the gate and the queue then say at its beginning to whom it ``crosses``.
+    Raises: Foreign.
     """
     before = _ACTING.get()
-    if before is not None and before.slug not in (slug, PLATFORM, config.current().central):
+    if before is not None and not before.may_turn_to(slug, crosses):
         raise Foreign(f"{before.slug} does not act for {slug}")
-    remembered = _ACTING.set(_acting(config.current().prefix, slug, beside))
+    remembered = _ACTING.set(_acting(config.current().prefix, slug, beside, crosses))
     try:
         yield
     finally:
@@ -82,9 +96,9 @@ def on_behalf_of(slug: str, *, beside: Shared | None = None) -> Iterator[None]:
 
 
 @lru_cache(maxsize=4_096)
-def _acting(_prefix: str, slug: str, beside: Shared | None) -> Acting:
+def _acting(_prefix: str, slug: str, beside: Shared | None, crosses: Crosses | None) -> Acting:
     tables = () if slug == PLATFORM else (names.table(slug, kind) for kind in TABLE_KINDS)
-    return Acting(slug, beside, frozenset(tables))
+    return Acting(slug, beside, crosses, frozenset(tables))
 
 
 def now() -> Acting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,13 +13,15 @@ from chalicelib import config
 from chalicelib.courses import catalogue, content
 from chalicelib.courses.store import FileItem
 from chalicelib.errors import NotFound
+from chalicelib.http import keyring
 from chalicelib.storage import acting, client, files, mappings, tables
-from chalicelib.storage.acting import Foreign, NotActing
+from chalicelib.storage.acting import Crosses, Foreign, NotActing
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import transact
 from chalicelib.tenants import registry
 from tests import factories
+from tests.api import Api
 from tests.emulated import Cloud
 from tests.walls import as_nobody
 
@@ -186,13 +188,79 @@ def test_a_thread_pool_leaves_nothing_of_a_request_to_the_next() -> None:
             pool.submit(WAYS["get"], HUE).result()
 
 
-def test_one_tenant_does_not_turn_to_another() -> None:
-    def turn() -> None:
+CENTRE = "trung-uong"
+CROSSES: tuple[Crosses, ...] = get_args(Crosses)
+
+
+def turned(first: str, crosses: Crosses | None, *then: str) -> None:
+    """Begin for one, and go on for others, each from within the one before."""
+
+    def going(slugs: tuple[str, ...]) -> None:
+        if slugs:
+            with acting.on_behalf_of(slugs[0]):
+                assert acting.now().is_for(slugs[0])
+                going(slugs[1:])
+
+    def beginning() -> None:
+        with acting.on_behalf_of(first, crosses=crosses):
+            going(then)
+
+    as_nobody(beginning)
+
+
+@pytest.mark.parametrize("first", ["hue", CENTRE, "platform"])
+@pytest.mark.parametrize("other", ["hue-city", "tenant", "platform", CENTRE])
+def test_nobody_turns_to_another_by_itself(first: str, other: str) -> None:
+    if first != other:
+        with pytest.raises(Foreign):
+            turned(first, None, other)
+
+
+@pytest.mark.parametrize("first", [CENTRE, "platform"])
+def test_what_was_declared_to_cross_turns_to_whom_it_was_declared(first: str) -> None:
+    turned(first, "tenants", "hue", "hue")
+    turned("platform", "centre", CENTRE)
+    with pytest.raises(Foreign):
+        turned("platform", "centre", "hue")
+
+
+def test_nobody_turns_to_the_platform() -> None:
+    for crosses in CROSSES:
+        with pytest.raises(Foreign):
+            turned(CENTRE, crosses, "platform")
+
+
+def test_whoever_was_turned_to_goes_no_further() -> None:
+    for first in (CENTRE, "platform"):
+        for third in (first, "hue-city", "platform"):
+            with pytest.raises(Foreign):
+                turned(first, "tenants", "hue", third)
+
+
+def test_nobody_gives_himself_the_right_to_cross() -> None:
+    def given(slug: str, crosses: Crosses) -> None:
+        with acting.on_behalf_of("hue", crosses=None), acting.on_behalf_of(slug, crosses=crosses):
+            raise AssertionError
+
+    for slug in ("hue", "hue-city", CENTRE):
+        for crosses in CROSSES:
+            with pytest.raises(Foreign):
+                as_nobody(given, slug, crosses)
+
+
+def test_an_operation_that_was_not_declared_to_cross_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect, such as a feature might have: at the platform's addresses, where strangers ask too, and at the
+    centre's."""
+
+    def turning(*_: object) -> None:
         with acting.on_behalf_of("hue-city"):
             raise AssertionError
 
-    with pytest.raises(Foreign):
-        as_hue(turn)
+    centre = factories.open_space(CENTRE)
+    monkeypatch.setattr(keyring, "public", turning)
+    Api().get("/v1/jwks.json").refused(500, "internal")
+    monkeypatch.setattr(registry, "profile", turning)
+    Api().get(centre.at()).refused(500, "internal")
 
 
 def test_an_error_inside_leaves_nobody_acting() -> None:
