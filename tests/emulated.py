@@ -156,11 +156,16 @@ def _objects_read_of_moto() -> Iterator[None]:
     """Our own lines to AWS end at moto, which sits in the SDK and in ``requests``."""
     real = Lines.exchange
 
-    def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: str) -> Reply:
+    def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: Any) -> Reply:
         if not lines.host.endswith(".amazonaws.com"):
             return real(lines, headers, body, **how)
         answer = requests.request(
-            how["method"], f"https://{lines.host}{how['path']}", headers=headers, data=body, stream=True, timeout=6
+            how.get("method", "POST"),
+            f"https://{lines.host}{how.get('path', '/')}",
+            headers=headers,
+            data=body,
+            stream=True,
+            timeout=6,
         )
         named = {name.lower(): value for name, value in answer.headers.items()}
         return Reply(answer.status_code, named, answer.raw.read(decode_content=False))

@@ -5,19 +5,22 @@ before it stays until the last token that it can have signed has expired. Rotati
 that has leaked is dropped at once instead: its tokens are worth nothing within a minute, and clients get new ones by
 their refresh tokens, which no key signs.
 
-The private part is sealed (``storage/secrets.py``) and opened when a process first signs with it; the public part
-stands beside it in clear, so that verifying needs nobody.
+What is stored of a key is its private part, sealed for its id and the time from which it signs
+(``storage/secrets.py``). A process opens it when it first meets the key, and derives the public part from what it
+opened: whoever may write the ring but not seal, cannot add a key to it.
 """
 
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from chalicelib import clock, ids
-from chalicelib.errors import Conflict
+from chalicelib import clock, ids, logs
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import platform
@@ -41,21 +44,13 @@ class RotationPending(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One signing key: ``since`` (epoch seconds) is when it begins to sign."""
+    """One signing key that is ours: ``since`` (epoch seconds) is when it begins to sign."""
 
     id: str
     since: int
-    public: Any  # joserfc's ECKey, without its private part
+    private: Any  # joserfc's ECKey
+    public: Any  # the same without its private part
     kept: Item  # as it is stored
-
-    def private(self) -> Any:
-        """The key to sign with: 1 call to KMS, once in a process. Raises: Unavailable."""
-        from joserfc.jwk import ECKey
-
-        opened = _opened.get(self.id)
-        if opened is None:
-            opened = _opened[self.id] = ECKey.import_key(json.loads(_open(self.id, self.kept)))
-        return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +73,13 @@ class Keyring:
 
 
 _kept: Keyring | None = None
-_opened: dict[str, Any] = {}  # private parts by key id, as long as the key is in the ring
+# What was made of each stored key, as long as it is in the ring: nothing, where it is none of ours.
+_opened: dict[tuple[str, int, bytes], Key | None] = {}
 
 
 def current() -> Keyring:
-    """The keys, at most a minute old: 0 calls when warm, else one GetItem."""
+    """The keys, at most a minute old: 0 calls when warm, else one GetItem, and one call to KMS for each key that this
+    process has not met. Raises: Unavailable."""
     kept = _kept
     return kept if kept and clock.epoch_s() - kept.read_at < FRESH_S else _read(looked_at=kept.looked_at if kept else 0)
 
@@ -104,22 +101,16 @@ def public() -> list[dict[str, Any]]:
 def rotate(*, at_once: bool = False) -> Key:
     """Make a new key, which signs in five minutes; ``at_once`` makes it sign now and drops all others.
 
-    2 calls, and 1 to KMS. What an earlier release left in clear is sealed by the way. Raises: RotationPending,
-    Unavailable.
+    2 calls, and 1 to KMS. Raises: RotationPending, Unavailable.
     """
     global _kept
-    table = platform().table("people")
-    item = table.get(*_PLACE, consistent=True)
-    kept = {} if at_once or item is None else _still_needed(item["keys"])
-    fresh = _new(clock.epoch_s() if at_once or item is None else clock.epoch_s() + PUBLISHED_S)
-    if item is None:
-        table.create(_item({}, fresh, 1))
-    else:
-        kept = {key_id: _resealed(key_id, each) for key_id, each in kept.items()}
-        try:
-            table.put(_item(kept, fresh, item["v"] + 1), condition="v = :v", values={":v": item["v"]})
-        except ConditionFailed:
-            raise RotationPending from None
+    item = _stored()
+    keys = () if at_once else _ours(item)
+    fresh = _new(clock.epoch_s() + (PUBLISHED_S if keys else 0))
+    try:
+        _store((*_still_needed(keys), fresh), item)
+    except ConditionFailed:
+        raise RotationPending from None
     _kept = None
     return fresh
 
@@ -131,78 +122,124 @@ def forget() -> None:
     _opened.clear()
 
 
-def _still_needed(keys: dict[str, Item]) -> dict[str, Item]:
+def _still_needed(keys: tuple[Key, ...]) -> list[Key]:
     """The keys that sign, will sign, or may have signed a token that is alive (a container may lag by its memory)."""
     now = clock.epoch_s()
-    by_start = sorted(keys, key=lambda key_id: int(keys[key_id]["since"]))
-    if keys[by_start[-1]]["since"] > now:
+    if keys and keys[-1].since > now:
         raise RotationPending
-    needed = {by_start[-1]: keys[by_start[-1]]}
-    for key_id, successor in pairwise(by_start):
-        if keys[successor]["since"] + FRESH_S + TOKEN_LIFETIME_S >= now:
-            needed[key_id] = keys[key_id]
-    return needed
+    alive = [key for key, successor in pairwise(keys) if successor.since + FRESH_S + TOKEN_LIFETIME_S >= now]
+    return [*alive, *keys[-1:]]
 
 
 def _read(*, looked_at: int) -> Keyring:
-    """One GetItem; the first process of a new deployment makes the first key, and a race for it has one winner."""
+    """One GetItem; the first process of a new deployment makes the first key, and a race for it has one winner.
+
+    Raises: Unavailable, also while there are keys and none of them is ours: none is put in their place unasked.
+    """
     global _kept
-    table = platform().table("people")
-    item = table.get(*_PLACE, consistent=True)
+    item = _stored()
     if item is None:
-        item = _item({}, _new(clock.epoch_s()), 1)
         try:
-            table.create(item)
+            item = _store([_new(clock.epoch_s())], None)
         except ConditionFailed as lost:
-            item = lost.item or item
-    _kept = Keyring(_keys(item), clock.epoch_s(), looked_at)
-    for gone in _opened.keys() - item["keys"].keys():
+            item = lost.item
+    keys = _ours(item, partly=True)
+    if item is None or not keys:
+        raise Unavailable
+    in_the_ring = {_place(key_id, each) for key_id, each in item["keys"].items()}
+    for gone in _opened.keys() - in_the_ring:
         _opened.pop(gone, None)
+    _kept = Keyring(keys, clock.epoch_s(), looked_at)
     return _kept
 
 
-def _keys(item: Item) -> tuple[Key, ...]:
-    stored: dict[str, Item] = item["keys"]
-    keys = [Key(key_id, each["since"], _public(each), each) for key_id, each in stored.items()]
+def _stored() -> Item | None:
+    return platform().table("people").get(*_PLACE, consistent=True)
+
+
+def _store(keys: Iterable[Key], before: Item | None) -> Item:
+    """Put the ring in the place of what was read ``before``. Raises: ConditionFailed when that is no longer there."""
+    ring = {"pk": _PLACE[0], "sk": _PLACE[1], "keys": {key.id: key.kept for key in keys}}
+    table = platform().table("people")
+    if before is None:
+        item = {**ring, "v": 1}
+        table.create(item)
+    else:
+        item = {**ring, "v": before["v"] + 1}
+        table.put(item, condition="v = :v", values={":v": before["v"]})
+    return item
+
+
+def _ours(item: Item | None, *, partly: bool = False) -> tuple[Key, ...]:
+    """The keys of a stored ring that this deployment has sealed, by ``since``.
+
+    ``partly`` leaves out until the next reading those that KMS does not open just now, unless it opens none: a process
+    that knows the other keys goes on. Raises: Unavailable.
+    """
+    keys: list[Key] = []
+    trouble = None
+    for key_id, kept in (item["keys"] if item else {}).items():
+        try:
+            key = _met(key_id, kept)
+        except Unavailable as error:
+            trouble = error
+        else:
+            keys += [key] if key else []
+    if trouble and not (partly and keys):
+        raise trouble
     return tuple(sorted(keys, key=lambda key: (key.since, key.id)))
 
 
-def _public(kept: Item) -> Any:
+def _met(key_id: str, kept: Item) -> Key | None:
+    """A stored key, opened when this process first meets it; ``None`` when it is none of ours. Raises: Unavailable."""
+    place = _place(key_id, kept)
+    if place not in _opened:
+        _opened[place] = _open(key_id, kept)
+    return _opened[place]
+
+
+def _place(key_id: str, kept: Item) -> tuple[str, int, bytes]:
+    return key_id, kept["since"], kept["sealed"] if "sealed" in kept else kept["jwk"].encode()
+
+
+def _open(key_id: str, kept: Item) -> Key | None:
+    """One call to KMS. In clear a key counts on one machine alone, where nobody else is. Raises: Unavailable."""
+    if "sealed" not in kept:
+        jwk = kept["jwk"] if secrets.kept_in_clear() else None
+    else:
+        try:
+            jwk = secrets.unseal(kept["sealed"], _PURPOSE, _name(key_id, kept["since"])).decode()
+        except secrets.NotOurs:
+            jwk = None
+    if jwk is None:
+        logs.event("signing_key.refused", level=logging.ERROR, key=key_id)
+        return None
+    return _key(key_id, json.loads(jwk), kept)
+
+
+def _key(key_id: str, jwk: dict[str, Any], kept: Item) -> Key:
     from joserfc.jwk import ECKey
 
-    whole = json.loads(kept["public"] if "public" in kept else kept["jwk"])
-    return ECKey.import_key({name: value for name, value in whole.items() if name != "d"})
+    private = ECKey.import_key(jwk)
+    return Key(key_id, kept["since"], private, ECKey.import_key(private.as_dict(private=False)), kept)
 
 
 def _new(since: int) -> Key:
+    """A key that this process need not open. Raises: NoKey, Unavailable."""
     from joserfc.jwk import ECKey
 
     key_id = ids.new()
-    jwk = ECKey.generate_key("P-256", {"kid": key_id})
-    kept = {"since": since, "public": json.dumps(jwk.as_dict(private=False))}
-    kept |= _closed(key_id, json.dumps(jwk.as_dict(private=True)))
-    return Key(key_id, since, _public(kept), kept)
+    jwk = ECKey.generate_key("P-256", {"kid": key_id}).as_dict(private=True)
+    text = json.dumps(jwk)
+    kept: Item = {"since": since}
+    if secrets.kept_in_clear():
+        kept["jwk"] = text
+    else:
+        kept["sealed"] = secrets.seal(text.encode(), _PURPOSE, _name(key_id, since))
+    key = _opened[_place(key_id, kept)] = _key(key_id, jwk, kept)
+    return key
 
 
-def _item(kept: dict[str, Item], fresh: Key, version: int) -> Item:
-    return {"pk": _PLACE[0], "sk": _PLACE[1], "v": version, "keys": {**kept, fresh.id: fresh.kept}}
-
-
-def _closed(key_id: str, jwk: str) -> Item:
-    """The private part as it is stored: sealed, or in clear on one machine. Raises: NoKey, Unavailable."""
-    sealed = secrets.seal(jwk.encode(), _PURPOSE, key_id)
-    return {"jwk": jwk} if sealed is None else {"sealed": sealed}
-
-
-def _open(key_id: str, kept: Item) -> str:
-    if "sealed" in kept:
-        return secrets.unseal(kept["sealed"], _PURPOSE, key_id).decode()
-    return str(kept["jwk"])
-
-
-def _resealed(key_id: str, kept: Item) -> Item:
-    """A stored key with its private part sealed, although an earlier release kept it in clear."""
-    if "sealed" in kept:
-        return kept
-    public = json.dumps(_public(kept).as_dict(private=False))
-    return {"since": kept["since"], "public": public, **_closed(key_id, kept["jwk"])}
+def _name(key_id: str, since: int) -> str:
+    """What a key is sealed for: with another id or another beginning it does not open."""
+    return f"{key_id}@{since}"

@@ -66,11 +66,11 @@ def issue(actor: Actor) -> str:
         "exp": now + LIFETIME_S,
         "jti": ids.new(),
     }
-    return jwt.encode({"alg": "ES256", "typ": _TYPE, "kid": key.id}, claims, key.private(), algorithms=_ALGORITHMS)
+    return jwt.encode({"alg": "ES256", "typ": _TYPE, "kid": key.id}, claims, key.private, algorithms=_ALGORITHMS)
 
 
 def verify(token: str, space: str) -> Actor:
-    """Who holds this token, which must have been issued for this very space. Raises: InvalidToken."""
+    """Who holds this token, which must have been issued for this very space. Raises: InvalidToken, Unavailable."""
     if len(token) > _MAX_CHARACTERS or not token.isascii() or token.count(".") != 2:
         raise InvalidToken
     found = _verified.get(hashlib.sha256(token.encode()).digest(), lambda: _decode(token))

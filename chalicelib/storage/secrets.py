@@ -1,20 +1,26 @@
-"""Secrets at rest, sealed by KMS: only who may use the deployment's key, for this very secret, can open one.
+"""Secrets at rest, sealed by KMS: only who may use the deployment's key, for this very secret, can make or open one.
 
 The encryption context binds a sealed secret to the deployment, its purpose and its name: one that is moved elsewhere,
-or renamed, does not open, and CloudTrail tells which secret was opened by whom.
+or renamed, does not open, and CloudTrail tells which secret was opened by whom. What opens is therefore not only
+secret but ours: nobody else can have sealed it.
+
+KMS is asked on our own lines (``transport.py``): a process that verifies its first token waits for the call alone, not
+for the SDK's first client.
 """
 
 from __future__ import annotations
 
+from base64 import b64decode
 from functools import lru_cache
-from threading import Lock
 from typing import Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError
 
 from chalicelib import config
 from chalicelib.errors import Unavailable
-from chalicelib.storage import client
+from chalicelib.storage import credentials
+from chalicelib.storage.lines import LineBroken
+from chalicelib.storage.transport import KMS, Transport
 
 MOST_BYTES = 4_096  # what KMS encrypts by itself
 _PASSES_WITH_TIME = frozenset(
@@ -26,63 +32,62 @@ _PASSES_WITH_TIME = frozenset(
         "ThrottlingException",
     }
 )
-_making = Lock()
+_NOT_OURS = frozenset({"IncorrectKeyException", "InvalidCiphertextException"})
 
 
 class NoKey(RuntimeError):
     """A deployment in the cloud has no key to seal a secret with: it then keeps none at all, rather than in clear."""
 
 
-def seal(secret: bytes, purpose: str, name: str) -> bytes | None:
-    """A secret of at most :data:`MOST_BYTES` as it may be stored, or ``None`` on one machine, which has no key.
+class NotOurs(Exception):
+    """It was not sealed by this deployment, with this key, for this purpose and under this name."""
 
-    Raises: NoKey, Unavailable.
-    """
-    here = config.current()
-    if here.key_arn is None:
-        if not here.local:
-            raise NoKey
-        return None
-    sealed = _call("encrypt", KeyId=here.key_arn, Plaintext=secret, EncryptionContext=_context(purpose, name))
-    return bytes(sealed["CiphertextBlob"])
+
+def kept_in_clear() -> bool:
+    """Whether this is one machine, which has no key to seal with."""
+    return config.current().local and config.current().key_arn is None
+
+
+def seal(secret: bytes, purpose: str, name: str) -> bytes:
+    """A secret of at most :data:`MOST_BYTES` as it may be stored. Raises: NoKey, Unavailable."""
+    answer = _call("Encrypt", {"Plaintext": secret}, purpose, name)
+    return b64decode(answer["CiphertextBlob"])
 
 
 def unseal(sealed: bytes, purpose: str, name: str) -> bytes:
-    """What was sealed under that purpose and name. Raises: NoKey, Unavailable; ClientError when this is not it."""
-    key, context = config.current().key_arn, _context(purpose, name)
-    if key is None:
-        raise NoKey
-    return bytes(_call("decrypt", KeyId=key, CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"])
-
-
-def _context(purpose: str, name: str) -> dict[str, str]:
-    return {"app": config.APP, "stage": config.current().stage, "purpose": purpose, "name": name}
-
-
-def _call(operation: str, **parameters: Any) -> dict[str, Any]:
+    """What was sealed under that purpose and name. Raises: NotOurs, NoKey, Unavailable."""
     try:
-        answer: dict[str, Any] = getattr(kms(), operation)(**parameters)
+        answer = _call("Decrypt", {"CiphertextBlob": sealed}, purpose, name)
     except ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if error.response["Error"].get("Code") in _PASSES_WITH_TIME or status >= 500:
+        if error.response["Error"]["Code"] in _NOT_OURS:
+            raise NotOurs from error
+        raise
+    return b64decode(answer["Plaintext"])
+
+
+def _call(operation: str, request: dict[str, Any], purpose: str, name: str) -> dict[str, Any]:
+    here = config.current()
+    if here.key_arn is None:
+        raise NoKey
+    context = {"app": config.APP, "stage": here.stage, "purpose": purpose, "name": name}
+    request |= {"KeyId": here.key_arn, "EncryptionContext": context}
+    try:
+        return _transport().call(operation, request, credentials.own)
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if error.response["Error"]["Code"] in _PASSES_WITH_TIME or status >= 500:
             raise Unavailable from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except LineBroken as error:
         raise Unavailable from error
-    return answer
 
 
 @lru_cache(maxsize=1)
-def _kms() -> Any:
-    return client.session().create_client("kms", endpoint_url=config.current().aws_url, config=client.client_settings())
-
-
-def kms() -> Any:
-    """The shared client of KMS, made when a secret is first sealed or opened: most processes never need it."""
-    with _making:
-        return _kms()
+def _transport() -> Transport:
+    here = config.current()
+    return Transport(here.aws_url or f"https://kms.{here.region}.amazonaws.com", here.region, KMS)
 
 
 def reset() -> None:
-    """Forget the client: for tests."""
-    _kms.cache_clear()
+    """Forget the lines: for tests."""
+    _transport.cache_clear()

@@ -1,4 +1,5 @@
-"""DynamoDB's own protocol (JSON 1.0 over POST), as lean as our calls allow: a third of the CPU of a tuned SDK client.
+"""DynamoDB's own protocol (JSON over POST), as lean as our calls allow: a third of the CPU of a tuned SDK client. KMS
+speaks the same one.
 
 What goes in and comes out are the dictionaries of botocore's client, and a refusal is its ``ClientError``, so that
 pynamodb and our own tables need not know. Why it exists: ``docs/decisions/own-transport.md``.
@@ -13,6 +14,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -24,10 +26,7 @@ from chalicelib.storage.signing import Credentials, signed
 
 ATTEMPTS = 3
 _WAIT_S = 0.1  # at most, before the second attempt; twice that before the third
-_SERVICE = "dynamodb"
-_TARGET = "DynamoDB_20120810."
-_CONTENT_TYPE = "application/x-amz-json-1.0"
-# What the SDKs' standard mode tries again, of all that DynamoDB says.
+# What the SDKs' standard mode tries again, of all that DynamoDB and KMS say.
 _PASSING = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -36,6 +35,9 @@ _PASSING = frozenset(
         "LimitExceededException",
         "TransactionInProgressException",
         "ReplicatedWriteConflictException",
+        "DependencyTimeoutException",
+        "KeyUnavailableException",
+        "KMSInternalException",
     }
 )
 
@@ -49,12 +51,26 @@ def _binary(value: object) -> str:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_binary)
 
 
-class Transport:
-    """DynamoDB of one region, for any number of threads."""
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What a service's requests are signed for, and how they name its operations."""
 
-    def __init__(self, url: str, region: str) -> None:
+    service: str
+    target: str
+    content_type: str
+
+
+DYNAMODB = Protocol("dynamodb", "DynamoDB_20120810.", "application/x-amz-json-1.0")
+KMS = Protocol("kms", "TrentService.", "application/x-amz-json-1.1")
+
+
+class Transport:
+    """A service of one region, for any number of threads."""
+
+    def __init__(self, url: str, region: str, protocol: Protocol = DYNAMODB) -> None:
         self.url = url
         self._region = region
+        self._protocol = protocol
         self._lines = Lines(url)
 
     def call(self, operation: str, request: dict[str, Any], credentials: Callable[[], Credentials]) -> dict[str, Any]:
@@ -87,8 +103,10 @@ class Transport:
         self._lines.close()
 
     def _send(self, operation: str, body: bytes, credentials: Credentials) -> Reply:
-        headers = {"content-type": _CONTENT_TYPE, "host": self._lines.host, "x-amz-target": _TARGET + operation}
-        sent = signed(headers, body, credentials, region=self._region, service=_SERVICE, at_s=clock.epoch_s())
+        spoken = self._protocol
+        target = spoken.target + operation
+        headers = {"content-type": spoken.content_type, "host": self._lines.host, "x-amz-target": target}
+        sent = signed(headers, body, credentials, region=self._region, service=spoken.service, at_s=clock.epoch_s())
         reply = self._lines.exchange(sent, body)
         checksum = reply.headers.get("x-amz-crc32")
         if checksum is not None and int(checksum) != zlib.crc32(reply.body):
@@ -102,7 +120,7 @@ def encoded(request: dict[str, Any]) -> bytes:
 
 
 def refusal(operation: str, reply: Reply) -> ClientError:
-    """An answer that is none, as botocore's client tells it: with what DynamoDB says besides (``Item``,
+    """An answer that is none, as botocore's client tells it: with what the service says besides (``Item``,
     ``CancellationReasons``)."""
     try:
         said: dict[str, Any] = parsed(reply.body) if reply.body else {}

@@ -38,7 +38,7 @@ def signed(claims: dict[str, Any], header: dict[str, Any] | None = None, key: An
     """A token with these claims, by the key that really signs unless told otherwise."""
     ours = keyring.current().signing
     head = {"alg": "ES256", "typ": "at+jwt", "kid": ours.id, **(header or {})}
-    return jwt.encode({k: v for k, v in head.items() if v is not None}, claims, key or ours.private())
+    return jwt.encode({k: v for k, v in head.items() if v is not None}, claims, key or ours.private)
 
 
 def claims_of(space: str, **changed: Any) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def test_a_key_is_dropped_when_its_last_token_has_expired(hue: OpenedSpace) -> N
 def test_a_process_that_knows_old_keys_takes_tokens_of_a_new_one(hue: OpenedSpace) -> None:
     kept = keyring.current()
     fresh = tokens.rotate(at_once=True)
-    token = signed(claims_of(hue.slug), {"kid": fresh.id}, fresh.private())
+    token = signed(claims_of(hue.slug), {"kid": fresh.id}, fresh.private)
     keyring._kept = kept
     assert tokens.verify(token, hue.slug).roles == {"admin"}
 
