@@ -114,8 +114,13 @@ def _refusal(raised: Exception, language: Language, request_id: str, trace: _Tra
 def _answer(
     operation: Operation, request: GatewayRequest, path: Mapping[str, str], language: Language, trace: _Trace
 ) -> Response:
-    space = _space(operation, path, trace)
-    quotas.admit(space)
+    address = _address(request)
+    try:
+        space = _space(operation, path, trace)
+    except NotFound:
+        quotas.admit(spaces.platform(), address)  # whoever guesses at spaces asks for none
+        raise
+    quotas.admit(space, address)
     with acting.on_behalf_of(space.slug, crosses=operation.crosses):
         return _inside(space, operation, request, path, language, trace)
 

@@ -38,8 +38,8 @@ def _by_access(operation: Operation) -> Refusals:
         refusals += (tokens.InvalidToken,)
     if operation.of_space or operation.parameters:
         refusals += (NotFound,)
-    if operation.of_space:
-        refusals += (quotas.SpaceBusy,)
+    # Of a space's address too: there may be no space of that name.
+    refusals += (quotas.SpaceBusy, quotas.PlatformBusy) if operation.of_space else (quotas.PlatformBusy,)
     if operation.of_space and not operation.while_suspended:
         refusals += (gate.SpaceSuspended, gate.SpaceOpening)
     elif operation.of_space and operation.may not in gate.DOORS:

@@ -8,12 +8,12 @@ do not wait for one item. Tries that succeed are given back. Unknown logins coun
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib import clock, ids
 from chalicelib.errors import TooManyRequests
+from chalicelib.http.addresses import network
 from chalicelib.identity import store
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, TransactionFailed, Write, transact
@@ -114,19 +114,6 @@ def _key(what: str, subject: str) -> tuple[str, str]:
 def _address_key(what: str, login: str, address: str) -> tuple[str, str]:
     shard = ids.shard(login, ADDRESS_SHARDS)
     return _key(f"{what}#address", f"{network(address)}#{shard}")
-
-
-def network(address: str) -> str:
-    """Whom an address stands for: itself, or for IPv6 the /64 that one subscriber has."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
-    return str(parsed)
 
 
 def _window() -> int:

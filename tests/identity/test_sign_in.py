@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from chalicelib import clock
+from chalicelib.http import addresses
 from chalicelib.http.tokens import verify
 from chalicelib.identity import passwords, throttle
 from chalicelib.people import identifiers, persons
@@ -141,10 +142,10 @@ def test_an_office_that_signs_in_behind_one_address_is_not_stopped(
 
 
 def test_one_subscriber_of_ipv6_is_one_address() -> None:
-    assert throttle.network("2001:db8:1:2::1") == throttle.network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
-    assert throttle.network("2001:db8:1:3::1") != throttle.network("2001:db8:1:2::1")
-    assert throttle.network("::ffff:203.0.113.7") == "203.0.113.7"
-    assert throttle.network("") == "unknown"
+    assert addresses.network("2001:db8:1:2::1") == addresses.network("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert addresses.network("2001:db8:1:3::1") != addresses.network("2001:db8:1:2::1")
+    assert addresses.network("::ffff:203.0.113.7") == "203.0.113.7"
+    assert addresses.network("") == "unknown"
 
 
 def test_a_deactivated_person_hears_of_it_after_the_right_password_only(hue: OpenedSpace) -> None:
