@@ -14,8 +14,9 @@ from infra.cloud.runtime import Platform
 from infra.cloud.space_role import ARN_OF_ROLE
 
 # How many of a function may run at once, where the account sets concurrency aside for them: counting must go on while
-# the API is under a storm, and what makes tables shall not ask DynamoDB for more at once than it builds.
-_RESERVED = {"provision": 5, "apply_changes": 100, "tick": 1, "meter": 5}
+# the API is under a storm, and what makes tables shall not ask DynamoDB for more at once than it builds. It is their
+# limit too: no tenant's jobs take the API's.
+_RESERVED = {"run_jobs": 50, "provision": 5, "apply_changes": 100, "tick": 1, "meter": 5}
 _QUEUES = {"run_jobs": ("JobsQueue", 5, 50), "provision": ("ProvisioningQueue", 1, 5)}
 
 
@@ -56,6 +57,8 @@ def _function(name: str, told: Json, platform: Platform) -> Json:
     }
     if name in _RESERVED:
         properties["ReservedConcurrentExecutions"] = when("SetsAside", _RESERVED[name])
+    elif name == "api":
+        properties["ReservedConcurrentExecutions"] = when("BoundsApi", ref("ApiConcurrency"))
     return {"Type": "AWS::Lambda::Function", "Properties": properties}
 
 

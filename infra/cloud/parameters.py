@@ -49,6 +49,7 @@ PARAMETERS: Json = {
         "Default": "no",
         "AllowedValues": ["yes", "no"],
     },
+    "ApiConcurrency": _number("Containers set aside for the API, and its limit; 0: whatever the account has left", 0),
     "AlarmEmail": _text("Who is told of alarms; empty: nobody", ""),
     "Watched": {
         "Type": "String",
@@ -67,6 +68,7 @@ CONDITIONS: Json = {
     "MakesKey": {"Fn::Equals": [{"Ref": "KeyArn"}, ""]},
     "MakesIdentity": {"Fn::Equals": [{"Ref": "MakesMailIdentity"}, "yes"]},
     "SetsAside": {"Fn::Equals": [{"Ref": "SetsAsideConcurrency"}, "yes"]},
+    "BoundsApi": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ApiConcurrency"}, "0"]}]},
     "IsWatched": {"Fn::Equals": [{"Ref": "Watched"}, "yes"]},
     "HasAlarmEmail": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]},
     "HasBudget": {

@@ -39,6 +39,7 @@ class Stage(BaseModel):
     requests_per_second: int = Field(default=2_000, ge=1)
     request_burst: int = Field(default=4_000, ge=1)
     sets_aside_concurrency: bool = False
+    api_concurrency: int = Field(default=0, ge=0)
     alarm_email: str = ""
     budget_usd: int = Field(default=0, ge=0)
     watched: bool = True
@@ -64,6 +65,8 @@ class Stage(BaseModel):
             )
         if self.snap_start and self.provisioned_concurrency:
             raise ValueError("snap_start and provisioned_concurrency exclude each other")
+        if 0 < self.api_concurrency < self.provisioned_concurrency:
+            raise ValueError("provisioned_concurrency is part of api_concurrency and cannot be more")
         return self
 
     @property
@@ -93,6 +96,7 @@ class Stage(BaseModel):
             "RequestsPerSecond": str(self.requests_per_second),
             "RequestBurst": str(self.request_burst),
             "SetsAsideConcurrency": _yes(self.sets_aside_concurrency),
+            "ApiConcurrency": str(self.api_concurrency),
             "AlarmEmail": self.alarm_email,
             "BudgetUsd": str(self.budget_usd),
             "Watched": _yes(self.watched),

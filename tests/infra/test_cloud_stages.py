@@ -40,6 +40,7 @@ def test_the_examples_are_whole_but_for_what_is_the_deployers(name: str) -> None
         ("snap_start = true", r"needs python3\.12 or newer, this is python3\.11"),
         ("origin_secrets = [2, 2]", "two different numbers"),
         ("origin_secrets = [0, 1]", "two different numbers"),
+        ("api_concurrency = 4\nprovisioned_concurrency = 5", "cannot be more"),
         ('colour = "red"', "colour"),
         ("log_retention_days = ", "Invalid value"),
     ],

@@ -180,6 +180,16 @@ def _redrives(queue: Json) -> bool:
     return "RedrivePolicy" in queue
 
 
+def test_no_tenants_jobs_take_the_containers_of_the_api(main: Json) -> None:
+    reserved = {
+        name: each["ReservedConcurrentExecutions"]["Fn::If"] for name, each in of_type(main, "Lambda::Function").items()
+    }
+    assert reserved.pop("ApiFunction")[:2] == ["BoundsApi", {"Ref": "ApiConcurrency"}]
+    assert {condition for condition, _, _ in reserved.values()} == {"SetsAside"}
+    for source in of_type(main, "Lambda::EventSourceMapping").values():
+        assert source["ScalingConfig"]["MaximumConcurrency"] <= reserved[source["FunctionName"]["Ref"]][1]
+
+
 def test_queues_outlast_their_functions(main: Json) -> None:
     """SQS hands a message over again while its function still runs, unless it is hidden for longer than that."""
     functions = {name: each["Timeout"] for name, each in of_type(main, "Lambda::Function").items()}
