@@ -14,6 +14,7 @@ from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.metering import store
 from chalicelib.storage import files, spaces, tables
+from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import PLATFORM
 
 SURVEY, MEASURE = "usage.survey", "usage.measure"
@@ -36,19 +37,26 @@ def survey(job: Job, run: Run) -> None:
     for place, slug in enumerate(due):
         if slug > after:
             run.go_on_if_late()
-            queue.enqueue(MEASURE, slug, {}, job_id=ids.derived(job.id, slug))
+            queue.enqueue(MEASURE, slug, due[slug], job_id=ids.derived(job.id, slug))
             if place % 100 == 0:
                 run.progress(place, len(due), {"after": slug})
     run.progress(len(due), len(due))
 
 
-def _due() -> list[str]:
-    """Who used anything since the last measure, by slug: one Query for each megabyte of two months and of measures."""
+def _due() -> dict[str, Item]:
+    """Who used anything since the last measure, by slug, and what was confirmed since then and so will be found: one
+    Query for each megabyte of two months and of measures."""
     today = clock.vietnam_day()
     months = {day.isoformat()[:7] for day in (today, today - timedelta(days=1))}
-    measured = {item["sk"]: item.get("at", 0) for item in store.all_stored()}
+    stored = {item["sk"]: item for item in store.all_stored()}
+    measured = {slug: item.get("at", 0) for slug, item in stored.items()}
     used = [item for month in sorted(months) for item in store.month(month)]
-    return sorted({item["sk"] for item in used if item["sk"] != PLATFORM and item["at"] > measured.get(item["sk"], 0)})
+    due = {item["sk"] for item in used if item["sk"] != PLATFORM and item["at"] > measured.get(item["sk"], 0)}
+    return {slug: _confirmed(stored.get(slug, {})) for slug in sorted(due)}
+
+
+def _confirmed(kept: Item) -> Item:
+    return {name: kept[name] for name in ("added_bytes", "added_files") if name in kept}
 
 
 @queue.handles(MEASURE, provisions=True)  # only that function may ask how large a table is
@@ -69,4 +77,5 @@ def measure(job: Job, run: Run) -> None:
         items_bytes = tables.size(space)
     except NotFound:
         return
-    store.measured(space.slug, items_bytes, int(seen["bytes"]), int(seen["files"]), int(seen["since"]))
+    counted = job.payload.get("added_bytes", 0), job.payload.get("added_files", 0)
+    store.measured(space.slug, items_bytes, int(seen["bytes"]), int(seen["files"]), int(seen["since"]), counted)

@@ -102,20 +102,25 @@ def stored_of(slugs: Iterable[str]) -> dict[str, Item]:
     return {slug: item for (_, slug), item in _table().batch_get([(_STORED, slug) for slug in slugs]).items()}
 
 
-def measured(slug: str, items_bytes: int, files_bytes: int, files: int, since_ms: int) -> None:
-    """What was measured, begun at ``since_ms``; files that were confirmed meanwhile are in it or in the next one.
-    One PutItem, 1 WCU. An older measure never replaces a newer."""
-    item = {
-        "pk": _STORED,
-        "sk": slug,
-        "items_bytes": items_bytes,
-        "files_bytes": files_bytes,
-        "files": files,
-        "at": since_ms,
-    }
+def measured(
+    slug: str, items_bytes: int, files_bytes: int, files: int, since_ms: int, counted: tuple[int, int] = (0, 0)
+) -> None:
+    """What was measured, begun at ``since_ms``: it stands for all that was confirmed before, which were ``counted``
+    bytes and files; those confirmed since stay beside it until the next measure. One UpdateItem, 1 WCU. An older
+    measure never replaces a newer, and the same one counts once."""
+    facts = {"items_bytes": items_bytes, "files_bytes": files_bytes, "files": files, "at": since_ms}
+    added = {"added_bytes": -counted[0], "added_files": -counted[1]}
+    sets = ", ".join(f"#{name} = :{name}" for name in facts)
+    adds = ", ".join(f"#{name} :{name}" for name in added)
     try:
-        _table().put(
-            item, condition="attribute_not_exists(#at) OR #at <= :at", values={":at": since_ms}, names={"#at": "at"}
+        _table().update(
+            _STORED,
+            slug,
+            f"SET {sets} ADD {adds}",
+            {f":{name}": value for name, value in {**facts, **added}.items()},
+            names={f"#{name}": name for name in (*facts, *added)},
+            condition="attribute_not_exists(#at) OR #at < :at",
+            returns="NONE",
         )
     except ConditionFailed:
         return

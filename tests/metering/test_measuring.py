@@ -98,6 +98,31 @@ def test_a_measure_that_was_killed_goes_on_where_it_was(aws: Cloud, monkeypatch:
     assert (_stored(space).files, _stored(space).files_bytes) == (7, 7)
 
 
+def test_what_is_confirmed_while_it_is_measured_stays_counted(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The measure replaces what was confirmed before it, and nothing else; the same one again changes nothing."""
+    space = open_space()
+    for number in range(4):
+        _put(f"{space.slug}/files/{number:04}", 10)
+    store.confirmed(space.slug, 10)  # one of the four
+    monkeypatch.setattr(files, "LISTED_AT_ONCE", 2)
+    late = iter([True, False])
+
+    def killed(_run: Run) -> None:
+        if next(late, False):
+            _put(f"{space.slug}/files/0000-a", 5)  # where the list has been already
+            store.confirmed(space.slug, 5)
+            raise GoOn
+
+    monkeypatch.setattr(Run, "go_on_if_late", killed)
+    queue.enqueue(measuring.MEASURE, space.slug, {"added_bytes": 10, "added_files": 1})
+    aws.drain()
+    assert (_stored(space).files, _stored(space).files_bytes) == (5, 45)
+    at = _stored(space).at
+    assert at is not None
+    store.measured(space.slug, 0, 40, 4, at, (10, 1))
+    assert (_stored(space).files, _stored(space).files_bytes) == (5, 45)
+
+
 def test_a_space_that_was_closed_meanwhile_is_left(aws: Cloud) -> None:
     job = Job("1", "khong-co", measuring.MEASURE, {}, {}, 1, "")
     measuring.measure(job, Run(job, clock.epoch_ms() + 60_000))

@@ -68,7 +68,7 @@ def test_files_confirmed_since_the_last_measure_count(hue: OpenedSpace) -> None:
     uploaded(hue, "application/pdf", content)
     stored = quotas.stored_of(store.stored(hue.slug))
     assert (stored.files_bytes, stored.files) == (1_000 + len(content), 6)
-    store.measured(hue.slug, 10, 2_007, 6, 2)
+    store.measured(hue.slug, 10, 2_007, 6, 2, (len(content), 1))
     assert quotas.stored_of(store.stored(hue.slug)).files_bytes == 2_007
 
 
