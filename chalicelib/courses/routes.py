@@ -31,7 +31,7 @@ from chalicelib.courses.models import (
 from chalicelib.courses.outline import UnknownLesson
 from chalicelib.courses.publishing import ArchivedCourse
 from chalicelib.courses.readiness import CannotPublish
-from chalicelib.courses.uploads import File, FileRefused, NewFile, NotUploaded, Upload
+from chalicelib.courses.uploads import File, FileRefused, NewFile, NotUploaded, Upload, UploadsWaiting
 from chalicelib.errors import Forbidden, InvalidInput, PreconditionFailed, PreconditionRequired, Unauthenticated
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
@@ -220,7 +220,9 @@ def read_cover(space: Space, course: Id, query: CoverQuery) -> Answer[None]:
     return Answer(None, location=browsing.cover(space, course), cache="public, max-age=300")
 
 
-@courses.post("/spaces/{space}/files", may=EDIT_COURSES, creates=True, raises=[InvalidInput, StorageFull])
+@courses.post(
+    "/spaces/{space}/files", may=EDIT_COURSES, creates=True, raises=[InvalidInput, StorageFull, UploadsWaiting]
+)
 def announce_file(space: Space, body: NewFile, circumstances: Circumstances) -> Upload:
     """Announce a file and get the form to upload it with, straight to S3; then report completion."""
     return uploads.announce(space, body, circumstances)

@@ -19,7 +19,7 @@ from chalicelib.storage.attributes import Whole, Word, optional
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space, platform
-from chalicelib.storage.table import Rows, Table, Write, transact
+from chalicelib.storage.table import Rows, Table, TransactionFailed, Write, transact
 
 _CATALOGUE = "catalogue"
 _DRAFT = "draft"
@@ -27,6 +27,10 @@ _FILE = "file"
 _OFFER = "offer"
 OFFERS = "national"
 PENDING_S = 24 * 3600
+# For as long as the bucket keeps what nobody completes (``infra/cloud/storage.py``), it counts as announced.
+WEEK_S = 7 * 24 * 3600
+# Forms of a week that may wait for their files: an office's work of many days, and small beside what one is billed for.
+MOST_WAITING = 2_000
 
 
 class VersionItem(TenantItem):
@@ -204,9 +208,41 @@ def _freezing(space: Space, course_id: str, number: int, frozen: Mapping[str, An
 # Files
 
 
-def create_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> None:
-    """An announced upload, forgotten after a day unless completed: 1 WCU. Raises: ConditionFailed."""
-    _file_item(space, file_id, state="pending", ttl=clock.epoch_s() + PENDING_S, **facts).create()
+def announce_file(space: Space, file_id: str, facts: Mapping[str, Any], room: int) -> bool:
+    """An announced upload, forgotten after a day unless completed, and counted among those of its week that wait, which
+    have ``room`` bytes together. One transaction, 4 WCU. Gives whether there was room; again, it changes nothing."""
+    file = _file_item(space, file_id, state="pending", ttl=clock.epoch_s() + PENDING_S, **facts)
+    key = _waiting(facts["created_at"])
+    counted = _table(space).updating(
+        *key,
+        "ADD waiting :one, waiting_bytes :size SET #ttl = :ttl",
+        {
+            ":one": 1,
+            ":size": facts["size"],
+            ":ttl": (int(key[1]) + 2) * WEEK_S,
+            ":most": MOST_WAITING,
+            ":room": room - facts["size"],
+        },
+        names={"#ttl": "ttl"},
+        condition="attribute_not_exists(pk) OR (waiting < :most AND waiting_bytes <= :room)",
+    )
+    try:
+        transact([file.creating(), counted])
+    except TransactionFailed as error:
+        return 0 in error.failed  # it was announced before
+    return True
+
+
+def not_waiting(space: Space, item: FileItem) -> None:
+    """An announced upload waits no more, since it was completed or refused. Counted once: 1 transaction, 2 WCU."""
+    values = {":one": -1, ":size": -item.size}
+    write = _table(space).updating(*_waiting(item.created_at), "ADD waiting :one, waiting_bytes :size", values)
+    transact([write], token=item.id)
+
+
+def _waiting(created_at: str) -> tuple[str, str]:
+    """The week's count of uploads that wait, by when one was announced."""
+    return "waiting", str(int(clock.from_timestamp(created_at).timestamp()) // WEEK_S)
 
 
 def file(space: Space, file_id: str) -> FileItem | None:

@@ -10,7 +10,6 @@ so that a browser takes the file for nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -52,6 +51,14 @@ class NotUploaded(Conflict):
     code = "not_uploaded"
     vi = "Tệp chưa được tải lên xong. Hãy tải lên rồi báo hoàn tất."
     en = "The file has not been uploaded yet. Upload it, then report completion."
+
+
+class UploadsWaiting(Conflict):
+    """More is announced than the space may have on the way."""
+
+    code = "uploads_waiting"
+    vi = "Quá nhiều tệp đã khai báo mà chưa tải lên xong. Hãy tải lên và báo hoàn tất, hoặc thử lại sau vài ngày."
+    en = "Too many files are announced and not completed. Upload and complete them, or try again in some days."
 
 
 class FileRefused(InvalidInput):
@@ -123,11 +130,13 @@ class File(Outbound):
 
 
 def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload:
-    """Note a file that is to be uploaded, and sign the form for it: 1 WCU. Repeating it signs the same file's form.
+    """Note a file that is to be uploaded, and sign the form for it: 4 WCU. Repeating it signs the same file's form.
 
-    Raises: StorageFull.
+    A form is worth its bytes whether they are ever completed or not, so those that wait are held against the quota too.
+
+    Raises: StorageFull, UploadsWaiting.
     """
-    quotas.require_room(space, new.size)
+    room = quotas.require_room(space, new.size)
     file_id = circumstances.new_id(space.slug)
     facts = {
         "name": new.name,
@@ -137,14 +146,14 @@ def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload
         "created_at": clock.timestamp(),
         "by": circumstances.actor_id,
     }
-    with suppress(ConditionFailed):
-        store.create_file(space, file_id, facts)
+    if not store.announce_file(space, file_id, facts, room):
+        raise UploadsWaiting
     form = files.upload_form(_arrival(space, file_id), new.content_type, new.size, lasting_s=LASTING_S)
     return Upload(id=file_id, upload=UploadForm(**form), expires_at=_expiry())
 
 
 def complete(space: Space, file_id: str) -> File:
-    """Look at what was uploaded; it is ready, or removed: 3 calls, 4 of S3. Repeating it changes nothing.
+    """Look at what was uploaded; it is ready, or removed: 4 calls, 4 of S3. Repeating it changes nothing.
 
     Raises: NotFound, NotUploaded, FileRefused.
     """
@@ -159,14 +168,16 @@ def complete(space: Space, file_id: str) -> File:
     if facts is None:
         files.delete(arrived)
         store.delete_file(space, file_id)
+        store.not_waiting(space, item)
         raise FileRefused(content_type=item.content_type)
     try:
-        item = store.complete_file(space, file_id, facts)
+        completed = store.complete_file(space, file_id, facts)
     except ConditionFailed:
         raise NotFound from None
     files.delete(arrived)
-    quotas.confirmed(space, item.size)
-    return shown(space, item)
+    store.not_waiting(space, item)
+    quotas.confirmed(space, completed.size)
+    return shown(space, completed)
 
 
 def _taken(space: Space, file_id: str, content_type: str) -> Item | None:

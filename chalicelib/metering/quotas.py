@@ -60,8 +60,10 @@ def stored_of(item: Item | None) -> Stored:
     )
 
 
-def require_room(space: Space, size: int) -> None:
+def require_room(space: Space, size: int) -> int:
     """Refuse an upload of ``size`` bytes that the space has no room for: 0 calls when warm, else 0.5 RCU.
+
+    Gives how many bytes there is room for.
 
     Raises: StorageFull.
     """
@@ -69,6 +71,7 @@ def require_room(space: Space, size: int) -> None:
     quota = space.quotas.storage_gb
     if files_bytes + size > quota * GB:
         raise StorageFull(used=f"{files_bytes / GB:.1f}", quota=quota)
+    return quota * GB - files_bytes
 
 
 def confirmed(space: Space, size: int) -> None:

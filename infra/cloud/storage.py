@@ -81,7 +81,14 @@ def _content() -> Json:
 def _lifetimes() -> list[Json]:
     """What is temporary says so by a tag, since rules know prefixes but each tenant has one of its own."""
     return [
-        _rule("exports-and-uploads-after-a-week", TagFilters=[{"Key": "keep", "Value": "week"}], ExpirationInDays=7),
+        # What replaces an upload, or is deleted when it was taken over, is of use to nobody: who has a form could fill
+        # the bucket with former versions.
+        _rule(
+            "exports-and-uploads-after-a-week",
+            TagFilters=[{"Key": "keep", "Value": "week"}],
+            ExpirationInDays=7,
+            NoncurrentVersionExpiration={"NoncurrentDays": 1},
+        ),
         _rule("abandoned-pieces-after-two-days", AbortIncompleteMultipartUpload={"DaysAfterInitiation": 2}),
         _rule("replaced-or-deleted-after-a-month", NoncurrentVersionExpiration={"NoncurrentDays": 30}),
         _rule("markers-of-what-is-gone", ExpiredObjectDeleteMarker=True),

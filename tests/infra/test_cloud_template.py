@@ -225,7 +225,10 @@ def test_buckets_are_closed(main: Json) -> None:
 def test_what_is_temporary_goes_after_a_week(main: Json) -> None:
     rules = main["Resources"]["ContentBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert any(
-        rule.get("TagFilters") == [{"Key": "keep", "Value": "week"}] and rule["ExpirationInDays"] == 7 for rule in rules
+        rule.get("TagFilters") == [{"Key": "keep", "Value": "week"}]
+        and rule["ExpirationInDays"] == 7
+        and rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+        for rule in rules
     )
     assert any(rule.get("AbortIncompleteMultipartUpload") for rule in rules)
 

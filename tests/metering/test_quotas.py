@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.courses import store as uploads_kept
 from chalicelib.http import caching
 from chalicelib.metering import quotas, store
 from chalicelib.reports import counters, figures
 from chalicelib.storage.quotas import USUAL
 from tests.api import Api, Reply
-from tests.courses.writing import uploaded
+from tests.courses.writing import announce, put, uploaded
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, operator
 from tests.identity.people import PASSWORD
@@ -60,6 +61,30 @@ def test_a_space_with_no_room_takes_no_more_files(hue: OpenedSpace) -> None:
     assert "1.0 trên 1 GB" in problem["detail"]
     _set(hue, storage_gb=2)
     hue.author.post(hue.at("/files"), PDF).ok()
+
+
+def test_what_is_announced_takes_room_before_it_is_there(hue: OpenedSpace) -> None:
+    """Forms alone fill no bucket: together they are good for what the quota leaves, and for so many."""
+    _set(hue, storage_gb=1)
+    film = PDF | {"content_type": "video/mp4", "size": 500_000_000}
+    key = {"idempotency-key": "one"}
+    first = [hue.author.post(hue.at("/files"), film, headers=key).ok(201)["id"] for _ in range(3)]
+    assert len(set(first)) == 1  # one file, however often it is announced
+    hue.author.post(hue.at("/files"), film).ok(201)
+    hue.author.post(hue.at("/files"), film).refused(409, "uploads_waiting")
+    hue.author.post(hue.at("/files"), film, headers=key).ok(201)
+    hue.author.post(hue.at("/files"), PDF).ok(201)
+
+
+def test_what_was_completed_or_refused_waits_no_more(hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads_kept, "MOST_WAITING", 1)
+    for _ in range(3):
+        uploaded(hue, "application/pdf")
+    lying = announce(hue, "application/pdf", b"%PDF-1.7")
+    hue.author.post(hue.at("/files"), PDF).refused(409, "uploads_waiting")
+    put(hue, lying, b"MZ no document")
+    hue.author.post(hue.at(f"/files/{lying}/completion")).refused(422, "file_refused")
+    hue.author.post(hue.at("/files"), PDF).ok(201)
 
 
 def test_files_confirmed_since_the_last_measure_count(hue: OpenedSpace) -> None:
