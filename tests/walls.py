@@ -47,3 +47,13 @@ def stand_outside() -> None:
 def as_nobody(run: Callable[..., T], *arguments: Any) -> T:
     """Run as a process does that has just begun: on nobody's behalf."""
     return Context().run(run, *arguments)
+
+
+def on_behalf(slug: str, run: Callable[..., T], *arguments: Any) -> T:
+    """Run as the program does for one space, begun by nobody else."""
+
+    def acting_for_it() -> T:
+        with acting.on_behalf_of(slug):
+            return run(*arguments)
+
+    return as_nobody(acting_for_it)

@@ -15,10 +15,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from chalicelib import config
-from chalicelib.storage import names
+from chalicelib.storage import names, partitions
 from chalicelib.storage.names import NATIONAL, PLATFORM, TABLE_KINDS
+from chalicelib.storage.partitions import Shared
 
-Shared = Literal["figures", "courses"]
 # Where work may turn to besides the space that it is for: to the centre alone, or to one tenant after another.
 Crosses = Literal["centre", "tenants"]
 
@@ -31,11 +31,6 @@ class NotActing(RuntimeError):
 class Foreign(RuntimeError):
     """Code that runs on one tenant's behalf named another's table or file: a defect of ours, and never a refusal that
     would tell the caller anything."""
-
-
-# What stands in the platform's table but is written in one transaction with a space's own: what partitions of that kind
-# begin with.
-SHARED: dict[Shared, str] = {"figures": "national-figures", "courses": "national#"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +104,23 @@ def now() -> Acting:
     return acting
 
 
-def whose(request: Mapping[str, Any]) -> Acting | None:
+def whose(operation: str, request: Mapping[str, Any]) -> Acting | None:
     """Whose credentials a request to DynamoDB needs; ``None`` where it names the platform's table alone, which the
     function itself may.
 
     Every table that the request names is looked at, as a whole name: the first of two walls, and on one machine the
-    only one. Raises: NotActing, Foreign.
+    only one. Of the platform's table a tenant's work names what ``partitions.py`` lists: the only wall there is within
+    it. Raises: NotActing, Foreign.
     """
     acting = _ACTING.get()
     if "RequestItems" not in request and "TransactItems" not in request:
         table = request.get("TableName")
         if acting is not None and table in acting.tables:
             return acting
-        if table == names.platform_table():
+        if table == (platform := names.platform_table()):
+            _require_listed(acting, platform, operation, request)
             return None
-    return _looked_at(acting, request)
+    return _looked_at(acting, operation, request)
 
 
 def require(slug: str) -> None:
@@ -146,41 +143,32 @@ def require_may_write(key: str) -> None:
         raise Foreign(f"{acting.slug} would write {key}")
 
 
-def _looked_at(acting: Acting | None, request: Mapping[str, Any]) -> Acting | None:
-    tables = _named(request)
-    of_tenants = tables - {names.platform_table()}
+def _looked_at(acting: Acting | None, operation: str, request: Mapping[str, Any]) -> Acting | None:
+    tables, platform = _named(request), names.platform_table()
+    of_tenants = tables - {platform}
     if tables and not of_tenants:
+        _require_listed(acting, platform, operation, request)
         return None
     if acting is None:
         raise NotActing(f"nobody acts, and these were asked for: {sorted(tables)}")
     if not of_tenants or not acting.tables.issuperset(of_tenants):
         raise Foreign(f"{acting.slug} asked for {sorted(tables)}")
-    if tables != of_tenants:
-        _require_shared(acting, request)
+    if tables != of_tenants and not partitions.allows_beside(acting.slug, platform, acting.beside, request):
+        raise Foreign(f"{acting.slug} does not write that beside its own")
     return acting
+
+
+def _require_listed(acting: Acting | None, platform: str, operation: str, request: Mapping[str, Any]) -> None:
+    """Raises: Foreign."""
+    if acting is None or acting.slug == PLATFORM:
+        return
+    if not partitions.allows(acting.slug, platform, operation, request):
+        raise Foreign(f"{acting.slug} would {operation} of the platform what is not its own")
 
 
 def _named(request: Mapping[str, Any]) -> set[str]:
     """Every table that a request names."""
     named = {request["TableName"]} if "TableName" in request else set()
     named.update(request.get("RequestItems", ()))
-    named.update(part["TableName"] for part in _parts(request))
+    named.update(part["TableName"] for each in request.get("TransactItems", ()) for part in each.values())
     return named
-
-
-def _parts(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The parts of a transaction."""
-    for item in request.get("TransactItems", ()):
-        yield from item.values()
-
-
-def _require_shared(acting: Acting, request: Mapping[str, Any]) -> None:
-    """In one request with a space's own, the platform's table shows no more than what was said to be written beside.
-
-    Raises: Foreign.
-    """
-    of_platform = [part for part in _parts(request) if part["TableName"] == names.platform_table()]
-    partitions = {(part.get("Key") or part["Item"])["pk"]["S"] for part in of_platform}
-    shared = SHARED[acting.beside] if acting.beside else None
-    if not partitions or shared is None or not all(each.startswith(shared) for each in partitions):
-        raise Foreign(f"{acting.slug} does not write {sorted(partitions)} beside its own")

@@ -123,7 +123,7 @@ def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     NotFound for the tables of a tenant that was closed while this process still remembered it as open; NotActing and
     Foreign for defects of ours.
     """
-    whose = acting.whose(request)
+    whose = acting.whose(operation, request)
     keys = credentials.own if whose is None else partial(credentials.of, whose)
     request["ReturnConsumedCapacity"] = "TOTAL"
     try:

@@ -24,10 +24,11 @@ from urllib.parse import urlencode
 from chalicelib import clock, config, logs
 from chalicelib.errors import Unavailable
 from chalicelib.storage import acting, entitlements
-from chalicelib.storage.acting import Acting, Shared
+from chalicelib.storage.acting import Acting
 from chalicelib.storage.entitlements import Account
 from chalicelib.storage.lines import LineBroken, Lines, Reply
 from chalicelib.storage.names import PLATFORM
+from chalicelib.storage.partitions import Shared
 from chalicelib.storage.signing import Credentials, signed
 
 LASTING_S = 3_600  # the most that a role may be assumed for by code that itself runs under one

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.storage.acting import SHARED, Shared
 from chalicelib.storage.names import INDEXED_KINDS, NATIONAL, PLATFORM, TABLE_KINDS
+from chalicelib.storage.partitions import SHARED, Shared
 
 Statement = dict[str, Any]
 
@@ -31,11 +31,6 @@ _ROWS = ("dynamodb:Query", "dynamodb:Scan")  # a scan is a recount's
 # The same in fewer letters, for a session's policy has 2,048 of them: no other action of DynamoDB ends so.
 _ITEMS_IN_SHORT = ("dynamodb:*Item",)
 _OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload")
-# What is written of the platform's table in one transaction with a space's own.
-_BESIDE: dict[Shared, tuple[str, ...]] = {
-    "figures": ("dynamodb:UpdateItem",),
-    "courses": ("dynamodb:PutItem", "dynamodb:ConditionCheckItem"),
-}
 # DynamoDB uses the tables' key with the rights of whoever reads or writes an item.
 _KEY_USE = ("kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 
@@ -109,8 +104,10 @@ def _national_files(account: Account, *, writes: bool) -> Statement:
 
 def _shared(account: Account, beside: Shared) -> Statement:
     """Those partitions of the platform's table that are written together with a space's own."""
-    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{SHARED[beside]}*"}}
-    return _may(_BESIDE[beside], account.table(PLATFORM)) | {"Condition": condition}
+    shared = SHARED[beside]
+    actions = tuple(f"dynamodb:{part}Item" for part in shared.by)
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": _one_or_all(shared.partitions)}}
+    return _may(actions, account.table(PLATFORM)) | {"Condition": condition}
 
 
 def _key_use(account: Account, key_arn: str) -> Statement:

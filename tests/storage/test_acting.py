@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any, get_args
 
 import pytest
@@ -18,12 +19,12 @@ from chalicelib.storage import acting, client, files, mappings, tables
 from chalicelib.storage.acting import Crosses, Foreign, NotActing
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import Space, platform
-from chalicelib.storage.table import transact
+from chalicelib.storage.table import Write, transact
 from chalicelib.tenants import registry
 from tests import factories
 from tests.api import Api
 from tests.emulated import Cloud
-from tests.walls import as_nobody
+from tests.walls import as_nobody, on_behalf
 
 HUE, CITY = Space("hue"), Space("hue-city")
 ITEM = {"pk": "a", "sk": "b"}
@@ -40,13 +41,7 @@ def two_spaces(aws: Cloud) -> None:
     CITY.table("people").put(ITEM)
 
 
-def as_hue(run: Callable[..., Any], *arguments: Any) -> Any:
-    def acting_for_hue() -> Any:
-        with acting.on_behalf_of("hue"):
-            return run(*arguments)
-
-    return as_nobody(acting_for_hue)
-
+as_hue = partial(on_behalf, "hue")
 
 # Every way in which the program reaches a tenant's tables: of this space.
 WAYS: dict[str, Callable[[Space], object]] = {
@@ -277,28 +272,49 @@ def test_an_error_inside_leaves_nobody_acting() -> None:
         as_nobody(then)
 
 
-def _both(pk: str) -> None:
+def _both(pk: str, sk: str) -> None:
     transact(
-        [HUE.table("learning").putting(ITEM), platform().table("people").updating(pk, "b", "SET x = :x", {":x": 1})]
+        [HUE.table("learning").putting(ITEM), platform().table("people").updating(pk, sk, "SET x = :x", {":x": 1})]
     )
 
 
-def test_the_platforms_table_alone_needs_nobody() -> None:
-    as_nobody(platform().table("people").get, "a", "b")
-    as_hue(platform().table("people").get, "a", "b")
-
-
 def test_of_the_platforms_table_only_what_was_said_is_written_beside() -> None:
-    def counting(pk: str) -> None:
+    def counting(pk: str, sk: str = "hue") -> None:
         with acting.on_behalf_of("hue", beside="figures"):
-            _both(pk)
+            _both(pk, sk)
 
-    as_nobody(counting, "national-figures#2026-11")
-    for pk in ("tenant#hue", "national#x", "signing-keys"):
+    def adopting(pk: str, sk: str) -> None:
+        with acting.on_behalf_of("hue", beside="courses"):
+            offer = platform().table("people").putting({"pk": pk, "sk": sk})
+            transact([HUE.table("courses").putting(ITEM), offer])
+
+    for place in (("national-figures",), ("national-figures#2026-11",), ("national-figures#courses", "qg1#hue")):
+        as_nobody(counting, *place)
+    as_nobody(adopting, "national#x", "adopter#hue")
+    for pk in ("tenant#hue", "national#x", "keyring", "national-figures-x", "national-figures#2026-11-24"):
         with pytest.raises(Foreign):
             as_nobody(counting, pk)
+    for sk in ("hue-city", "qg1#hue-city", "hu", "hue#qg1", ""):
+        with pytest.raises(Foreign):
+            as_nobody(counting, "national-figures#courses", sk)
+    for pk, sk in (("national#x", "offer"), ("national#x", "adopter#hue-city"), ("national-figures", "adopter#hue")):
+        with pytest.raises(Foreign):
+            as_nobody(adopting, pk, sk)
     with pytest.raises(Foreign):
-        as_hue(_both, "national-figures")
+        as_hue(_both, "national-figures", "hue")
+
+
+def test_beside_its_own_the_centre_offers_and_nobody_takes_away() -> None:
+    def centre(*more: Write) -> None:
+        with acting.on_behalf_of(CENTRE, beside="courses"):
+            transact([Space(CENTRE).table("courses").putting(ITEM), *more])
+
+    factories.open_space(CENTRE)
+    table = platform().table("people")
+    as_nobody(centre, table.putting({"pk": "national#y", "sk": "offer"}))
+    for other in (table.deleting("national#y", "offer"), table.updating("national#y", "offer", "REMOVE l")):
+        with pytest.raises(Foreign):
+            as_nobody(centre, other)
 
 
 def test_who_writes_beside_has_no_files() -> None:
