@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -12,7 +14,7 @@ from chalicelib import clock
 from chalicelib.http import mounting
 from tests import walls
 from tests.api import Api
-from tests.emulated import Cloud, cloud
+from tests.emulated import Cloud, cloud, forget_everything
 
 walls.stand_outside()
 # Tests walk what is declared; that a request imports what it needs by itself is tests/http/test_mounting.py's.
@@ -36,6 +38,17 @@ def aws() -> Iterator[Cloud]:
 def api(aws: Cloud) -> Api:
     """The API, as nobody yet."""
     return Api()
+
+
+@pytest.fixture
+def in_the_cloud(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """No engine of our own: the account's DynamoDB, where nothing is local."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.delenv("HOCMO_DYNAMODB_URL")
+        elsewhere.delenv("HOCMO_LOCAL")
+        forget_everything()
+        yield boto3.client("dynamodb")
+    forget_everything()
 
 
 @pytest.fixture(autouse=True)

@@ -195,6 +195,8 @@ def _admit(operation: Operation, space: Space, actor: Actor | None) -> None:
     roles = actor.roles if actor else frozenset()
     if space.status == "suspended" and not _goes_on(operation, roles):
         raise SpaceSuspended
+    if space.status == "restoring" and not _is_face(operation):
+        raise SpaceSuspended
     if not allows(roles, operation.may):
         raise Forbidden
 
@@ -205,6 +207,12 @@ def _goes_on(operation: Operation, roles: frozenset[Role]) -> bool:
     if operation.may in DOORS:
         return operation.while_suspended or (not operation.writes and bool(roles & STAFF))
     return bool(roles & STAFF) and (operation.while_suspended or not operation.writes)
+
+
+def _is_face(operation: Operation) -> bool:
+    """Whether this shows a space without touching its tables, which a restore replaces: nobody signs in meanwhile, and
+    not even its admins look."""
+    return operation.may is Permission.ANYONE and operation.while_suspended and not operation.writes
 
 
 def _circumstances(

@@ -42,7 +42,7 @@ def _by_access(operation: Operation) -> Refusals:
     refusals += (quotas.SpaceBusy, quotas.PlatformBusy) if operation.of_space else (quotas.PlatformBusy,)
     if operation.of_space and not operation.while_suspended:
         refusals += (gate.SpaceSuspended, gate.SpaceOpening)
-    elif operation.of_space and operation.may not in gate.DOORS:
+    elif operation.of_space and (operation.may not in gate.DOORS or operation.writes):
         refusals += (gate.SpaceSuspended,)
     return refusals
 

@@ -13,7 +13,7 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
 from chalicelib.metering import quotas
-from chalicelib.provisioning import steps
+from chalicelib.provisioning import restoring, steps
 from chalicelib.provisioning.models import NewClosing
 from chalicelib.provisioning.steps import Step
 from chalicelib.reports import counting
@@ -68,7 +68,8 @@ class ChangesUncounted(Conflict):
 def close(slug: str, wanted: NewClosing, circumstances: Circumstances) -> TenantRecord:
     """Have a suspended space closed; again: goes on with what was begun, and tries anew what failed.
 
-    Raises: NotFound, InvalidInput, TenantClosed, CentralSpaceStays, SpaceNotSuspended, OpeningUnderWay.
+    Raises: NotFound, InvalidInput, TenantClosed, CentralSpaceStays, SpaceRestoring, SpaceNotSuspended,
+    OpeningUnderWay.
     """
     if wanted.confirm != slug:
         raise refuse_field(
@@ -100,6 +101,7 @@ def _require_closable(record: TenantRecord) -> None:
         raise registry.TenantClosed
     if record.slug == config.current().central:
         raise CentralSpaceStays
+    restoring.require_none(record)
     if record.status not in ("suspended", "closing"):
         raise SpaceNotSuspended
     opening = queue.peek(record.slug, record.opening["job"])
@@ -130,7 +132,9 @@ def _detach(job: Job) -> None:
 
 
 def _drop_tables(job: Job) -> None:
-    if not tables.drop(Space(job.tenant)):
+    """The live ones, and what a restore that was never finished has left beside them."""
+    beside = registry.require(job.tenant).beside or {}
+    if not tables.drop(Space(job.tenant), beside):
         raise GoOn(in_s=_LOOK_AGAIN_S)
 
 
@@ -150,7 +154,13 @@ def _close(job: Job) -> None:
             return {}
         brand = {name: value for name, value in record.brand.items() if name != "logo"}
         nobody = {"name": "", "email": ""}
-        return {"status": "closed", "closed_at": clock.timestamp(), "brand": brand, "first_admin": nobody}
+        return {
+            "status": "closed",
+            "closed_at": clock.timestamp(),
+            "brand": brand,
+            "first_admin": nobody,
+            "beside": None,
+        }
 
     registry.settle(job.tenant, closed)
     quotas.nothing_stored(job.tenant)

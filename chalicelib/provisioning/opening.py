@@ -15,7 +15,7 @@ from chalicelib.identity import invitations
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.people import persons
-from chalicelib.provisioning import steps
+from chalicelib.provisioning import restoring, steps
 from chalicelib.provisioning.models import NewTenant, TenantEdit
 from chalicelib.provisioning.steps import Step
 from chalicelib.storage import files, mappings, tables
@@ -109,10 +109,11 @@ def edit(slug: str, patch: TenantEdit, circumstances: Circumstances) -> TenantRe
 def again(slug: str, circumstances: Circumstances) -> TenantRecord:
     """Have the steps run again: after a failure, or to invite a new admin. While a job is at it, nothing changes.
 
-    Raises: NotFound, TenantClosed.
+    Raises: NotFound, SpaceRestoring, TenantClosed.
     """
     record = registry.require(slug)
     registry.require_not_closed(record)
+    restoring.require_none(record)
     job_id = record.opening["job"]
     job = queue.peek(slug, job_id)
     if job is None or not job.is_open:

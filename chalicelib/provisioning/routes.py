@@ -10,6 +10,7 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.provisioning import closing, opening, suspension
 from chalicelib.provisioning.closing import CentralSpaceStays, OpeningUnderWay, SpaceNotSuspended
 from chalicelib.provisioning.models import NewClosing, NewSuspension, NewTenant, TenantEdit
+from chalicelib.provisioning.restoring import SpaceRestoring
 from chalicelib.provisioning.suspension import SpaceNotOpen
 from chalicelib.tenants import registry
 from chalicelib.tenants.models import Tenant
@@ -25,7 +26,7 @@ def open_tenant(body: NewTenant, circumstances: Circumstances) -> Answer[Tenant]
     return _shown(opening.register(body, circumstances), located=True)
 
 
-@provisioning.post("/tenants/{slug}/opening", may=OPERATE, status=202, raises=[TenantClosed])
+@provisioning.post("/tenants/{slug}/opening", may=OPERATE, status=202, raises=[SpaceRestoring, TenantClosed])
 def repeat_opening(slug: Slug, circumstances: Circumstances) -> Answer[Tenant]:
     """Run the steps of the opening again: after a failure, or to invite a first admin who was changed. Harmless
     otherwise."""
@@ -44,13 +45,13 @@ def edit_tenant(slug: Slug, body: TenantEdit, circumstances: Circumstances) -> A
     return _shown(opening.edit(slug, body, circumstances))
 
 
-@provisioning.post("/tenants/{slug}/suspension", may=OPERATE, raises=[SpaceNotOpen, TenantClosed])
+@provisioning.post("/tenants/{slug}/suspension", may=OPERATE, raises=[SpaceNotOpen, SpaceRestoring, TenantClosed])
 def suspend_tenant(slug: Slug, body: NewSuspension, circumstances: Circumstances) -> Answer[Tenant]:
     """Suspend a space: its people get a notice, its admins can still read and export. Within a minute everywhere."""
     return _shown(suspension.suspend(slug, body.reason, circumstances.actor_id))
 
 
-@provisioning.delete("/tenants/{slug}/suspension", may=OPERATE, raises=[SpaceNotOpen, TenantClosed])
+@provisioning.delete("/tenants/{slug}/suspension", may=OPERATE, raises=[SpaceNotOpen, SpaceRestoring, TenantClosed])
 def resume_tenant(slug: Slug) -> Answer[Tenant]:
     """Let a suspended space go on."""
     return _shown(suspension.resume(slug))
@@ -61,7 +62,7 @@ def resume_tenant(slug: Slug) -> Answer[Tenant]:
     may=OPERATE,
     status=202,
     audits=["reason"],
-    raises=[SpaceNotSuspended, OpeningUnderWay, CentralSpaceStays, TenantClosed],
+    raises=[SpaceRestoring, SpaceNotSuspended, OpeningUnderWay, CentralSpaceStays, TenantClosed],
 )
 def close_tenant(slug: Slug, body: NewClosing, circumstances: Circumstances) -> Answer[Tenant]:
     """Close a suspended space for good: its tables and files are dropped, its figures and its name stay. Repeated, it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib import clock
 from chalicelib.errors import Conflict
+from chalicelib.provisioning import restoring
 from chalicelib.storage.items import Item
 from chalicelib.tenants import registry
 from chalicelib.tenants.registry import TenantRecord
@@ -20,7 +21,7 @@ class SpaceNotOpen(Conflict):
 def suspend(slug: str, reason: str, by: str) -> TenantRecord:
     """Suspend a space, or change the reason of its suspension. Repeating it changes nothing.
 
-    Raises: NotFound, SpaceNotOpen, TenantClosed.
+    Raises: NotFound, SpaceNotOpen, SpaceRestoring, TenantClosed.
     """
 
     def suspended(record: TenantRecord) -> Item:
@@ -33,7 +34,10 @@ def suspend(slug: str, reason: str, by: str) -> TenantRecord:
 
 
 def resume(slug: str) -> TenantRecord:
-    """Let a suspended space go on. Repeating it changes nothing. Raises: NotFound, SpaceNotOpen, TenantClosed."""
+    """Let a suspended space go on. Repeating it changes nothing.
+
+    Raises: NotFound, SpaceNotOpen, SpaceRestoring, TenantClosed.
+    """
 
     def resumed(record: TenantRecord) -> Item:
         _require_opened(record)
@@ -44,5 +48,6 @@ def resume(slug: str) -> TenantRecord:
 
 def _require_opened(record: TenantRecord) -> None:
     registry.require_not_closed(record)
+    restoring.require_none(record)
     if record.status == "opening":
         raise SpaceNotOpen

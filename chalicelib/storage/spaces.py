@@ -25,11 +25,12 @@ from chalicelib.storage.names import PLATFORM as PLATFORM  # others name the pla
 from chalicelib.storage.quotas import USUAL, Quotas
 from chalicelib.storage.table import Table
 
-SpaceStatus = Literal["opening", "open", "suspended", "closing", "closed"]
+SpaceStatus = Literal["opening", "open", "suspended", "restoring", "closing", "closed"]
 M = TypeVar("M", bound=TenantItem)
 
 FRESH_S = 60
 _UNSETTLED_FRESH_S = 1
+_SETTLED: tuple[SpaceStatus, ...] = ("open", "suspended", "restoring")
 _DIRECTORY_SIZE = 5_000
 
 
@@ -113,7 +114,7 @@ class Directory:
         if kept and clock.epoch_s() < kept[0]:
             return kept[1]
         space = _read(slug)
-        lasting = FRESH_S if space and space.status in ("open", "suspended") else _UNSETTLED_FRESH_S
+        lasting = FRESH_S if space and space.status in _SETTLED else _UNSETTLED_FRESH_S
         with self._lock:
             self._seen[slug] = (clock.epoch_s() + lasting, space)
             self._seen.move_to_end(slug)

@@ -8,6 +8,7 @@ goes on from there. Only provisioning may call it (``infra/`` gives that functio
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -44,13 +45,16 @@ def begin(space: Space) -> None:
 
 
 def create(space: Space, kind: TableKind) -> None:
-    """One of a tenant's tables, on demand, with deletion protection and (for learning) its stream; waits until
-    active."""
+    """One of a tenant's tables, on demand, with deletion protection and (for learning) its stream; waits until active.
+
+    One that was asked for (:func:`begin`) is only waited for. Raises: Unavailable.
+    """
     _create(space.table_name(kind), kind)
 
 
 def protect(name: str) -> None:
-    """Time to live on ``ttl``, and point-in-time recovery for 35 days."""
+    """Time to live on ``ttl``, and point-in-time recovery for 35 days. IAM could not tell turning recovery on from
+    turning it off; nothing in this program turns it off."""
     _enable_ttl(name)
     _enable_recovery(name)
 
@@ -77,21 +81,49 @@ def size(space: Space) -> int:
     return total
 
 
-def drop(space: Space) -> bool:
-    """Delete all of a tenant's tables, lifting their protection first, and tell whether they are gone: DynamoDB takes
-    its time, so call it again until they are.
+def beside(live: str, to: str) -> str:
+    """Where the state of a point in time (``20261124T023000``, UTC) is restored beside a live table. Behind the kind:
+    the space's role knows names that end with it, so no session reaches this one."""
+    return f"{live}-at-{to}"
 
-    What is deleted can be brought back for 35 days: point-in-time recovery leaves a backup of the system's own.
-    Raises: Foreign when this is not the acting space: the function that drops has the right to drop any.
+
+def drop(space: Space, besides: Iterable[str] = ()) -> bool:
+    """Delete all of a tenant's tables, lifting their protection first, and those of these points in time that a restore
+    has left beside them, and tell whether they are gone: DynamoDB takes its time, so call it again until they are.
+
+    What is deleted can be brought back for 35 days: point-in-time recovery leaves a backup of the system's own, so no
+    live table is deleted without it. Raises: Unavailable, Foreign when this is not the acting space: the function that
+    drops has the right to drop any.
     """
     acting.require(space.slug)
-    gone = [_drop(space.table_name(kind)) for kind in TABLE_KINDS]
+    live = [space.table_name(kind) for kind in TABLE_KINDS]
+    gone = [_drop(name) for name in live]
+    gone += [_drop(beside(name, to), is_copy=True) for to in besides for name in live]
     return all(gone)
 
 
 def _create(name: str, kind: str) -> None:
-    _ask_for(name, kind)
-    _wait_until_active(name)
+    """Looks first, and asks for a table once at most: DescribeTable may not see yet what CreateTable has just begun."""
+    asked = False
+    for _ in range(_POLLS):
+        status = _status(name)
+        if status == "ACTIVE":
+            return
+        if status is None and not asked:
+            _ask_for(name, kind)
+            asked = True
+            continue
+        time.sleep(_POLL_S)
+    raise Unavailable(retry_after_s=10)
+
+
+def _status(name: str) -> str | None:
+    try:
+        return str(client.dynamodb().describe_table(TableName=name)["Table"]["TableStatus"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return None
 
 
 def _ask_for(name: str, kind: str) -> None:
@@ -145,20 +177,27 @@ def _encryption(kind: str) -> dict[str, Any]:
     return {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}}
 
 
-def _wait_until_active(name: str) -> None:
-    for _ in range(_POLLS):
-        table = client.dynamodb().describe_table(TableName=name)["Table"]
-        if table["TableStatus"] == "ACTIVE":
-            return
-        time.sleep(_POLL_S)
-    raise Unavailable(retry_after_s=10)
-
-
 def _enable_ttl(name: str) -> None:
     dynamodb = client.dynamodb()
     status = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
     if status in ("DISABLED", "DISABLING"):
         dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"})
+
+
+def _is_recoverable(name: str) -> bool:
+    try:
+        told = client.dynamodb().describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    except ClientError as error:
+        if _has_no_backups(error):
+            return True
+        raise
+    recovery = told.get("PointInTimeRecoveryDescription", {})
+    return bool(recovery.get("PointInTimeRecoveryStatus") == "ENABLED")
+
+
+def _has_no_backups(error: ClientError) -> bool:
+    """The engine of one machine knows none; in the cloud the same answer is a failure."""
+    return config.current().local and error.response["Error"]["Code"] == "UnknownOperationException"
 
 
 def _enable_recovery(name: str) -> None:
@@ -167,20 +206,21 @@ def _enable_recovery(name: str) -> None:
             TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "ContinuousBackupsUnavailableException":
+        if error.response["Error"]["Code"] == "ContinuousBackupsUnavailableException":
             # DynamoDB is still making ready the backups of a table that has just been created; the job comes back.
             raise Unavailable(retry_after_s=10) from error
-        # The engine of one machine has no backups to enable; in the cloud the same answer is a failure.
-        if not (config.current().local and code == "UnknownOperationException"):
+        if not _has_no_backups(error):
             raise
 
 
-def _drop(name: str) -> bool:
+def _drop(name: str, *, is_copy: bool = False) -> bool:
     dynamodb = client.dynamodb()
     try:
         table = dynamodb.describe_table(TableName=name)["Table"]
         if table["TableStatus"] != "DELETING":
+            if not is_copy and not _is_recoverable(name):
+                _enable_recovery(name)
+                return False  # the next try sees whether it is on
             if table.get("DeletionProtectionEnabled"):
                 dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
             dynamodb.delete_table(TableName=name)

@@ -239,13 +239,17 @@ class SignIn(Outbound):
     self_registration: bool = Field(description="Whether anyone may register as a learner.")
 
 
+# A visitor need not know why a suspended space is worked on.
+PublicStatus = Literal["opening", "open", "suspended", "closing", "closed"]
+
+
 class PublicSpace(Outbound):
     """What a client needs to dress itself for a space, and to know what it may offer a visitor."""
 
     slug: str = Field(examples=["hue"])
     name: str = Field(examples=["Uỷ ban nhân dân thành phố Huế"])
     kind: Kind
-    status: SpaceStatus
+    status: PublicStatus
     brand: Brand
     language: Language
     welcome: str | None = None
@@ -258,6 +262,13 @@ class Suspension(Outbound):
 
     at: datetime
     reason: str | None = None
+
+
+class Restoring(Outbound):
+    """To which point in time a space's tables are being restored, and since when."""
+
+    to: str = Field(description="UTC, as in the names of the tables beside.", examples=["20261124T023000"])
+    at: datetime
 
 
 class SpaceSettings(Outbound):
@@ -327,6 +338,7 @@ class Tenant(SpaceSettings):
     first_admin: FirstAdmin
     opening: Opening
     closing: Closing | None = None
+    restoring: Restoring | None = None
     cell: str = Field(description="The account and region that holds its tables.")
     created_at: datetime
 

@@ -50,7 +50,7 @@ def read_space(space: Space) -> PublicSpace:
         slug=profile.slug,
         name=profile.name,
         kind=profile.kind,
-        status=profile.status,
+        status=views.public_status(profile.status),
         brand=profile.brand,
         language=profile.settings.language,
         welcome=profile.settings.welcome,

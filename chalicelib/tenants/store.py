@@ -37,6 +37,8 @@ class TenantRecord(TenantItem):
     first_admin = Facts()
     suspension = optional(Facts())
     closing = optional(Facts())  # the job that closes the space, when, by whom and why
+    restoring = optional(Facts())  # the restore under way: to when, how far, which run is at it until when
+    beside = optional(Facts())  # points in time whose tables stand beside the live ones
     closed_at = optional(UnicodeAttribute())
     quotas = optional(Facts())  # those that operators set; the rest are usual (storage/quotas.py)
     opened_at = optional(UnicodeAttribute())

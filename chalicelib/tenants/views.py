@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.jobs.queue import JobItem
 from chalicelib.storage import quotas
 from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import SpaceStatus
 from chalicelib.tenants import logos
 from chalicelib.tenants.colours import WHITE
 from chalicelib.tenants.models import (
@@ -18,6 +19,7 @@ from chalicelib.tenants.models import (
     Closing,
     Logo,
     Opening,
+    PublicStatus,
     Settings,
     ShownColours,
     ShownSupport,
@@ -55,6 +57,11 @@ def _logo(slug: str, kept: Item) -> Logo:
     )
 
 
+def public_status(status: SpaceStatus) -> PublicStatus:
+    """What visitors read: a space being restored is one that is suspended."""
+    return "suspended" if status == "restoring" else status
+
+
 def settings(record: TenantRecord) -> Settings:
     """What the space has chosen."""
     return Settings.model_validate(record.settings, extra="ignore")
@@ -86,6 +93,7 @@ def tenant(record: TenantRecord, job: JobItem | None) -> Tenant:
             "first_admin": record.first_admin or {"name": "", "email": ""},
             "opening": opening(record, None if record.closing else job),
             "closing": closing(record, job),
+            "restoring": record.restoring,
             "quotas": asdict(quotas.of(record.quotas)),
             "cell": record.cell,
             "created_at": record.created_at,

@@ -26,6 +26,14 @@ def _make() -> None:
         tables.protect(HUE.table_name(kind))
 
 
+def _clear(dynamodb: Any) -> None:
+    """Past whatever a test makes fail."""
+    for name in dynamodb.list_tables()["TableNames"]:
+        if "-hue-" in name:
+            dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+            dynamodb.delete_table(TableName=name)
+
+
 def test_every_table_can_be_brought_back_to_any_moment_and_is_not_deleted_by_mistake(in_the_cloud: Any) -> None:
     for _ in range(2):  # each step may be repeated
         _make()
@@ -50,8 +58,8 @@ def test_all_tables_are_asked_for_before_any_is_waited_for(in_the_cloud: Any) ->
     job = Job(id="1", tenant="hue", kind=opening.KIND, payload={}, checkpoint={}, attempts=1, actor="")
     for kind in TABLE_KINDS:
         opening.STEPS[kind](job)
-    assert asked[:5] == ["CreateTable"] * 5
-    tables.drop(HUE)
+    assert asked == ["CreateTable"] * 4 + ["DescribeTable"] * 4
+    _clear(in_the_cloud)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +80,47 @@ def test_what_passes_with_time_brings_the_job_back(
     client.dynamodb().meta.events.register(f"before-call.dynamodb.{operation}", refuse)
     with pytest.raises(expected):
         _make()
-    tables.drop(HUE)
+    _clear(in_the_cloud)
+
+
+def test_a_table_that_is_not_there_when_its_turn_comes_is_asked_for_once(in_the_cloud: Any) -> None:
+    """Someone has deleted it, or the first step was begun by a release that asked for no table of this kind."""
+    tables.begin(HUE)
+    in_the_cloud.update_table(TableName=HUE.table_name("learning"), DeletionProtectionEnabled=False)
+    in_the_cloud.delete_table(TableName=HUE.table_name("learning"))
+    asked: list[str] = []
+    client.dynamodb().meta.events.register("before-call.dynamodb", lambda model, **_: asked.append(model.name))
+    tables.create(HUE, "learning")
+    assert asked == ["DescribeTable", "CreateTable", "DescribeTable"]
+    _clear(in_the_cloud)
+
+
+def test_no_live_table_is_dropped_that_could_not_be_brought_back(in_the_cloud: Any) -> None:
+    _make()
+    name = HUE.table_name("people")
+    off = {"PointInTimeRecoveryEnabled": False}
+    in_the_cloud.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=off)
+    sent: list[bool] = []
+
+    def told(params: Any, **_: Any) -> None:
+        sent.append('"PointInTimeRecoveryEnabled": true' in params["body"].decode())
+
+    client.dynamodb().meta.events.register("before-call.dynamodb.UpdateContinuousBackups", told)
+    assert not tables.drop(HUE)
+    assert name in in_the_cloud.list_tables()["TableNames"]
+    backups = in_the_cloud.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert tables.drop(HUE)
+    assert sent == [True]
+
+
+def test_what_a_restore_left_beside_is_dropped_with_the_live_tables(in_the_cloud: Any) -> None:
+    _make()
+    left = [tables.beside(HUE.table_name(kind), "20261124T023000") for kind in TABLE_KINDS]
+    for kind, name in zip(TABLE_KINDS, left, strict=True):
+        in_the_cloud.create_table(**tables.definition(name, kind))
+    assert tables.drop(HUE, ["20261124T023000"])
+    assert not [name for name in in_the_cloud.list_tables()["TableNames"] if "-hue-" in name]
 
 
 def test_dropping_lifts_the_protection_and_may_be_repeated(aws: Cloud) -> None:
@@ -109,4 +157,4 @@ def test_where_people_are_written_down_the_key_is_ours(in_the_cloud: Any, monkey
     }
     ours = {HUE.table_name("people"), platform().table_name("people")}
     assert {name for name, found in sealed.items() if found == key} == ours
-    tables.drop(HUE)
+    _clear(in_the_cloud)
