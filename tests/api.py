@@ -14,6 +14,7 @@ from chalice.config import Config
 from chalice.local import ForbiddenError, LocalGateway
 
 from infra.local.gateway import thread_safe
+from tests import rights
 
 _READ_AT_MOST = 50_000  # characters of an answer that are held against its schema: more takes long
 
@@ -109,7 +110,8 @@ class Api:
 
     def _send(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Reply:
         try:
-            resource, answer = _gateway(self._application(), self.address, method, path, headers, body)
+            with rights.running_as("api"):
+                resource, answer = _gateway(self._application(), self.address, method, path, headers, body)
         except ForbiddenError:
             return Reply(404, {"content-type": "application/problem+json"}, '{"status":404,"code":"no_route"}')
         reply = Reply(

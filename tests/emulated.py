@@ -28,6 +28,7 @@ from chalicelib.storage.lines import Lines, Reply
 from infra.local import engine, log_events
 from infra.local.log_events import Line
 from infra.local.logs import METERED
+from tests import rights
 
 REGION = "ap-southeast-1"
 
@@ -88,9 +89,10 @@ class Cloud:
         import app
 
         here = config.current()
-        return self._hand_over(here.jobs_queue_url, app.run_jobs) + self._hand_over(
-            here.provisioning_queue_url, app.provision
-        )
+        with rights.running_as("run_jobs"):
+            handled = self._hand_over(here.jobs_queue_url, app.run_jobs)
+        with rights.running_as("provision"):
+            return handled + self._hand_over(here.provisioning_queue_url, app.provision)
 
     def _hand_over(self, url: str, handler: Callable[[dict[str, Any], Context], dict[str, Any]]) -> int:
         messages = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
@@ -111,7 +113,8 @@ class Cloud:
             if not table.startswith(prefix) or not table.endswith("-learning"):
                 continue
             for event in self.changes_of(table):
-                answer = app.apply_changes(event, Context())
+                with rights.running_as("apply_changes"):
+                    answer = app.apply_changes(event, Context())
                 assert not answer["batchItemFailures"], answer
                 self._positions[event["shardId"]] = event["Records"][-1]["dynamodb"]["SequenceNumber"]
                 applied += len(event["Records"])
@@ -123,7 +126,8 @@ class Cloud:
 
         lines = self.lines.take()
         if lines:
-            app.meter(log_events.event("/aws/lambda/hocmo-test", uuid.uuid4().hex, lines), Context())
+            with rights.running_as("meter"):
+                app.meter(log_events.event("/aws/lambda/hocmo-test", uuid.uuid4().hex, lines), Context())
         return len(lines)
 
     def tables(self) -> list[str]:
@@ -152,13 +156,15 @@ class Cloud:
 
 
 @contextmanager
-def _objects_read_of_moto() -> Iterator[None]:
-    """Our own lines to AWS end at moto, which sits in the SDK and in ``requests``."""
+def _ends_of_lines() -> Iterator[None]:
+    """Our own lines to AWS end at moto, which sits in the SDK and in ``requests``; those to the engine, which asks for
+    no rights, at what the function's role allows."""
     real = Lines.exchange
 
     def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: Any) -> Reply:
         if not lines.host.endswith(".amazonaws.com"):
-            return real(lines, headers, body, **how)
+            refused = rights.refusal(headers.get("x-amz-target", ""), body)
+            return refused or real(lines, headers, body, **how)
         answer = requests.request(
             how.get("method", "POST"),
             f"https://{lines.host}{how.get('path', '/')}",
@@ -177,7 +183,7 @@ def _objects_read_of_moto() -> Iterator[None]:
 @contextmanager
 def cloud() -> Iterator[Cloud]:
     """An account of its own: a fresh stage name on a fresh engine, so that tests never meet."""
-    with engine.dynoxide() as url, mock_aws(), _objects_read_of_moto():
+    with engine.dynoxide() as url, mock_aws(), _ends_of_lines():
         stage = f"t{uuid.uuid4().hex[:6]}"
         os.environ.update(
             HOCMO_STAGE=stage,

@@ -1,8 +1,7 @@
 """The customer key: it encrypts the people tables and the platform's table, and seals the keys that sign tokens.
 
-Its policy lets the account administer it without using it; it is used through DynamoDB, or by this stage's own
-functions
-for sealing. What either allows, a role's own policy must allow as well.
+Its policy lets the account administer it without using it; it is used through DynamoDB, or for sealing by the function
+that answers requests. What either allows, a role's own policy must allow as well.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ def resources() -> Json:
             "KeyPolicy": policy(
                 _of_account("Administration", _ADMINISTRATION, {}),
                 _of_account("ThroughDynamoDB", [*THROUGH_DYNAMODB, "kms:CreateGrant"], BY_DYNAMODB),
-                _of_account("Sealing", SEALING, {"ArnLike": {"aws:PrincipalArn": _our_functions()}}),
+                _of_account("Sealing", SEALING, {"ArnEquals": {"aws:PrincipalArn": _who_seals()}}),
             ),
         },
     }
@@ -77,8 +76,9 @@ def resources() -> Json:
     return {"Key": key, "KeyAlias": alias}
 
 
-def _our_functions() -> Json:
-    return sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/hocmo-${Stage}-*")
+def _who_seals() -> Json:
+    """Only what answers requests verifies and signs tokens; who seals may add to the keys that do."""
+    return sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/hocmo-${Stage}-api")
 
 
 def _of_account(name: str, actions: list[str], conditions: Json) -> Json:

@@ -12,7 +12,9 @@ from infra.cloud.keys import BY_DYNAMODB, KEY, SEALING, THROUGH_DYNAMODB
 
 _TABLE = f"{ARN}dynamodb:{HERE}:table/hocmo-${{Stage}}"
 _FUNCTION = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}"
-_PLATFORM = [sub(f"{_TABLE}-platform"), sub(f"{_TABLE}-platform/index/listed")]
+_PLATFORM = sub(f"{_TABLE}-platform")
+_LISTED = sub(f"{_TABLE}-platform/index/listed")
+_WRITES = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
 # Of a session's context: what a sealed key is, so that one secret cannot be opened as another.
 _SEALED_FOR: Json = {
     "StringEquals": {"kms:EncryptionContext:app": "hocmo", "kms:EncryptionContext:stage": sub("${Stage}")}
@@ -50,10 +52,22 @@ def _own_log(name: str) -> Json:
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], sub(group))
 
 
-def _platform_items() -> list[Json]:
-    reads = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem"]
-    writes = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-    return [allow([*reads, *writes], _PLATFORM), allow(THROUGH_DYNAMODB, KEY, **BY_DYNAMODB)]
+def _platform(actions: list[str], *partitions: str) -> Json:
+    """Of the platform's table these partitions alone. Of a transaction each part is judged by itself."""
+    keys: Json = {"dynamodb:LeadingKeys": list(partitions)}
+    return allow([f"dynamodb:{action}" for action in actions], _PLATFORM, **{"ForAllValues:StringLike": keys})
+
+
+def _uses_key() -> Json:
+    """What DynamoDB does with the table's key in the name of whoever reads or writes an item."""
+    return allow(THROUGH_DYNAMODB, KEY, **BY_DYNAMODB)
+
+
+def _never_the_keyring() -> Json:
+    """Whatever else a role comes to be allowed: who adds a key that signs tokens is everybody."""
+    keyring: Json = {"dynamodb:LeadingKeys": ["keyring"]}
+    condition: Json = {"ForAnyValue:StringEquals": keyring}
+    return {"Effect": "Deny", "Action": _WRITES, "Resource": _PLATFORM, "Condition": condition}
 
 
 def _hints() -> Json:
@@ -124,11 +138,43 @@ def _follows_streams() -> list[Json]:
     ]
 
 
+# Of the platform's table each function reads and writes what its own code does by its own right
+# (docs/access-patterns.md); what stands in one transaction with a space's items goes by the space's session.
+_JOBS = _platform(["PutItem", "UpdateItem"], "job#*")
 _RIGHTS: dict[str, list[Json]] = {
-    "api": [*_platform_items(), _hints(), _acts_for_a_space(), _seals()],
-    "run_jobs": [*_platform_items(), _hints(), _acts_for_a_space(), _seals(), _takes("JobsQueue"), _sends_mail()],
+    "api": [
+        allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [_PLATFORM, _LISTED]),
+        _JOBS,
+        _platform(["PutItem", "UpdateItem"], "tenant#*", "audit#*", "quota#*", "usage-stored", "national#*"),
+        # Operators: their accounts, sessions and tries, and what they asked for under a key.
+        _platform(
+            ["PutItem", "UpdateItem", "DeleteItem"], "person#*", "login#*", "keepers#*", "tries#*", "idempotency#*"
+        ),
+        _platform(["PutItem"], "keyring"),
+        _uses_key(),
+        _seals(),
+        _hints(),
+        _acts_for_a_space(),
+    ],
+    "run_jobs": [
+        _platform(["GetItem", "Query"], "tenant#*", "person#*", "national#*", "usage-month#*", "usage-stored"),
+        _JOBS,
+        _platform(["UpdateItem"], "national#*"),  # which version an adopter has
+        _platform(["PutItem"], "person#*"),  # an operator's one-time link
+        _never_the_keyring(),
+        _uses_key(),
+        _hints(),
+        _acts_for_a_space(),
+        _takes("JobsQueue"),
+        _sends_mail(),
+    ],
     "provision": [
-        *_platform_items(),
+        _platform(["GetItem"], "tenant#*", "job#*"),
+        _JOBS,
+        _platform(["UpdateItem"], "tenant#*"),
+        _platform(["UpdateItem", "DeleteItem"], "usage-stored"),
+        _never_the_keyring(),
+        _uses_key(),
         _hints(),
         _acts_for_a_space(),
         _takes("ProvisioningQueue"),
@@ -136,9 +182,26 @@ _RIGHTS: dict[str, list[Json]] = {
         *_attaches_streams(),
         _reads_streams(),  # a space is closed only when its last change is counted
     ],
-    "apply_changes": [*_platform_items(), _acts_for_a_space(), *_follows_streams()],
-    "tick": [*_platform_items(), _hints()],
-    # Lambda puts batches aside in the function's name.
-    "meter": [*_platform_items(), allow(["sqs:SendMessage"], attribute("MeterDeadQueue"))],
+    "apply_changes": [
+        _platform(["GetItem"], "tenant#*"),
+        _never_the_keyring(),
+        _uses_key(),
+        _acts_for_a_space(),
+        *_follows_streams(),
+    ],
+    "tick": [
+        allow(["dynamodb:Query"], _LISTED),  # the open jobs
+        _platform(["PutItem"], "job#platform"),  # the survey of each night
+        _never_the_keyring(),
+        _uses_key(),
+        _hints(),
+    ],
+    "meter": [
+        _platform(["PutItem"], "metered#*"),
+        _platform(["UpdateItem"], "usage#*", "usage-month#*"),
+        _never_the_keyring(),
+        _uses_key(),
+        allow(["sqs:SendMessage"], attribute("MeterDeadQueue")),
+    ],
 }
 ASSUMING = ("api", "run_jobs", "provision", "apply_changes")

@@ -14,6 +14,7 @@ from chalicelib.jobs.queue import LEASE_S, STUCK_AFTER_S, GoOn, Job, Run
 from chalicelib.jobs.store import LeaseLost
 from chalicelib.storage.table import transact
 from infra.local.worker import scheduled_event
+from tests import rights
 from tests.emulated import Cloud, Context
 from tests.factories import open_space
 from tests.jobs.work import KIND, Does, Killed, hints, later, message
@@ -55,7 +56,8 @@ class TestEnqueuing:
         aws.drain()
         assert queue.find(tenant, job_id).state == "queued"
         later(STUCK_AFTER_S + 1)
-        assert app.tick(scheduled_event(), Context()) == {"hinted": 1}
+        with rights.running_as("tick"):
+            assert app.tick(scheduled_event(), Context()) == {"hinted": 1}
         aws.drain()
         assert queue.find(tenant, job_id).state == "done"
 

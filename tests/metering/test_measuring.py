@@ -13,6 +13,7 @@ from chalicelib.jobs.queue import GoOn, Job, Run
 from chalicelib.metering import measuring, quotas, store
 from chalicelib.metering.quotas import Stored
 from chalicelib.storage import files, spaces
+from tests import rights
 from tests.emulated import Cloud, Context
 from tests.factories import OpenedSpace, open_space
 from tests.metering.lines import line, metered
@@ -39,7 +40,8 @@ def _a_night(aws: Cloud, moment: float) -> None:
 
     _at(moment)
     for _ in range(3):  # several minutes of it
-        app.tick({}, Context())
+        with rights.running_as("tick"):
+            app.tick({}, Context())
     aws.drain()
 
 
