@@ -101,6 +101,6 @@ operator: setup ## the first operator of a stage: make operator STAGE=trial EMAI
 	@test -n "$(STAGE)" -a -n "$(EMAIL)" -a -n "$(NAME)" || { echo "make operator STAGE=… EMAIL=… NAME='…'" >&2; exit 2; }
 	@$(PY) -m infra.cloud.first_operator "$(STAGE)" "$(EMAIL)" "$(NAME)"
 
-restore: setup ## a space at a point in time: make restore STEP=beside (then switch) STAGE=prod TENANT=hue AT=2026-11-24T09:30:00+07:00
-	@test -n "$(STEP)" -a -n "$(STAGE)" -a -n "$(TENANT)" -a -n "$(AT)" || { echo "make restore STEP=beside|switch STAGE=… TENANT=… AT=…" >&2; exit 2; }
+restore: setup ## a space at a point in time: make restore STEP=beside (then switch or clear) STAGE=prod TENANT=hue AT=2026-11-24T09:30:00+07:00
+	@test -n "$(STEP)" -a -n "$(STAGE)" -a -n "$(TENANT)" -a -n "$(AT)" || { echo "make restore STEP=beside|switch|clear STAGE=… TENANT=… AT=…" >&2; exit 2; }
 	@$(PY) -m infra.cloud.restore "$(STEP)" "$(STAGE)" "$(TENANT)" "$(AT)"
