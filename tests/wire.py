@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from chalicelib.storage.lines import Lines, Reply
+from chalicelib.storage.lines import LineBroken, Lines, Reply
 
 OBJECT_READ = "GetObject"
 
@@ -29,7 +29,7 @@ def steered(steer: Callable[[Passing], Reply]) -> Iterator[None]:
     """Let ``steer`` answer whatever the block sends: with what the database says, or as the network might bring it."""
     real = Lines.exchange
 
-    def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: str) -> Reply:
+    def exchange(lines: Lines, headers: dict[str, str], body: bytes, **how: Any) -> Reply:
         operation = headers.get("x-amz-target", OBJECT_READ).rpartition(".")[2]
         return steer(Passing(operation, body, lambda: real(lines, headers, body, **how)))
 
@@ -51,6 +51,25 @@ def on_call(when: str, act: Callable[[str], None]) -> Iterator[None]:
 
     with steered(steer):
         yield
+
+
+@contextmanager
+def losing(*operations: str) -> Iterator[list[Passing]]:
+    """Let requests of these operations take effect, and the first answer to each be lost on its way back; gives all
+    that was sent of them."""
+    sent: list[Passing] = []
+
+    def steer(passing: Passing) -> Reply:
+        reply = passing.send()
+        if passing.operation in operations:
+            is_first = all(earlier.body != passing.body for earlier in sent)
+            sent.append(passing)
+            if is_first:
+                raise LineBroken
+        return reply
+
+    with steered(steer):
+        yield sent
 
 
 def says(status: int, code: str, **more: Any) -> Reply:

@@ -257,9 +257,10 @@ def files(space: Space, file_ids: Iterable[str]) -> dict[str, FileItem]:
 
 
 def complete_file(space: Space, file_id: str, facts: Mapping[str, Any]) -> FileItem:
-    """An upload that was checked: 1 WCU. Raises: ConditionFailed when it is gone."""
+    """An upload that was checked, by one of all who ask at once: 1 WCU. Raises: ConditionFailed when it is complete
+    already, or gone."""
     item = _file_item(space, file_id)
-    item.update(FileItem.setting({**facts, "state": "ready", "ttl": None}), FileItem.pk.exists())
+    item.update(FileItem.setting({**facts, "state": "ready", "ttl": None}), FileItem.state == "pending")
     return item
 
 

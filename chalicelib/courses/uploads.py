@@ -173,7 +173,7 @@ def complete(space: Space, file_id: str) -> File:
     try:
         completed = store.complete_file(space, file_id, facts)
     except ConditionFailed:
-        raise NotFound from None
+        return _completed(space, file_id)  # its bytes are counted once
     files.delete(arrived)
     store.not_waiting(space, item)
     quotas.confirmed(space, completed.size)

@@ -59,13 +59,13 @@ def letter(space: Space, login: str, address: str) -> None:
 
 
 def registration(space: Space, address: str) -> None:
-    """Count a registration: one update. Raises: TooManyTries."""
+    """Count a registration: one transaction, 2 WCU. Raises: TooManyTries."""
     _count_registration(space, address, 1)
 
 
 def taken(space: Space, address: str) -> None:
     """Count, before it is told, that an identifier is taken: whoever asks for one after the other learns who has an
-    account, and whoever registers hears it once. One update. Raises: TooManyTries."""
+    account, and whoever registers hears it once. One transaction, 2 WCU. Raises: TooManyTries."""
     _count_registration(space, address, TAKEN)
 
 

@@ -75,7 +75,7 @@ def require_room(space: Space, size: int) -> int:
 
 
 def confirmed(space: Space, size: int) -> None:
-    """A file of ``size`` bytes is there from now on: 1 WCU."""
+    """A file of ``size`` bytes is there from now on: 2 WCU."""
     store.confirmed(space.slug, size)
     _stored.forget(space.slug)
 

@@ -115,9 +115,10 @@ def transport() -> Transport:
     return _transport()
 
 
-def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+def call(operation: str, request: dict[str, Any], *, resend: bool = True) -> dict[str, Any]:
     """One DynamoDB call, metered, with the keys of whom it is made for: a tenant's tables are reached only on that
-    tenant's behalf, the platform's alone by the function itself.
+    tenant's behalf, the platform's alone by the function itself. Without ``resend``, what may have had its
+    effect is not sent again.
 
     Raises: ClientError for what the caller must decide on (a failed condition), Unavailable for what passes with time,
     NotFound for the tables of a tenant that was closed while this process still remembered it as open; NotActing and
@@ -127,7 +128,7 @@ def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     keys = credentials.own if whose is None else partial(credentials.of, whose)
     request["ReturnConsumedCapacity"] = "TOTAL"
     try:
-        answer = transport().call(operation, request, keys)
+        answer = transport().call(operation, request, keys, resend=resend)
     except ClientError as error:
         _count(operation, None)
         if _passes_with_time(error):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Protocol
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_SPACES = re.compile(r"[ \t]+")  # within a value they are signed as one space, around it not at all
 
 
 class Credentials(Protocol):
@@ -44,13 +46,17 @@ def signed(
     path: str = "/",
 ) -> dict[str, str]:
     """These headers, of which ``host`` is one and all names are lower-case, with those that sign them, the body and the
-    ``path`` (as it is sent) at a time in seconds since the epoch."""
-    at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at_s))
+    ``path`` (as it is sent) at a time in seconds since the epoch. Raises: ValueError for what holds more than one line,
+    since one could then be signed as another."""
+    at = _written(at_s)
     sent = {**headers, "x-amz-date": at}
     if credentials.token:
         sent["x-amz-security-token"] = credentials.token
+    require_lines(method, path, sent)
     names = sorted(sent)
-    lines = "".join(f"{name}:{sent[name]}\n" for name in names)
+    lines = "".join([f"{name}:{sent[name]}\n" for name in names])
+    if " " in lines or "\t" in lines:  # none of our usual headers has any
+        lines = "".join(f"{name}:{_SPACES.sub(' ', sent[name].strip())}\n" for name in names)
     listed = ";".join(names)
     canonical = f"{method}\n{path}\n\n{lines}\n{listed}\n{hashlib.sha256(body).hexdigest()}"
     scope = f"{at[:8]}/{region}/{service}/aws4_request"
@@ -60,6 +66,19 @@ def signed(
         f"{_ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={listed}, Signature={signature}"
     )
     return sent
+
+
+@lru_cache(maxsize=4)
+def _written(at_s: int) -> str:
+    """A time as it is signed; requests of the same second share it."""
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at_s))
+
+
+def require_lines(method: str, path: str, headers: Mapping[str, str]) -> None:
+    """Raises: ValueError for what would be more than one line of a request, and so more than what was meant."""
+    said = "".join([method, path, *headers, *headers.values()])
+    if "\n" in said or "\r" in said or "\0" in said:
+        raise ValueError("a header is one line")
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib import clock
-from chalicelib.storage.lines import LineBroken, Lines, Reply
+from chalicelib.storage import first_try
+from chalicelib.storage.lines import LineBroken, Lines, NotSent, Reply
 from chalicelib.storage.parsing import parsed
 from chalicelib.storage.signing import Credentials, signed
 
@@ -73,28 +74,42 @@ class Transport:
         self._protocol = protocol
         self._lines = Lines(url)
 
-    def call(self, operation: str, request: dict[str, Any], credentials: Callable[[], Credentials]) -> dict[str, Any]:
+    def call(
+        self,
+        operation: str,
+        request: dict[str, Any],
+        credentials: Callable[[], Credentials],
+        *,
+        resend: bool = True,
+    ) -> dict[str, Any]:
         """One operation, tried up to three times while what hinders it passes with time, as the SDKs do.
 
-        A write may so take effect twice, or meet its own first try: conditions, tokens and keys that derive from the
-        request make that harmless (an SDK's client repeats them in the same way). ``credentials`` is asked at signing
-        time, for each try. Raises: ClientError, LineBroken when no try was answered.
+        A write may so be sent again after it took effect. One whose condition then fails because of its own first try
+        is answered as done (``first_try.py``), transactions carry a token, and what neither has must be harmless twice
+        or come without ``resend``: it is then tried again only while it cannot have had an effect. ``credentials`` is
+        asked at signing time, for each try. Raises: ClientError, LineBroken when no try was answered.
         """
         if operation == "TransactWriteItems":
             request.setdefault("ClientRequestToken", str(uuid.uuid4()))
         body = encoded(request)
+        lost = False  # an earlier try may have had its effect
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                reply = self._send(operation, body, credentials())
-            except LineBroken:
-                if attempt == ATTEMPTS:
+                reply = self._send(operation, body, credentials(), resend)
+                if reply.status == 200:
+                    return _answer(reply)
+            except LineBroken as error:
+                may_have_acted = not isinstance(error, NotSent)
+                if attempt == ATTEMPTS or (may_have_acted and not resend):
                     raise
             else:
-                if reply.status == 200:
-                    return parsed(reply.body)
-                error = refusal(operation, reply)
-                if attempt == ATTEMPTS or not _passes(reply.status, error):
-                    raise error
+                refused = refusal(operation, reply)
+                if (lost or reply.resent) and (done := _done(operation, request, refused)) is not None:
+                    return done
+                may_have_acted = reply.resent or reply.status >= 500
+                if attempt == ATTEMPTS or not _passes(reply.status, refused) or (may_have_acted and not resend):
+                    raise refused
+            lost = lost or may_have_acted
             time.sleep(random.uniform(0, _WAIT_S * attempt))  # noqa: S311 (it spreads retries, it hides nothing)
         raise AssertionError("the last attempt ends above")
 
@@ -102,14 +117,14 @@ class Transport:
         """Hang up."""
         self._lines.close()
 
-    def _send(self, operation: str, body: bytes, credentials: Credentials) -> Reply:
+    def _send(self, operation: str, body: bytes, credentials: Credentials, resend: bool) -> Reply:
         spoken = self._protocol
         target = spoken.target + operation
         headers = {"content-type": spoken.content_type, "host": self._lines.host, "x-amz-target": target}
         sent = signed(headers, body, credentials, region=self._region, service=spoken.service, at_s=clock.epoch_s())
-        reply = self._lines.exchange(sent, body)
+        reply = self._lines.exchange(sent, body, resend=resend)
         checksum = reply.headers.get("x-amz-crc32")
-        if checksum is not None and int(checksum) != zlib.crc32(reply.body):
+        if checksum is not None and checksum != str(zlib.crc32(reply.body)):
             raise LineBroken("the answer is not what was sent")
         return reply
 
@@ -135,6 +150,21 @@ def refusal(operation: str, reply: Reply) -> ClientError:
     }
     response: Any = {**said, "Error": {"Code": code, "Message": message}, "ResponseMetadata": metadata}
     return ClientError(response, operation)
+
+
+def _answer(reply: Reply) -> dict[str, Any]:
+    try:
+        return parsed(reply.body)
+    except ValueError as error:
+        raise LineBroken("the answer is none of DynamoDB") from error
+
+
+def _done(operation: str, request: dict[str, Any], refused: ClientError) -> dict[str, Any] | None:
+    """The answer to a write that was sent twice and whose condition was kept from holding by its own first try."""
+    if refused.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        return None
+    found: Any = refused.response.get("Item")
+    return first_try.answer(operation, request, found)
 
 
 def _passes(status: int, error: ClientError) -> bool:

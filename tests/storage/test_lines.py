@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import json
-import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,76 +20,9 @@ from botocore.exceptions import ClientError
 from chalicelib.storage import lines
 from chalicelib.storage.lines import LineBroken, Lines
 from chalicelib.storage.transport import ATTEMPTS, Transport
+from tests.scripted import Server, answer, serving
 
 ANYONE = ReadOnlyCredentials("key", "secret", None)
-
-
-def answer(body: bytes = b"{}", status: int = 200, **headers: str) -> bytes:
-    sent = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    return f"HTTP/1.1 {status} OK\r\nContent-Length: {len(body)}\r\n{sent}\r\n".encode() + body
-
-
-class Server:
-    """Reads requests and answers each with what ``respond`` gives; ``None`` is hanging up without a word, and an answer
-    that ends with ``HANG UP`` is followed by it. ``opened`` counts lines."""
-
-    HANG_UP = b"<hang up>"
-
-    def __init__(self, respond: Callable[[int, bytes], bytes | None], tls: ssl.SSLContext | None = None) -> None:
-        self._respond = respond
-        self._tls = tls
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listening.getsockname()[1]}"
-        self.opened = 0
-        self.asked = 0
-        self._lock = threading.Lock()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listening.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                line, _ = self._listening.accept()
-            except OSError:
-                return
-            self.opened += 1
-            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
-
-    def _serve(self, line: socket.socket) -> None:
-        # A client that does not trust us hangs up.
-        with suppress(ssl.SSLError), line, self._encrypted(line) as served:
-            reader = served.makefile("rb")
-            while body := self._request(reader):
-                with self._lock:
-                    self.asked += 1
-                    number = self.asked
-                said = self._respond(number, body)
-                if said is None:
-                    return
-                served.sendall(said.removesuffix(self.HANG_UP))
-                if said.endswith(self.HANG_UP):
-                    return
-
-    def _encrypted(self, line: socket.socket) -> socket.socket:
-        return self._tls.wrap_socket(line, server_side=True) if self._tls else line
-
-    def _request(self, reader: Any) -> bytes:
-        length = 0
-        while (header := reader.readline().strip()) != b"":
-            name, _, value = header.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        return bytes(reader.read(length)) if length else b""
-
-
-@contextmanager
-def serving(respond: Callable[[int, bytes], bytes | None], tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    server = Server(respond, tls)
-    try:
-        yield server
-    finally:
-        server.close()
 
 
 def ask(there: Lines, body: bytes = b"x") -> bytes:
@@ -238,19 +169,44 @@ def test_credentials_are_asked_for_at_each_signing() -> None:
     assert len(asked) == 2
 
 
-def test_only_a_server_that_proves_its_name_is_spoken_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """A server's part of an encrypted line, whom nobody trusts until ``AWS_CA_BUNDLE`` names its certificate."""
     certificate, key = _certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    with serving(lambda number, body: answer(body), context) as server:
-        lines._tls.cache_clear()
+    lines._tls.cache_clear()
+    yield context
+    lines._tls.cache_clear()
+
+
+def test_only_a_server_that_proves_its_name_is_spoken_to(
+    proven: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(lambda number, body: answer(body), proven) as server:
         with pytest.raises(LineBroken, match="certificate"):
             ask(Lines(server.url))
-        monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
-        lines._tls.cache_clear()
+        trust(tmp_path, monkeypatch)
         there = Lines(server.url)
         assert [ask(there), ask(there)] == [b"x", b"x"]
         assert server.opened == 2  # the refused one, and one for both
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("size", [1, 20_000])
+def test_what_nobody_asked_for_is_no_next_answer(
+    proven: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encrypted: bool, size: int
+) -> None:
+    """Be it read along with the last answer or, after one that is read in parts, on the wire or decrypted already."""
+    trust(tmp_path, monkeypatch)
+    with serving(lambda number, body: answer(body) + answer(b"forged"), proven if encrypted else None) as server:
+        there = Lines(server.url)
+        assert [ask(there, b"x" * size), ask(there, b"own")] == [b"x" * size, b"own"]
+        assert server.opened == 2
+
+
+def trust(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(folder / "certificate.pem"))
     lines._tls.cache_clear()
 
 

@@ -72,3 +72,15 @@ def test_it_is_botocores_signature(
     made = signed(plain, content, credentials, region=REGION, service="dynamodb", at_s=at_s)
     assert made.get("x-amz-security-token") == token
     assert made["authorization"] == botocores(f"https://{host}/", plain, content, credentials, at_s)
+
+
+@given(
+    words=st.lists(st.text("abc/=,", max_size=5), min_size=1, max_size=4),
+    space=st.sampled_from([" ", "  ", "\t", " \t "]),
+)
+def test_spaces_in_a_header_are_signed_as_botocore_would(words: list[str], space: str) -> None:
+    credentials = ReadOnlyCredentials("key", "secret", None)
+    host, at_s = "dynamodb.ap-southeast-1.amazonaws.com", 1_795_490_000
+    plain = {"host": host, "x-amz-note": space.join(["", *words, ""])}
+    made = signed(plain, b"", credentials, region=REGION, service="dynamodb", at_s=at_s)
+    assert made["authorization"] == botocores(f"https://{host}/", plain, b"", credentials, at_s)
