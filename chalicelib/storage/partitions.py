@@ -1,9 +1,9 @@
 """What of the platform's table a tenant's work may name, and which of it is written in one transaction with its own.
 
-That table is everybody's, and a function's own rights part kinds of partitions, not tenants: so this list stands between
-one tenant's work and another's partitions (``acting.py`` holds every request against it). Not bound by it are operators' work, and what
-runs before it is known for whom: a space is looked up and its requests are counted, a job is taken up, log lines are
-added up.
+That table is everybody's, and a function's own rights part kinds of partitions, not tenants: so this list stands
+between one tenant's work and another's partitions (``acting.py`` holds every request against it). Not bound by it are
+operators' work, and what runs before it is known for whom: a space is looked up and its requests are counted, a job is
+taken up, log lines are added up.
 """
 
 from __future__ import annotations
