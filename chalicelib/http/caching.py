@@ -56,6 +56,12 @@ class Remembered(Generic[K, V]):
         self._keep(key, value, forgotten)
         return value
 
+    def peek(self, key: K) -> V | None:
+        """The value kept under ``key``, if there is one that is fresh."""
+        with self._lock:
+            kept = self._entries.get(key)
+            return kept[2] if kept and clock.epoch_ms() < kept[0] else None
+
     def keep(self, key: K, value: V) -> None:
         """Remember ``value`` from now on."""
         self._keep(key, value, None)

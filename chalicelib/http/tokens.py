@@ -38,6 +38,7 @@ class Actor:
     space: str
     roles: frozenset[Role]
     session_id: str
+    audiences: tuple[str, ...] = ()  # those that the person was in when the token was issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def issue(actor: Actor) -> str:
         "iat": now,
         "exp": now + LIFETIME_S,
         "jti": ids.new(),
+        **({"groups": list(actor.audiences)} if actor.audiences else {}),
     }
     return jwt.encode({"alg": "ES256", "typ": _TYPE, "kid": key.id}, claims, key.private, algorithms=_ALGORITHMS)
 
@@ -121,7 +123,11 @@ def _claimed(claims: dict[str, Any], key_id: str) -> _Verified:
     if type(expires) is not int or not isinstance(roles, list):
         raise InvalidToken
     granted = frozenset(role for role in roles if isinstance(role, str) and role in GRANTS)
-    return _Verified(Actor(subject, audience.removeprefix("space:"), granted, session), key_id, expires)
+    groups = claims.get("groups", [])
+    if not isinstance(groups, list):
+        raise InvalidToken
+    actor = Actor(subject, audience.removeprefix("space:"), granted, session, tuple(_text(each) for each in groups))
+    return _Verified(actor, key_id, expires)
 
 
 def _text(claim: Any) -> str:

@@ -82,7 +82,7 @@ def show(space: Space, token: str) -> InvitationView:
     link = links.find(space, token, "invitation")
     return InvitationView(
         name=link.person.name,
-        login=link.person.identifiers[0].value,
+        login=link.person.logins[0].value,
         space=mail.name_of(space),
         slug=space.slug,
         expires_at=link.expires_at,
@@ -108,7 +108,7 @@ def set_password(space: Space, token: str, purpose: links.Purpose, password: str
     password_hash = passwords.hash_new(password)
     for _ in range(3):
         changed = link.person.edited(name=name).with_password()
-        also = [link.using(space), *(throttle.forgiving(space, each.value) for each in link.person.identifiers)]
+        also = [link.using(space), *(throttle.forgiving(space, each.text) for each in link.person.logins)]
         try:
             return persons.change(space, link.person, changed, password_hash=password_hash, also=also)
         except TransactionFailed:
@@ -121,7 +121,7 @@ def set_password(space: Space, token: str, purpose: links.Purpose, password: str
 
 def words_of(space: Space, person: Person) -> list[str]:
     """What this person's password must not be."""
-    return [person.name, *(each.value for each in person.identifiers), space.slug, mail.name_of(space)]
+    return [person.name, *(each.value for each in person.logins), space.slug, mail.name_of(space)]
 
 
 def _order_first(space: Space, person: Person, by: str) -> None:

@@ -36,7 +36,8 @@ class Credentials(Inbound):
     """What a person signs in with."""
 
     login: Annotated[str, StringConstraints(max_length=LOGIN_LENGTH * 2)] = Field(
-        description="The e-mail address or phone number, however it is grouped.", examples=["0912 345 678"]
+        description="The e-mail address, phone number, staff code or identity number, however it is grouped.",
+        examples=["0912 345 678"],
     )
     password: GivenPassword
 

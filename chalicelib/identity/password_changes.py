@@ -7,7 +7,7 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor, InvalidToken
 from chalicelib.identity import invitations, mail, passwords, sessions, store, throttle
 from chalicelib.identity.models import PasswordChange
-from chalicelib.people import identifiers, persons
+from chalicelib.people import persons
 from chalicelib.people.person import Person
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed
@@ -29,7 +29,7 @@ def change(space: Space, actor: Actor, given: PasswordChange, circumstances: Cir
     Raises: WrongPassword, InvalidInput, TooManyTries, InvalidToken when the session has ended meanwhile.
     """
     person = persons.get(space, actor.person_id, consistent=True)
-    counted = throttle.sign_in(space, person.identifiers[0].value, circumstances.address)
+    counted = throttle.sign_in(space, _subject(person), circumstances.address)
     _require_current(space, person, given.current)
     passwords.require_impersonal(given.new, "new", invitations.words_of(space, person))
     password_hash = passwords.hash_new(given.new)
@@ -52,9 +52,9 @@ def request_reset(space: Space, login: str, circumstances: Circumstances) -> Non
     Raises: TooManyTries.
     """
     sessions.require_opened(space)
-    subject = sessions.subject_of(login)
+    subject, candidates = sessions.looked_for(space, login)
     throttle.letter(space, subject, circumstances.address)
-    found = persons.login(space, identifiers.stored(subject))
+    found = persons.login(space, *(candidates or [sessions.NOBODYS]))
     mail.order(space, found.person_id if found else "", "reset")
 
 
@@ -65,7 +65,12 @@ def reset(space: Space, token: str, password: str) -> None:
 
 
 def _require_current(space: Space, person: Person, password: str) -> None:
-    found = persons.login(space, person.identifiers[0])
+    found = persons.login(space, *person.logins[:1])
     if not passwords.verify(found.password_hash if found else None, password):
         wrong = Fault("current", WrongPassword.code, WrongPassword.vi, WrongPassword.en)
         raise WrongPassword(faults=[wrong])
+
+
+def _subject(person: Person) -> str:
+    """What tries of this person count for: whoever came in by an app alone has no login."""
+    return person.logins[0].text if person.logins else person.id

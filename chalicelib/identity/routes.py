@@ -52,7 +52,7 @@ identity = Feature("identity")
     "/spaces/{space}/sessions",
     may=ANYONE,
     while_suspended=True,
-    budget=Budget(calls=3, rcu=1, wcu=10),
+    budget=Budget(calls=3, rcu=3, wcu=10),
     raises=[WrongCredentials, AccountDeactivated, TooManyTries, SpaceOpening, SpaceSuspended],
 )
 def sign_in(space: Space, body: Credentials, circumstances: Circumstances) -> SignedIn:

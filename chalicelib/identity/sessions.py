@@ -24,8 +24,9 @@ from chalicelib.identity import devices, passwords, store, throttle
 from chalicelib.identity.keys import SESSIONS
 from chalicelib.identity.models import REFRESH_TOKEN, Session, SignedIn, SignedInPerson
 from chalicelib.identity.store import SessionItem
-from chalicelib.people import identifiers, persons
+from chalicelib.people import persons, space_key
 from chalicelib.people.administration import on_latest
+from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
 from chalicelib.people.persons import Login
 from chalicelib.storage.items import Item
@@ -33,6 +34,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Write, transact
 
 IDLE_S = 30 * 24 * 3600
+NOBODYS = Identifier("email", "-")  # looked for in place of what can be no login, so that both cost the same
 LONGEST_S = 90 * 24 * 3600
 
 
@@ -40,7 +42,7 @@ class WrongCredentials(Unauthenticated):
     """Said alike of a wrong password and of a login that nobody has."""
 
     code = "wrong_credentials"
-    vi = "Email, số điện thoại hoặc mật khẩu chưa đúng."
+    vi = "Tên đăng nhập hoặc mật khẩu chưa đúng."
     en = "The login or the password is not right."
 
 
@@ -85,16 +87,17 @@ class Holder:
     roles: frozenset[Role]
     locale: Language
     epoch: int
+    audiences: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, person: Person) -> Holder:
         """A person as the holder of a session."""
-        return cls(person.id, person.name, person.roles, person.locale, person.epoch)
+        return cls(person.id, person.name, person.roles, person.locale, person.epoch, tuple(sorted(person.audiences)))
 
     @classmethod
     def of_login(cls, login: Login) -> Holder:
         """The person whom a login leads to."""
-        return cls(login.person_id, login.name, login.roles, login.locale, login.epoch)
+        return cls(login.person_id, login.name, login.roles, login.locale, login.epoch, login.audiences)
 
 
 def sign_in(space: Space, login: str, password: str, circumstances: Circumstances) -> SignedIn:
@@ -205,19 +208,18 @@ def require_admitted(space: Space, roles: frozenset[Role]) -> None:
         raise SpaceSuspended
 
 
-def subject_of(login: str) -> str:
-    """What is counted for a login as it was typed: its stored form, or what was typed when it has none."""
-    try:
-        return identifiers.parse(login).value
-    except ValueError:
-        return login.strip().lower()
+def looked_for(space: Space, login: str) -> tuple[str, list[Identifier]]:
+    """What is counted for a login as it was typed (its likeliest stored form, or what was typed when it has none), and
+    what it may be."""
+    candidates = space_key.candidates(space, login)
+    return (candidates[0].text if candidates else login.strip().lower()), candidates
 
 
 def _look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[throttle.Try, Login | None]:
     """Count the try, then look for the login; also when there can be none, so that both cost the same."""
-    subject = subject_of(login)
+    subject, candidates = looked_for(space, login)
     counted = throttle.sign_in(space, subject, circumstances.address)
-    return counted, persons.login(space, identifiers.stored(subject))
+    return counted, persons.login(space, *(candidates or [NOBODYS]))
 
 
 def _rotate(space: Space, person_id: str, session: Item) -> str:
@@ -245,7 +247,7 @@ def _end_family(space: Space, person_id: str, session_id: str) -> None:
 
 
 def _tokens(space: Space, holder: Holder, session_id: str, secret: str) -> SignedIn:
-    actor = Actor(holder.person_id, space.slug, holder.roles, session_id)
+    actor = Actor(holder.person_id, space.slug, holder.roles, session_id, holder.audiences)
     return SignedIn(
         access_token=issue(actor),
         expires_in=LIFETIME_S,

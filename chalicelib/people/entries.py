@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from chalicelib import ids, vietnamese
+from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
 
 SHARDS = 4  # a partition of an index takes 1,000 writes a second; loading a large roster makes more
@@ -46,12 +47,16 @@ def of(person: Person) -> frozenset[Entry]:
     """All further places of this person."""
     place = _place(person)
     lists = [role_list(role) for role in sorted(person.roles) if role != "learner"]
+    lists += [audience_list(audience, ids.shard(person.id, SHARDS)) for audience in sorted(person.audiences)]
     if person.status != "active":
         lists.append(status_list(person.status))
     names, logins = _name_terms(person), _login_terms(person)
     found = [Entry(search_list(term), f"{term}{_END}{place}", term) for term in names]
     # Whose name holds their number stands in one of the lists, so that a search of both shows them once.
     found += [Entry(login_list(term), f"{term}{_END}{place}", term) for term in logins - names]
+    if person.unit:
+        unit_place = f"{person.unit}/{_END}{place}"  # so that everyone under a unit stands together
+        found.append(Entry(unit_list(ids.shard(person.id, SHARDS)), unit_place, ""))
     return frozenset([*(Entry(each, place, "") for each in lists), *found])
 
 
@@ -63,6 +68,16 @@ def role_list(role: str) -> str:
 def status_list(status: str) -> str:
     """The list of everyone invited, or deactivated."""
     return f"status#{status}"
+
+
+def audience_list(audience: str, shard: int) -> str:
+    """One shard of the list of everyone in an audience: a new rule moves 100,000 people at once."""
+    return f"audience#{audience}#{shard}"
+
+
+def unit_list(shard: int) -> str:
+    """One shard of the list of everyone who is in a unit, by its path."""
+    return f"unit#{shard}"
 
 
 def search_list(term: str) -> str:
@@ -95,8 +110,12 @@ def _name_terms(person: Person) -> set[str]:
 
 
 def _login_terms(person: Person) -> set[str]:
-    # Nobody types +84 to look a number up.
-    return {_term(f"0{each.value[3:]}" if each.kind == "phone" else each.value) for each in person.identifiers}
+    # Nobody types +84 to look a number up. Of an identity number nothing is known that a search could begin with.
+    return {_term(_looked_up(each)) for each in person.identifiers if each.kind in ("email", "phone", "staff_code")}
+
+
+def _looked_up(identifier: Identifier) -> str:
+    return f"0{identifier.value[3:]}" if identifier.kind == "phone" else identifier.value.lower()
 
 
 def first_match(person: Person, term: str, *, identifiers: bool) -> str | None:

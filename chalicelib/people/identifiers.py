@@ -1,23 +1,27 @@
-"""What a person signs in with: an e-mail address or a Vietnamese phone number, in the one form that is stored.
+"""By what a person is known, each in the one form that is stored: e-mail address, Vietnamese phone number, staff code,
+identity number, and the names that super-apps and single sign-on have for them.
 
 One form each is what makes an identifier unique: ``0912 345 678``, ``84912345678`` and ``+84 912.345.678`` are one
 telephone, ``An@Hue.example`` and ``an@hue.example`` one mailbox. Why the rules are ours and not a library's:
-``docs/decisions/identifiers.md``.
+``docs/decisions/identifiers.md``. An identity number is stored as a keyed hash (``space_key.py``), never as it is.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from chalicelib import vietnamese
 from chalicelib.errors import rule
 
-Kind = Literal["email", "phone"]
+Kind = Literal["email", "phone", "staff_code", "national_id", "app", "sso"]
+# What people type, in the order in which a login is looked for; the others are told by who vouches for the person.
+TYPED: tuple[Kind, ...] = ("email", "phone", "national_id", "staff_code")
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 _LOCAL_LENGTH = 64  # RFC 5321, 4.5.3.1.1
 LOGIN_LENGTH = EMAIL_LENGTH
@@ -33,13 +37,34 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _NATIONAL = re.compile(r"[35789]\d{8}|2\d{9}")
 _GROUPING = re.compile(r"[\s.\-()\u2010-\u2015]")
 
+# A code of an organisation's own making: CB0000001, 12.345/TCT, ĐT-07.
+STAFF_CODE_LENGTH = 32
+_STAFF_CODE = re.compile(r"[^\W_](?:[\w./-]*[^\W_])?")
+# 12 digits since 2016 (Circular 07/2016/TT-BCA, Law 26/2023/QH15); 9 on cards before.
+_NATIONAL_ID = re.compile(r"\d{9}|\d{12}")
+_VOUCHED = re.compile(r"(staff_code|national_id|app|sso):(.+)", re.DOTALL)
+
+
+Parse = Callable[[str], str]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Identifier:
-    """An identifier in its stored form: a lower-case address, or a number in E.164. Made by :func:`parse`."""
+    """An identifier in its stored form: a lower-case address, a number in E.164, an upper-case staff code, an identity
+    number's keyed hash with its last three digits, ``<app>:<subject>``, ``<provider>:<subject>``."""
 
     kind: Kind
     value: str
+
+    @property
+    def text(self) -> str:
+        """As one string, which :func:`stored` takes back."""
+        return self.value if self.kind in ("email", "phone") else f"{self.kind}:{self.value}"
+
+    @property
+    def shown(self) -> str:
+        """As people may see it: of an identity number the last three digits."""
+        return f"{MASK}{self.value[-3:]}" if self.kind == "national_id" else self.value
 
 
 def parse(text: str) -> Identifier:
@@ -47,9 +72,12 @@ def parse(text: str) -> Identifier:
     return Identifier("email", email(text)) if "@" in text or "＠" in text else Identifier("phone", phone(text))
 
 
-def stored(value: str) -> Identifier:
-    """The identifier of a value that :func:`parse` has given before."""
-    return Identifier("email" if "@" in value else "phone", value)
+def stored(text: str) -> Identifier:
+    """The identifier of an :attr:`Identifier.text`."""
+    vouched = _VOUCHED.fullmatch(text)
+    if vouched:
+        return Identifier(cast(Kind, vouched[1]), vouched[2])
+    return Identifier("email" if "@" in text else "phone", text)
 
 
 def email(text: str) -> str:
@@ -79,11 +107,39 @@ def phone(text: str) -> str:
     return f"+84{national}"
 
 
+def staff_code(text: str) -> str:
+    """A staff code in capitals, without spaces. Raises: PydanticCustomError (``staff_code_invalid``)."""
+    code = re.sub(r"\s", "", _plain(text)).upper()
+    if len(code) > STAFF_CODE_LENGTH or not _STAFF_CODE.fullmatch(code):
+        raise rule(*_STAFF_CODE_INVALID)
+    return code
+
+
+def national_id(text: str) -> str:
+    """The digits of an identity number, to be hashed. Raises: PydanticCustomError (``national_id_invalid``)."""
+    digits = _GROUPING.sub("", _plain(text))
+    if not digits.isascii() or not _NATIONAL_ID.fullmatch(digits):
+        raise rule(*_NATIONAL_ID_INVALID)
+    return digits
+
+
 def _plain(text: str) -> str:
     """Full-width letters and digits (some keyboards write them) as the plain ones that they stand for."""
     return vietnamese.clean_line(unicodedata.normalize("NFKC", text))
 
 
+MASK = "•••••••••"
+
+_STAFF_CODE_INVALID = (
+    "staff_code_invalid",
+    "Mã cán bộ chỉ gồm chữ, số và các dấu . - / _, không quá 32 ký tự.",
+    "A staff code has letters, digits and . - / _ only, at most 32 of them.",
+)
+_NATIONAL_ID_INVALID = (
+    "national_id_invalid",
+    "Số định danh có 12 chữ số (số CMND cũ có 9 chữ số).",
+    "An identity number has 12 digits (on cards of earlier years 9).",
+)
 _EMAIL_INVALID = (
     "email_invalid",
     "Địa chỉ email chưa đúng, ví dụ đúng: nguyenvanan@hue.example.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.people import entries
+from chalicelib.people import entries, profile
 from chalicelib.people.identifiers import stored
 from chalicelib.people.person import Person
 from chalicelib.storage.items import Item
@@ -25,6 +25,11 @@ def person_of(item: Mapping[str, Any]) -> Person:
         version=item["version"],
         created_at=item["created_at"],
         joined_at=item.get("joined_at"),
+        name_by=item.get("name_by", "self"),
+        profile=profile.of_stored(item.get("profile")),
+        audiences=item.get("audiences", {}),
+        rules=item.get("rules", 0),
+        activation=item.get("activation", 0),
     )
 
 
@@ -36,12 +41,17 @@ def whole(person: Person) -> Item:
         "name": person.name,
         "roles": person.roles,
         "status": person.status,
-        "identifiers": [each.value for each in person.identifiers],
+        "identifiers": [each.text for each in person.identifiers],
         "locale": person.locale,
         "epoch": person.epoch,
         "version": person.version,
         "created_at": person.created_at,
         "joined_at": person.joined_at,
+        "name_by": person.name_by,
+        "profile": profile.stored(person.profile),
+        "audiences": dict(person.audiences),
+        "rules": person.rules,
+        "activation": person.activation,
         "updated_at": clock.timestamp(),
         "l": partition,
         "ls": place,
@@ -57,4 +67,5 @@ def copy(person: Person) -> Item:
         "status": person.status,
         "locale": person.locale,
         "epoch": person.epoch,
+        "audiences": sorted(person.audiences),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.people.identifiers import Identifier
 
 PERSON = "person"  # the sort key of the person itself
+AUDIENCES = "audiences"  # of a learner's audiences in the learning table: sorts before their enrolments
 
 
 def person_pk(person_id: str) -> str:

@@ -58,7 +58,10 @@ class PersonIdentifier(Outbound):
     """What a person signs in with."""
 
     kind: Kind
-    value: str = Field(examples=["nguyenvanan@hue.example", "+84912345678"])
+    value: str = Field(
+        examples=["nguyenvanan@hue.example", "+84912345678", "CB0000001"],
+        description="Of an identity number the last three digits.",
+    )
 
 
 class PersonProfile(Outbound):
@@ -143,4 +146,4 @@ class PeopleQuery(PageQuery):
 
 
 def _identifiers(subject: person.Person) -> list[PersonIdentifier]:
-    return [PersonIdentifier(kind=each.kind, value=each.value) for each in subject.identifiers]
+    return [PersonIdentifier(kind=each.kind, value=each.shown) for each in subject.identifiers]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from chalicelib import clock
 from chalicelib.errors import Conflict, Language
 from chalicelib.http.permissions import Role
-from chalicelib.people.identifiers import Identifier
+from chalicelib.people.identifiers import TYPED, Identifier, Kind
+from chalicelib.people.profile import Profile, Source
 
 PersonStatus = Literal["active", "invited", "deactivated"]
 
@@ -37,7 +39,10 @@ class Person:
     """One person.
 
     ``epoch`` counts how often everything issued to the person was made void: a session or a one-time link of an
-    earlier epoch is worth nothing. ``version`` guards concurrent edits. ``joined_at`` is when a password was first set.
+    earlier epoch is worth nothing. ``version`` guards concurrent edits. ``joined_at`` is when they first came in.
+    ``name_by`` told the name. ``audiences`` are those they belong to, each with the time since when (epoch seconds),
+    found by the rules of the number ``rules``. ``activation`` counts activation codes: that of an earlier number is
+    void, and at 0 there is none.
     """
 
     id: str
@@ -50,11 +55,32 @@ class Person:
     version: int
     created_at: str
     joined_at: str | None
+    name_by: Source = "self"
+    profile: Profile = field(default_factory=dict)
+    audiences: Mapping[str, int] = field(default_factory=dict)
+    rules: int = 0
+    activation: int = 0
 
     @property
     def email(self) -> str | None:
         """Where mail for this person goes, if anywhere."""
-        return next((each.value for each in self.identifiers if each.kind == "email"), None)
+        return self._first("email")
+
+    @property
+    def phone(self) -> str | None:
+        """Where short messages for this person go, if anywhere: mobiles begin with 3, 5, 7, 8 or 9."""
+        return self._first("phone")
+
+    @property
+    def unit(self) -> str | None:
+        """The path of the unit they are in."""
+        fact = self.profile.get("unit")
+        return fact.value if fact else None
+
+    @property
+    def logins(self) -> tuple[Identifier, ...]:
+        """What they may type to sign in."""
+        return tuple(each for each in self.identifiers if each.kind in TYPED)
 
     @property
     def etag(self) -> str:
@@ -70,6 +96,31 @@ class Person:
     ) -> Person:
         """With another name, other roles, another language; ``None`` leaves what is there."""
         return self._next(name=name or self.name, roles=roles or self.roles, locale=locale or self.locale)
+
+    def named(self, name: str, by: Source) -> Person:
+        """With another name, and who told it; the same name keeps its teller."""
+        return self if name == self.name else self._next(name=name, name_by=by)
+
+    def identified(self, identifiers: Collection[Identifier]) -> Person:
+        """Known by these identifiers, in this order, and by no other."""
+        return self._next(identifiers=tuple(dict.fromkeys(identifiers)))
+
+    def described(self, profile: Profile) -> Person:
+        """With this profile."""
+        return self._next(profile=dict(profile))
+
+    def grouped(self, audiences: Collection[str], rules: int) -> Person:
+        """In these audiences, by the rules of that number; whoever stays in one keeps the time since when."""
+        now = clock.epoch_s()
+        return self._next(audiences={each: self.audiences.get(each, now) for each in sorted(audiences)}, rules=rules)
+
+    def with_new_code(self) -> Person:
+        """With an activation code of their own; any earlier one is void."""
+        return self._next(activation=self.activation + 1)
+
+    def joined(self) -> Person:
+        """Active without a password: they have proved by a code, or an app has, who they are."""
+        return self._next(status="active", joined_at=self.joined_at or clock.timestamp())
 
     def deactivated(self) -> Person:
         """Shut out: every session and link is void, and signing in is refused."""
@@ -90,6 +141,9 @@ class Person:
     def signed_out(self) -> Person:
         """With every session and link void."""
         return self._next(epoch=self.epoch + 1)
+
+    def _first(self, kind: Kind) -> str | None:
+        return next((each.value for each in self.identifiers if each.kind == kind), None)
 
     def _next(self, **changes: Any) -> Person:
         changed = replace(self, **changes)

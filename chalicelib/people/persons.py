@@ -14,11 +14,12 @@ from chalicelib.metering import quotas
 from chalicelib.people import items, store
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person, PersonStatus
+from chalicelib.people.profile import Profile, Source
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, Write, transact
 
-Via = Literal["self", "invitation", "admin", "roster", "demo"]
+Via = Literal["self", "invitation", "admin", "roster", "app", "sso", "demo"]
 
 
 class IdentifierTaken(Conflict):
@@ -55,6 +56,7 @@ class Login:
     locale: Language
     epoch: int
     password_hash: str | None
+    audiences: tuple[str, ...] = ()
 
 
 def new(
@@ -65,6 +67,8 @@ def new(
     person_id: str | None = None,
     status: PersonStatus = "active",
     locale: Language = "vi",
+    by: Source = "self",
+    profile: Profile | None = None,
 ) -> Person:
     """A person who is not stored yet."""
     at = clock.timestamp()
@@ -79,6 +83,8 @@ def new(
         version=1,
         created_at=at,
         joined_at=at if status == "active" else None,
+        name_by=by,
+        profile=profile or {},
     )
 
 
@@ -150,9 +156,10 @@ def find(space: Space, identifier: Identifier) -> Person | None:
     return store.get(space, found["person"], consistent=True) if found else None
 
 
-def login(space: Space, identifier: Identifier) -> Login | None:
-    """What this identifier leads to, read consistently. 1 call."""
-    item = store.get_login(space, identifier)
+def login(space: Space, *candidates: Identifier) -> Login | None:
+    """What the first of these identifiers that anybody has leads to, read consistently. 1 call."""
+    found = store.get_logins(space, candidates)
+    item = next((found[each] for each in candidates if each in found), None)
     if item is None:
         return None
     return Login(
@@ -163,7 +170,18 @@ def login(space: Space, identifier: Identifier) -> Login | None:
         locale=item["locale"],
         epoch=item["epoch"],
         password_hash=item.get("password_hash"),
+        audiences=tuple(item.get("audiences", ())),
     )
+
+
+def owners(space: Space, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
+    """Whose these identifiers are, by person's id, of those that anybody has: 1 call for each hundred."""
+    return {each: item["person"] for each, item in store.get_logins(space, identifiers).items()}
+
+
+def many(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:
+    """Persons by id, those that exist: 1 call for each hundred."""
+    return store.get_many(space, person_ids)
 
 
 def from_item(item: Item) -> Person:
@@ -194,23 +212,34 @@ def change(
     password_hash: str | None = None,
     also: Sequence[Write] = (),
 ) -> Person:
-    """Store what has become of a person, and ``also`` these writes, all or nothing: 1 transaction.
+    """Store what has become of a person, and ``also`` these writes, all or nothing: 1 transaction, and 1 call before
+    when identifiers are gained.
 
-    Raises: PreconditionFailed when the person has been changed since ``old`` was read, LastKeeper, and
+    Raises: PreconditionFailed when the person has been changed since ``old`` was read, IdentifierTaken, LastKeeper, and
     TransactionFailed when a condition of ``also`` fails (their positions are those in ``also``).
     """
     if changed == old and password_hash is None and not also:
         return old
-    labelled = [("also", write) for write in also] + store.changing(space, old, changed, password_hash)
+    gained = set(changed.identifiers) - set(old.identifiers)
+    kept = _kept_hash(space, old) if gained and password_hash is None else None
+    labelled = [("also", write) for write in also] + store.changing(space, old, changed, password_hash, kept)
     try:
         transact(write for _, write in labelled)
     except TransactionFailed as failure:
         failed = {labelled[place][0] for place in failure.failed}
         if "also" in failed:
             raise
-        if "person" in failed:
+        if failed & {"person", "login"}:
             raise PreconditionFailed from None
+        if "gained" in failed:
+            raise IdentifierTaken from None
         if "keepers" in failed:
             raise LastKeeper from None
         raise
     return changed
+
+
+def _kept_hash(space: Space, person: Person) -> str | None:
+    """What they sign in with now: identifiers that they gain are to open the same door."""
+    found = login(space, person.logins[0]) if person.logins else None
+    return found.password_hash if found else None

@@ -7,6 +7,7 @@
 | entry | ``person#<id>``, ``listed#<list>#<term>`` | one further place of the person in the index (``entries.py``) |
 | keepers | ``keepers#<role>``, ``keepers`` | who holds the role that a space must never be without |
 | learner | ``learner#<id>``, ``learner`` (learning table) | since when; its insertion counts a registration |
+| groups | ``learner#<id>``, ``audiences`` (learning table) | the audiences, where a learner's home reads them at once |
 
 Every copy is written by :func:`adding` or :func:`changing`, in one transaction with the person.
 """
@@ -18,8 +19,8 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.people import entries, items
-from chalicelib.people.identifiers import Identifier
-from chalicelib.people.keys import PERSON, keepers_key, login_key, person_pk
+from chalicelib.people.identifiers import TYPED, Identifier
+from chalicelib.people.keys import AUDIENCES, PERSON, keepers_key, login_key, person_pk
 from chalicelib.people.person import GUARDED, Person
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -49,6 +50,12 @@ def get_login(space: Space, identifier: Identifier) -> Item | None:
     return space.table("people").get(*login_key(identifier), consistent=True)
 
 
+def get_logins(space: Space, identifiers: Iterable[Identifier]) -> dict[Identifier, Item]:
+    """What these identifiers lead to, read consistently: one BatchGetItem for each hundred, 1 RCU apiece."""
+    keys = {login_key(each): each for each in identifiers}
+    return {keys[key]: item for key, item in space.table("people").batch_get([*keys], consistent=True).items()}
+
+
 def keepers(space: Space, role: str) -> set[str]:
     """Who holds a guarded role and may sign in: one GetItem, 1 RCU."""
     item = space.table("people").get(*keepers_key(role), consistent=True)
@@ -71,30 +78,53 @@ def adding(space: Space, person: Person, password_hash: str | None, via: str) ->
         ("person", table.creating({"pk": person_pk(person.id), "sk": PERSON, **items.whole(person)}))
     ]
     for identifier in person.identifiers:
-        pk, sk = login_key(identifier)
-        login = {"pk": pk, "sk": sk, **items.copy(person), "password_hash": password_hash}
-        writes.append(("login", table.creating(login)))
+        writes.append(("login", _new_login(space, identifier, person, password_hash)))
     return writes + _around(space, None, person, via)
 
 
-def changing(space: Space, old: Person, new: Person, password_hash: str | None = None) -> list[Labelled]:
-    """The writes that turn ``old`` into ``new`` (same id, same identifiers), if nobody has changed it meanwhile."""
+def changing(
+    space: Space, old: Person, new: Person, password_hash: str | None = None, kept_hash: str | None = None
+) -> list[Labelled]:
+    """The writes that turn ``old`` into ``new`` (same id), if nobody has changed it meanwhile.
+
+    ``kept_hash`` is the hash that they sign in with, for identifiers that ``new`` has gained; it must still be that.
+    """
     table = space.table("people")
     changes = _update(items.whole(new))
     changes["values"][":old"] = old.version
     writes: list[Labelled] = [
         ("person", table.updating(person_pk(old.id), PERSON, condition="version = :old", **changes))
     ]
+    gained, lost = set(new.identifiers) - set(old.identifiers), set(old.identifiers) - set(new.identifiers)
     for identifier in old.identifiers:
-        writes.append(("login", _login_update(space, identifier, new, password_hash)))
+        if identifier in lost:
+            write = table.deleting(*login_key(identifier), condition="person = :owner", values={":owner": old.id})
+        else:
+            still = kept_hash if gained else None
+            write = _login_update(space, identifier, new, password_hash, still)
+        writes.append(("login", write))
+    for identifier in sorted(gained):
+        writes.append(("gained", _new_login(space, identifier, new, password_hash or kept_hash)))
     return writes + _around(space, old, new, "admin")
 
 
-def _login_update(space: Space, identifier: Identifier, person: Person, password_hash: str | None) -> Write:
-    copy = items.copy(person) | ({"password_hash": password_hash} if password_hash else {})
+def _new_login(space: Space, identifier: Identifier, person: Person, password_hash: str | None) -> Write:
+    pk, sk = login_key(identifier)
+    kept = password_hash if identifier.kind in TYPED else None
+    return space.table("people").creating({"pk": pk, "sk": sk, **items.copy(person), "password_hash": kept})
+
+
+def _login_update(
+    space: Space, identifier: Identifier, person: Person, password_hash: str | None, still: str | None
+) -> Write:
+    typed = identifier.kind in TYPED
+    copy = items.copy(person) | ({"password_hash": password_hash} if password_hash and typed else {})
     changes = _update(copy)
     changes["values"][":owner"] = person.id
-    return space.table("people").updating(*login_key(identifier), condition="person = :owner", **changes)
+    condition = "person = :owner"
+    if still and typed:
+        changes["values"][":still"], condition = still, "person = :owner AND password_hash = :still"
+    return space.table("people").updating(*login_key(identifier), condition=condition, **changes)
 
 
 def rehashing(space: Space, person: Person, old_hash: str, new_hash: str) -> list[Write]:
@@ -106,7 +136,7 @@ def rehashing(space: Space, person: Person, old_hash: str, new_hash: str) -> lis
             {":new": new_hash, ":old": old_hash},
             condition="password_hash = :old",
         )
-        for identifier in person.identifiers
+        for identifier in person.logins
     ]
 
 
@@ -148,13 +178,18 @@ def _guarding(space: Space, old: Person | None, new: Person) -> list[Labelled]:
 
 
 def _learning(space: Space, old: Person | None, new: Person, via: str) -> list[Labelled]:
-    if space.is_platform or "learner" not in new.roles or (old and "learner" in old.roles):
+    if space.is_platform:
         return []
-    values = {":at": clock.epoch_s(), ":via": via}
-    # Whoever becomes a learner again has been counted before.
-    expression = "SET #at = if_not_exists(#at, :at), via = if_not_exists(via, :via)"
-    update = space.table("learning").updating(f"learner#{new.id}", "learner", expression, values, names={"#at": "at"})
-    return [("learner", update)]
+    writes: list[Labelled] = []
+    table, pk = space.table("learning"), f"learner#{new.id}"
+    if "learner" in new.roles and not (old and "learner" in old.roles):
+        values = {":at": clock.epoch_s(), ":via": via}
+        # Whoever becomes a learner again has been counted before.
+        expression = "SET #at = if_not_exists(#at, :at), via = if_not_exists(via, :via)"
+        writes.append(("learner", table.updating(pk, "learner", expression, values, names={"#at": "at"})))
+    if dict(new.audiences) != dict(old.audiences if old else {}):
+        writes.append(("groups", table.putting({"pk": pk, "sk": AUDIENCES, "since": dict(new.audiences)})))
+    return writes
 
 
 def _update(attributes: Mapping[str, Any]) -> dict[str, Any]:
