@@ -23,6 +23,7 @@ from chalicelib import clock, ids, logs
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
+from chalicelib.storage.secrets import Purpose
 from chalicelib.storage.spaces import platform
 from chalicelib.storage.table import ConditionFailed
 
@@ -31,7 +32,7 @@ FRESH_S = 60
 PUBLISHED_S = 5 * 60  # how long a key is known before it signs; the JWK Set may be cached for as long
 _LOOK_AGAIN_S = 5
 _PLACE = ("keyring", "signing")
-_PURPOSE = "signing-key"
+_PURPOSE: Purpose = "signing-key"
 
 
 class RotationPending(Conflict):

@@ -18,11 +18,12 @@ from chalicelib.people import identifiers
 from chalicelib.people.identifiers import Identifier
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
+from chalicelib.storage.secrets import Purpose
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
 
 _PLACE = ("space-key", "space-key")
-_PURPOSE = "space-key"
+_PURPOSE: Purpose = "space-key"
 _BYTES = 32
 _KEPT = 4_096
 _FRESH_S = 300  # a space that was closed and opened anew has another key
@@ -80,5 +81,5 @@ def _read(space: Space) -> bytes:
 def _made(space: Space) -> Item:
     key = random.token_bytes(_BYTES)
     pk, sk = _PLACE
-    sealed = secrets.seal(key, _PURPOSE, space.slug)
-    return {"pk": pk, "sk": sk, **({"key": key} if sealed is None else {"sealed": sealed})}
+    kept = {"key": key} if secrets.kept_in_clear() else {"sealed": secrets.seal(key, _PURPOSE, space.slug)}
+    return {"pk": pk, "sk": sk, **kept}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -22,6 +22,9 @@ from chalicelib.storage import credentials
 from chalicelib.storage.lines import LineBroken
 from chalicelib.storage.transport import KMS, Transport
 
+Purpose = Literal["signing-key", "space-key", "client-secret", "webhook-secret"]
+# What is sealed for a space: a job may open it as a request may.
+OF_SPACES: tuple[Purpose, ...] = ("space-key", "client-secret", "webhook-secret")
 MOST_BYTES = 4_096  # what KMS encrypts by itself
 _PASSES_WITH_TIME = frozenset(
     {
@@ -48,13 +51,13 @@ def kept_in_clear() -> bool:
     return config.current().local and config.current().key_arn is None
 
 
-def seal(secret: bytes, purpose: str, name: str) -> bytes:
+def seal(secret: bytes, purpose: Purpose, name: str) -> bytes:
     """A secret of at most :data:`MOST_BYTES` as it may be stored. Raises: NoKey, Unavailable."""
     answer = _call("Encrypt", {"Plaintext": secret}, purpose, name)
     return b64decode(answer["CiphertextBlob"])
 
 
-def unseal(sealed: bytes, purpose: str, name: str) -> bytes:
+def unseal(sealed: bytes, purpose: Purpose, name: str) -> bytes:
     """What was sealed under that purpose and name. Raises: NotOurs, NoKey, Unavailable."""
     try:
         answer = _call("Decrypt", {"CiphertextBlob": sealed}, purpose, name)
@@ -65,7 +68,7 @@ def unseal(sealed: bytes, purpose: str, name: str) -> bytes:
     return b64decode(answer["Plaintext"])
 
 
-def _call(operation: str, request: dict[str, Any], purpose: str, name: str) -> dict[str, Any]:
+def _call(operation: str, request: dict[str, Any], purpose: Purpose, name: str) -> dict[str, Any]:
     here = config.current()
     if here.key_arn is None:
         raise NoKey

@@ -6,6 +6,7 @@ that answers requests. What either allows, a role's own policy must allow as wel
 
 from __future__ import annotations
 
+from chalicelib.storage import secrets
 from infra.cloud.cloudformation import Json, attribute, policy, ref, sub, when
 
 # A stage that is deployed again over data that it left takes the key that they are encrypted with.
@@ -47,6 +48,8 @@ THROUGH_DYNAMODB = [
     "kms:ReEncryptTo",
 ]
 SEALING = ["kms:Decrypt", "kms:Encrypt"]
+# What is sealed for a space is for jobs as for requests; the keys that sign tokens are not among it.
+OF_SPACES: Json = {"StringEquals": {"kms:EncryptionContext:purpose": list(secrets.OF_SPACES)}}
 BY_DYNAMODB: Json = {"StringEquals": {"kms:ViaService": sub("dynamodb.${AWS::Region}.amazonaws.com")}}
 
 
@@ -64,7 +67,8 @@ def resources() -> Json:
             "KeyPolicy": policy(
                 _of_account("Administration", _ADMINISTRATION, {}),
                 _of_account("ThroughDynamoDB", [*THROUGH_DYNAMODB, "kms:CreateGrant"], BY_DYNAMODB),
-                _of_account("Sealing", SEALING, {"ArnEquals": {"aws:PrincipalArn": _who_seals()}}),
+                _of_account("Sealing", SEALING, {"ArnEquals": {"aws:PrincipalArn": _role("api")}}),
+                _of_account("Spaces", SEALING, {"ArnEquals": {"aws:PrincipalArn": _role("run_jobs")}, **OF_SPACES}),
             ),
         },
     }
@@ -76,9 +80,9 @@ def resources() -> Json:
     return {"Key": key, "KeyAlias": alias}
 
 
-def _who_seals() -> Json:
-    """Only what answers requests verifies and signs tokens; who seals may add to the keys that do."""
-    return sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/hocmo-${Stage}-api")
+def _role(function: str) -> Json:
+    """Only what answers requests verifies and signs tokens; who seals for any purpose may add to the keys that do."""
+    return sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/hocmo-${{Stage}}-{function}")
 
 
 def _of_account(name: str, actions: list[str], conditions: Json) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from infra.cloud import space_role
 from infra.cloud.cloudformation import ARN, HERE, Json, allow, attribute, policy, sub
-from infra.cloud.keys import BY_DYNAMODB, KEY, SEALING, THROUGH_DYNAMODB
+from infra.cloud.keys import BY_DYNAMODB, KEY, OF_SPACES, SEALING, THROUGH_DYNAMODB
 
 _TABLE = f"{ARN}dynamodb:{HERE}:table/hocmo-${{Stage}}"
 _FUNCTION = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}"
@@ -87,6 +87,10 @@ def _seals() -> Json:
     return allow(SEALING, KEY, **_SEALED_FOR)
 
 
+def _seals_for_spaces() -> Json:
+    return allow(SEALING, KEY, StringEquals={**_SEALED_FOR["StringEquals"], **OF_SPACES["StringEquals"]})
+
+
 def _sends_mail() -> Json:
     identity = f"{ARN}ses:{HERE}:identity"
     return allow(
@@ -163,6 +167,7 @@ _RIGHTS: dict[str, list[Json]] = {
         _platform(["PutItem"], "person#*"),  # an operator's one-time link
         _never_the_keyring(),
         _uses_key(),
+        _seals_for_spaces(),
         _hints(),
         _acts_for_a_space(),
         _takes("JobsQueue"),

@@ -263,10 +263,20 @@ def test_only_who_answers_requests_seals(made: Json) -> None:
         role for role in ROLES for each in statements(made["Resources"][role]["Properties"]["Policies"])
         if each["Effect"] == "Allow" and listed(each["Action"]) == ["kms:Decrypt", "kms:Encrypt"]
     }  # fmt: skip
-    assert sealing == {"ApiRole"}
+    assert sealing == {"ApiRole", "RunJobsRole"}
     policy = made["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
     (sealers,) = (each["Condition"]["ArnEquals"] for each in policy if each["Sid"] == "Sealing")
     assert sealers["aws:PrincipalArn"]["Fn::Sub"].endswith(":role/hocmo-${Stage}-api")
+
+
+def test_jobs_open_what_is_a_spaces_and_no_signing_key(made: Json) -> None:
+    rights = statements(made["Resources"]["RunJobsRole"]["Properties"]["Policies"])
+    kept = made["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
+    own = [each for each in rights if listed(each["Action"]) == ["kms:Decrypt", "kms:Encrypt"]]
+    for each in [*own, *(each for each in kept if each["Sid"] == "Spaces")]:
+        purposes = each["Condition"]["StringEquals"]["kms:EncryptionContext:purpose"]
+        assert set(purposes) == {"space-key", "client-secret", "webhook-secret"}
+    assert len(own) == 1
 
 
 def test_keys_open_signing_keys_of_this_stage_alone(made: Json) -> None:
