@@ -76,9 +76,9 @@ def recorded(client: Any) -> Iterator[Recording]:
     """Record what the block's requests ask, beside letting them ask."""
     recording, real = Recording(client), Transport.call
 
-    def call(transport: Transport, operation: str, request: dict[str, Any], credentials: Any) -> dict[str, Any]:
+    def call(transport: Transport, operation: str, request: dict[str, Any], credentials: Any, **how: Any) -> Any:
         recording.take(operation, request)
-        return real(transport, operation, request, credentials)
+        return real(transport, operation, request, credentials, **how)
 
     Transport.call = call  # type: ignore[assignment, method-assign]
     try:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib import clock
+from chalicelib import clock, ids
 from chalicelib.storage.attributes import Facts, Whole, Word, optional
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage, TenantItem
@@ -35,6 +35,7 @@ class JobItem(TenantItem):
     attempts = Whole()
     turn = Whole()
     lease = Whole()  # epoch seconds
+    holder = optional(UnicodeAttribute())
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
     checkpoint = optional(Facts())
@@ -105,10 +106,12 @@ def claim(tenant: str, job_id: str, lease_s: int) -> JobItem:
     """Take a job to work on it, unless someone else has it. Raises: ConditionFailed, with the job as it is.
 
     ``turn`` counts the claims: what a worker writes afterwards is conditional on its own turn, so that one whose lease
-    ran out cannot write over the one that took the job up after it.
+    ran out cannot write over the one that took the job up after it. ``holder`` is nobody else's: a claim whose answer was
+    lost is told by it from another that was made in the same instant (``docs/decisions/own-transport.md``).
     """
     job, now, at = _job(tenant, job_id), clock.epoch_s(), clock.timestamp()
-    facts = {"state": "running", "lease": now + lease_s, "updated_at": at, "listed_place": f"{at}#{job_id}"}
+    facts: dict[str, Any] = {"state": "running", "lease": now + lease_s, "holder": ids.new()}
+    facts |= {"updated_at": at, "listed_place": f"{at}#{job_id}"}
     job.update(
         [*JobItem.setting(facts), JobItem.attempts.add(1), JobItem.turn.add(1)],
         JobItem.state.is_in(*_OPEN_STATES) & (JobItem.lease < now),

@@ -1,8 +1,8 @@
 """The template as the emulated account of the rehearsal takes it: all of it, but for what is named here.
 
 The emulator knows no budgets, speaks HTTP, and resolves few of IAM's condition keys: a condition on a key that it
-does not know never holds, and all that hangs on it would be refused. Rights, trust and resources stay as they are
-deployed.
+does not know never holds, and all that hangs on it would be refused. It reads what the gateway refuses with from
+resources alone. Rights, trust and resources stay as they are deployed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,30 @@ def rehearsable(template: Json) -> Json:
     resources = {
         name: _known(each) for name, each in template["Resources"].items() if each["Type"] not in UNKNOWN_TYPES
     }
-    return {**template, "Resources": resources}
+    return {**template, "Resources": _refusing(resources)}
+
+
+def _refusing(resources: Json) -> Json:
+    """The gateway's refusals out of the API's description, as resources that are there before it is deployed: the
+    emulator reads none in a description."""
+    body = resources["Api"]["Properties"]["Body"]
+    refusals = {
+        f"Refusal{kind.title().replace('_', '')}": {
+            "Type": "AWS::ApiGateway::GatewayResponse",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": kind, **_capitalised(told)},
+        }
+        for kind, told in body["x-amazon-apigateway-gateway-responses"].items()
+    }
+    after = {
+        name: {**each, "DependsOn": sorted(refusals)}
+        for name, each in resources.items()
+        if each["Type"] == "AWS::ApiGateway::Deployment"
+    }
+    return {**resources, **refusals, **after}
+
+
+def _capitalised(told: Json) -> Json:
+    return {f"{name[0].upper()}{name[1:]}": value for name, value in told.items()}
 
 
 def _known(part: Any) -> Any:

@@ -1,30 +1,21 @@
-"""What somebody tries who got hold of keys: every table, index and file of another, with botocore's own clients.
-
-Nothing of ours stands between these calls and the account's policies.
-"""
+"""Somebody who got hold of keys, and goes through the list of attempts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from chalicelib.storage import entitlements, names
 from chalicelib.storage.credentials import Keys
 from chalicelib.storage.entitlements import Account
-from chalicelib.storage.names import TABLE_KINDS
-from chalicelib.storage.table import INDEX_KEYS
-from chalicelib.storage.tables import INDEXES
-
-DENIED = {"AccessDenied", "AccessDeniedException", "403"}
-_KEY: dict[str, Any] = {"pk": {"S": "intruder"}, "sk": {"S": "intruder"}}
-_VALUES: dict[str, Any] = {":a": {"S": "intruder"}}
-Attempt = Callable[[], Any]
+from chalicelib.storage.names import INDEXED_KINDS, PLATFORM, TABLE_KINDS
+from infra.cloud.rehearsal import attempts
+from infra.cloud.rehearsal.attempts import OnTable
 
 
 @dataclass(frozen=True)
@@ -37,7 +28,9 @@ class Intruder:
 
     def client(self, service: str) -> Any:
         """A plain client that tries once."""
-        more = {"s3": {"addressing_style": "path"}} if service == "s3" else {}
+        more: dict[str, Any] = {}
+        if service == "s3":
+            more = {"s3": {"addressing_style": "path"}, "signature_version": "s3v4"}
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -48,13 +41,10 @@ class Intruder:
             config=Config(retries={"total_max_attempts": 1}, **more),
         )
 
-    def assuming(self, role: str, slug: str | None = None) -> Intruder:
-        """The same person with a role's keys; with ``slug``, under the session policy of that space."""
-        policy = entitlements.session_policy(self.account, slug) if slug else None
-        asked: dict[str, Any] = {"RoleArn": role, "RoleSessionName": "intruder"}
-        if policy:
-            asked["Policy"] = json.dumps(policy, separators=(",", ":"))
-        got = self.client("sts").assume_role(**asked)["Credentials"]
+    def assuming(self, role: str, slug: str) -> Intruder:
+        """The same person with a role's keys, under the session policy of that space."""
+        policy = json.dumps(entitlements.session_policy(self.account, slug), separators=(",", ":"))
+        got = self.client("sts").assume_role(RoleArn=role, RoleSessionName="intruder", Policy=policy)["Credentials"]
         keys = Keys(got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"])
         return Intruder(self.url, self.account, keys)
 
@@ -63,79 +53,55 @@ class Intruder:
         dynamodb = self.client("dynamodb")
         found: dict[str, str] = {}
         for kind in TABLE_KINDS:
-            name = names.table(slug, kind)
-            tries = _items(dynamodb, name)
-            if kind in INDEXES:
-                tries["index"] = _of_index(dynamodb, name, INDEXES[kind][0])
-            found |= {f"{way} {name}": _outcome(attempt) for way, attempt in tries.items()}
+            table = names.table(slug, kind)
+            found |= _named(table, attempts.outcomes(attempts.ITEMS, dynamodb, table))
+            if kind in INDEXED_KINDS:
+                found[f"index {table}"] = attempts.outcome(attempts.index, dynamodb, table, kind)
         return found
 
     def on_tables(self, slug: str) -> dict[str, str]:
-        """What came of ruling over a space's tables: describing, changing, dropping and making one."""
-        dynamodb = self.client("dynamodb")
-        found: dict[str, str] = {}
-        for kind in TABLE_KINDS:
-            name = names.table(slug, kind)
-            found |= {f"{way} {name}": _outcome(attempt) for way, attempt in _control(dynamodb, name).items()}
-        return found
+        """What came of ruling over a space's tables."""
+        tables = [names.table(slug, kind) for kind in TABLE_KINDS]
+        return {name: each for table in tables for name, each in self.on_table(table, attempts.CONTROL).items()}
 
-    def on_files(self, slug: str) -> dict[str, str]:
-        """What came of reading, listing, writing and deleting below a space's prefix."""
+    def on_table(self, table: str, ways: Mapping[str, OnTable]) -> dict[str, str]:
+        """What came of these attempts at one table."""
+        return _named(table, attempts.outcomes(ways, self.client("dynamodb"), table))
+
+    def on_platform(self) -> dict[str, str]:
+        """What came of ruling over the platform's table, and of reading all of it."""
+        ways = {**attempts.CONTROL, "scan": attempts.ITEMS["scan"]}
+        return self.on_table(names.table(PLATFORM, "people"), ways)
+
+    def on_files(self, first: str) -> dict[str, str]:
+        """What came of reading, writing and changing files below a prefix, by call, signed address and form."""
         s3, bucket = self.client("s3"), self.account.bucket
-        tries: dict[str, Attempt] = {
-            "put": lambda: s3.put_object(Bucket=bucket, Key=f"{slug}/intruder", Body=b"x"),
-            "get": lambda: s3.get_object(Bucket=bucket, Key=f"{slug}/intruder"),
-            "list": lambda: s3.list_objects_v2(Bucket=bucket, Prefix=f"{slug}/"),
-            "delete": lambda: s3.delete_object(Bucket=bucket, Key=f"{slug}/intruder"),
+        ways = {**attempts.READING, **attempts.WRITING, **attempts.CHANGING}
+        found = attempts.outcomes(ways, s3, bucket, first)
+        found["address"] = attempts.read_address(s3, bucket, f"{first}/x")
+        found["form"] = attempts.send_form(s3, bucket, f"{first}/form")
+        return _named(f"{first}/", found)
+
+    def on_bucket(self, first: str) -> dict[str, str]:
+        """What came of ruling over the bucket."""
+        ways = attempts.RULING
+        return _named(f"{first}/", attempts.outcomes(ways, self.client("s3"), self.account.bucket, first))
+
+    def stealing(self, source: str, own: str) -> dict[str, str]:
+        """What came of taking another's file into one's own, and of deleting it in a batch."""
+        s3, bucket = self.client("s3"), self.account.bucket
+        found = {
+            "copy from": attempts.outcome(attempts.copy, s3, bucket, f"{source}/x", f"{own}/stolen"),
+            "delete many": attempts.delete_many(s3, bucket, f"{source}/x"),
         }
-        return {f"{way} {slug}/": _outcome(attempt) for way, attempt in tries.items()}
+        return _named(f"{source}/", found)
+
+    def copying_another_version(self, own: str) -> str:
+        """What came of copying one's own file as another than it is: the upload was replaced since it was judged."""
+        s3, wrong = self.client("s3"), '"00000000000000000000000000000000"'
+        copied = (s3, self.account.bucket, f"{own}/x", f"{own}/y")
+        return attempts.outcome(attempts.copy, *copied, CopySourceIfMatch=wrong)
 
 
-def _items(dynamodb: Any, name: str) -> dict[str, Attempt]:
-    return {
-        "put": lambda: dynamodb.put_item(TableName=name, Item=_KEY),
-        "update": lambda: dynamodb.update_item(
-            TableName=name, Key=_KEY, UpdateExpression="SET x = :a", ExpressionAttributeValues=_VALUES
-        ),
-        "get": lambda: dynamodb.get_item(TableName=name, Key=_KEY),
-        "batch get": lambda: dynamodb.batch_get_item(RequestItems={name: {"Keys": [_KEY]}}),
-        "query": lambda: dynamodb.query(
-            TableName=name, KeyConditionExpression="pk = :a", ExpressionAttributeValues=_VALUES
-        ),
-        "scan": lambda: dynamodb.scan(TableName=name),
-        "transact": lambda: dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": name, "Item": _KEY}}]),
-        "batch write": lambda: dynamodb.batch_write_item(RequestItems={name: [{"PutRequest": {"Item": _KEY}}]}),
-        "delete": lambda: dynamodb.delete_item(TableName=name, Key=_KEY),
-    }
-
-
-def _of_index(dynamodb: Any, name: str, index: str) -> Attempt:
-    return lambda: dynamodb.query(
-        TableName=name,
-        IndexName=index,
-        KeyConditionExpression="#h = :a",
-        ExpressionAttributeNames={"#h": INDEX_KEYS[index][0]},
-        ExpressionAttributeValues=_VALUES,
-    )
-
-
-def _control(dynamodb: Any, name: str) -> dict[str, Attempt]:
-    return {
-        "describe": lambda: dynamodb.describe_table(TableName=name),
-        "change": lambda: dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False),
-        "drop": lambda: dynamodb.delete_table(TableName=name),
-        "make": lambda: dynamodb.create_table(
-            TableName=f"{name}-x",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        ),
-    }
-
-
-def _outcome(attempt: Attempt) -> str:
-    try:
-        attempt()
-    except ClientError as error:
-        return str(error.response["Error"]["Code"])
-    return "done"
+def _named(of: str, found: dict[str, str]) -> dict[str, str]:
+    return {f"{way} {of}": each for way, each in found.items()}

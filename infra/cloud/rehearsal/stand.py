@@ -6,9 +6,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,12 @@ SERVICES = (
     "cloudformation,s3,sqs,sns,ses,sts,iam,kms,lambda,events,apigateway,apigatewayv2,cloudfront,cloudwatch,monitoring,"
     "logs,dynamodb,dynamodbstreams"
 ).split(",")
-ROOT = Keys("test", "test")
+_PROBE = """import os
+
+
+def keys(event, context):
+    return [os.environ[f"AWS_{name}"] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")]
+"""
 _CODE = ("app.py", "chalicelib", "infra", "requirements.txt", ".chalice")
 
 
@@ -47,6 +54,7 @@ class Stand:
     url: str
     deployment: Deployment
     mails: Path
+    administrator: Keys
 
     def client(self, service: str) -> Any:
         """A client with the rights of whoever deploys."""
@@ -84,21 +92,26 @@ class Stand:
         told = self.told
         return Account("aws", ACCOUNT, STAGE.region, STAGE.stack, told["ContentBucket"], told["KeyArn"], STAGE.central)
 
-    @contextmanager
-    def intruder(self, function: str) -> Iterator[Intruder]:
+    def intruder(self, function: str) -> Intruder:
         """Somebody who holds a function's own keys.
 
-        Only Lambda may assume a function's role; for this the account's root lets itself in, and out again.
+        Nobody may assume a function's role but Lambda, the administrator no more than others. So its keys are had as on
+        AWS: code that runs with that role finds them in its environment, and the administrator lets some run.
         """
-        iam, role = self.client("iam"), f"{STAGE.stack}-{function}"
-        trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
-        root = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
-        opened = {**trust, "Statement": [*trust["Statement"], root]}
-        iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(opened))
-        try:
-            yield Intruder(self.url, self.entitled(), ROOT).assuming(f"arn:aws:iam::{ACCOUNT}:role/{role}")
-        finally:
-            iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
+        administrator = Intruder(self.url, self.entitled(), self.administrator)
+        functions, name = administrator.client("lambda"), f"probe-{function}"
+        functions.create_function(
+            FunctionName=name,
+            Role=f"arn:aws:iam::{ACCOUNT}:role/{STAGE.stack}-{function}",
+            Runtime=runtime.RUNTIME,
+            Handler="probe.keys",
+            Code={"ZipFile": _zipped("probe.py", _PROBE)},
+            Timeout=30,
+        )
+        functions.get_waiter("function_active_v2").wait(FunctionName=name)
+        told = functions.invoke(FunctionName=name)["Payload"].read()
+        functions.delete_function(FunctionName=name)
+        return Intruder(self.url, self.entitled(), Keys(*json.loads(told)))
 
     def release(self, folder: Path) -> None:
         """Deploy another release: other code (by a line), other settings."""
@@ -121,4 +134,22 @@ def stand(folder: Path) -> Iterator[Stand]:
             del os.environ[name]
         os.environ |= clean_environment() | {"AWS_ENDPOINT_URL": url}
         here = account.enter(STAGE.region)
-        yield Stand(url, Deployment(STAGE, here, runtime.host(), rehearsable), folder / "mails")
+        deployment = Deployment(STAGE, here, runtime.host(), rehearsable)
+        yield Stand(url, deployment, folder / "mails", _administrator(here))
+
+
+def _administrator(here: account.Account) -> Keys:
+    """The keys of an administrator, whom policies bind as anybody: the account's root they do not."""
+    iam = here.client("iam")
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.create_user(UserName="administrator")
+    iam.put_user_policy(UserName="administrator", PolicyName="everything", PolicyDocument=json.dumps(everything))
+    key = iam.create_access_key(UserName="administrator")["AccessKey"]
+    return Keys(key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def _zipped(name: str, text: str) -> bytes:
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr(name, text)
+    return held.getvalue()

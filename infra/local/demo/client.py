@@ -14,7 +14,7 @@ import urllib3
 
 from infra.local.demo.content import FILE_PREFIX, DemoCourse, Json
 
-PATIENCE_S = 60.0
+PATIENCE_S, EVERY_S = 60.0, 0.1
 CONTENT_TYPES = {
     ".png": "image/png",
     ".mp4": "video/mp4",
@@ -85,14 +85,14 @@ class Reply:
         return self.headers.get("ETag") or self.headers["etag"]
 
 
-def wait_for(what: str, ready: Callable[[], Any], *, patience_s: float = PATIENCE_S) -> Any:
+def wait_for(what: str, ready: Callable[[], Any], *, patience_s: float = PATIENCE_S, every_s: float = EVERY_S) -> Any:
     """What ``ready`` gives once it gives something. Raises: Failed after ``patience_s``."""
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         found = ready()
         if found:
             return found
-        time.sleep(0.1)
+        time.sleep(every_s)
     raise Failed(f"{what}: it did not come within {patience_s:.0f} s")
 
 
@@ -108,7 +108,7 @@ def sign_in(base_url: str, space: str | None, login: str, password: str) -> Clie
     return Client(base_url, reply.ok()["access_token"])
 
 
-def open_space(operator: Client, tenant: Json) -> None:
+def open_space(operator: Client, tenant: Json, *, patience_s: float = PATIENCE_S, every_s: float = EVERY_S) -> None:
     """Open a tenant's space and wait until it is open; one that is there already stays as it is."""
     slug = tenant["slug"]
     if operator.call("GET", f"/tenants/{slug}").status == 404:
@@ -120,7 +120,7 @@ def open_space(operator: Client, tenant: Json) -> None:
             raise Failed(f"{slug} could not be opened: {state['opening']['error']}")
         return bool(state["status"] != "opening")
 
-    wait_for(f"opening {slug}", opened)
+    wait_for(f"opening {slug}", opened, patience_s=patience_s, every_s=every_s)
 
 
 def invited(
