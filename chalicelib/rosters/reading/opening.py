@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.rosters.reading.rows import Column, Field, Problem, Row
@@ -35,7 +34,10 @@ class OpenedList:
         raise NotImplementedError
 
 
-def open_list(file: Path | BinaryIO, name: str, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:
-    """Understand a list; ``name`` is the file's, of which the ending counts least. ``mapping`` says what columns are,
-    by their places, where the guess is wrong (None: left aside). Raises: ListUnreadable."""
+def open_list(file: BinaryIO, name: str, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:
+    """Understand a list. ``file`` can be sought in and stays the caller's to close; the ending of ``name`` counts least.
+    ``mapping`` says what columns are, by their places, where the guess is wrong (None: left aside).
+
+    Raises: ListUnreadable.
+    """
     raise NotImplementedError

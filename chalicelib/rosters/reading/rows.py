@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 Field = Literal[
-    "name", "family_name", "given_name", "staff_code", "national_id", "email", "phone", "birth", "gender", "unit",
-    "position", "province", "ward", "occupation",
+    "person", "name", "family_name", "given_name", "staff_code", "national_id", "email", "phone", "birth", "gender",
+    "unit", "position", "province", "ward", "occupation",
 ]  # fmt: skip
 FIELDS: tuple[Field, ...] = Field.__args__  # type: ignore[attr-defined]
-IDENTIFYING: tuple[Field, ...] = ("staff_code", "national_id", "email", "phone")
+# By what a row says whom it is about; ``person`` is the account's own id, which lists that we export bear.
+IDENTIFYING: tuple[Field, ...] = ("person", "staff_code", "national_id", "email", "phone")
 Severity = Literal["error", "warning"]
 GuessedBy = Literal["heading", "content", "mapping", "nothing"]
+
+
+class Record(NamedTuple):
+    """A row as it stands in the file: its number from 1, its cells, which of them a formula computes, and whether the
+    line was damaged."""
+
+    number: int
+    cells: list[str]
+    computed: frozenset[int] = frozenset()
+    damaged: bool = False
+
+
+class Source(Protocol):
+    """A file that is a list: text or a workbook."""
+
+    encoding: str
+    delimiter: str | None
+    sheet: str | None
+    total: int
+
+    def records(self) -> Iterator[Record]:
+        """Every row, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
