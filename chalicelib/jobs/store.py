@@ -106,8 +106,8 @@ def claim(tenant: str, job_id: str, lease_s: int) -> JobItem:
     """Take a job to work on it, unless someone else has it. Raises: ConditionFailed, with the job as it is.
 
     ``turn`` counts the claims: what a worker writes afterwards is conditional on its own turn, so that one whose lease
-    ran out cannot write over the one that took the job up after it. ``holder`` is nobody else's: a claim whose answer was
-    lost is told by it from another that was made in the same instant (``docs/decisions/own-transport.md``).
+    ran out cannot write over the one that took the job up after it. ``holder`` is nobody else's: by it a claim whose
+    answer was lost is told from another of the same instant (``docs/decisions/own-transport.md``).
     """
     job, now, at = _job(tenant, job_id), clock.epoch_s(), clock.timestamp()
     facts: dict[str, Any] = {"state": "running", "lease": now + lease_s, "holder": ids.new()}

@@ -35,7 +35,7 @@ class OpenedList:
 
 
 def open_list(file: BinaryIO, name: str, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:
-    """Understand a list. ``file`` can be sought in and stays the caller's to close; the ending of ``name`` counts least.
+    """Understand a list. ``file`` can be sought in and stays the caller's to close; the end of ``name`` counts least.
     ``mapping`` says what columns are, by their places, where the guess is wrong (None: left aside).
 
     Raises: ListUnreadable.
