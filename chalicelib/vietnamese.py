@@ -29,6 +29,8 @@ def clean_fragment(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """:func:`clean` for a single line, such as a name: runs of any white space become one space."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):  # holds no white space but plain spaces
+        return " ".join(text.split())
     return _SPACES.sub(" ", clean(text)).strip()
 
 

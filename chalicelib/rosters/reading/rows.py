@@ -30,10 +30,14 @@ class Record(NamedTuple):
 class Source(Protocol):
     """A file that is a list: text or a workbook."""
 
-    encoding: str
-    delimiter: str | None
-    sheet: str | None
-    total: int
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def delimiter(self) -> str | None: ...
+    @property
+    def sheet(self) -> str | None: ...
+    @property
+    def total(self) -> int: ...
 
     def records(self) -> Iterator[Record]:
         """Every row, in order."""
