@@ -1,0 +1,201 @@
+"""How large the sheets of a workbook would become, and where formulas stand: read as a stream, before anything else.
+
+A file of a few kilobytes may say that its last cell is XFD1048576, hold a text once and use it a million times, or
+inflate to gigabytes. Sources: ECMA-376 part 1, 18.3.1.4 (c), 18.3.1.40 (f), 18.3.1.96 (v), 18.4.9 (sst).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from array import array
+from collections.abc import Callable
+from functools import lru_cache
+from typing import BinaryIO
+from xml.parsers import expat
+
+from chalicelib.rosters.reading.refusals import ListOfAnotherFormat, ListTooLarge, WorkbookDamaged
+
+MOST_CELLS = 2_400_000  # up to the farthest: 100,000 rows of 24 columns
+MOST_CHARACTERS = 60_000_000
+MOST_INFLATED = 160_000_000
+_MOST_PARTS = 1_000
+_CHUNK = 1 << 18
+_SHOWN = 60
+_MOST_OF_A_BOOK = 4_000_000
+_LONGEST_NUMBER = 7
+_MOST_COLUMNS = 16_384
+_BOOK, _RELATIONS, _TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
+
+Formulas = dict[int, dict[int, str]]  # by row and column, both from 0
+
+
+def checked(file: BinaryIO) -> dict[str, Formulas]:
+    """The formulas of each sheet, by its name. Raises: ListOfAnotherFormat, WorkbookDamaged, ListTooLarge."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _checked(archive)
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise WorkbookDamaged from error
+
+
+def _checked(archive: zipfile.ZipFile) -> dict[str, Formulas]:
+    names = archive.namelist()
+    if _BOOK not in names:
+        raise ListOfAnotherFormat
+    if len(set(names)) < len(names) or len(names) > _MOST_PARTS:
+        raise WorkbookDamaged
+    measured = _Measured()
+    formulas = {}
+    for name in sorted(names, key=lambda each: each != _TEXTS):
+        measured.read(archive, name)
+        formulas[name] = measured.formulas
+    related = _all(archive, _RELATIONS, "Relationship") if _RELATIONS in names else []
+    targets = {each.get("Id"): _part(each.get("Target", "")) for each in related}
+    sheets = _all(archive, _BOOK, "sheet")  # attributes without their prefixes: r:id is id
+    return {each.get("name", ""): formulas.get(targets.get(each.get("id"), ""), {}) for each in sheets}
+
+
+class _Measured:
+    """Goes through the parts of a workbook, whatever they are called: which of them are sheets, the workbook says, and
+    may lie. Of every sheet it knows how far it reaches, of all together how often their texts are used."""
+
+    def __init__(self) -> None:
+        self._texts = array("L")  # the length of each shared text
+        self._inflated = self._characters = 0
+        self._begin()
+
+    def read(self, archive: zipfile.ZipFile, name: str) -> None:
+        """One part; pictures and the like are passed over. Raises: ListTooLarge, WorkbookDamaged, ExpatError."""
+        self._begin()
+        with archive.open(name) as part:
+            chunk = part.read(_CHUNK)
+            if not chunk.lstrip().startswith((b"<", b"\xef\xbb\xbf<")) and not name.endswith(".xml"):
+                return
+            while chunk:
+                self._inflated += len(chunk)
+                self._parser.Parse(chunk)
+                self._bound()
+                chunk = part.read(_CHUNK)
+        self._parser.Parse(b"", True)
+        self._bound()
+
+    def _begin(self) -> None:
+        self.formulas: Formulas = {}
+        self._listening = False
+        self._row = self._column = -1
+        self._name = self._kind = ""  # of the row, as references end; of the cell
+        self._rows = self._columns = self._cells = self._before = 0
+        self._parser = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.StartDoctypeDeclHandler = _refuse_declarations
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        # Called for every element of the list, so the commonest are asked for first.
+        if self._listening:
+            self._listen(None)
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "c":
+            self._kind = attributes.get("t", "")
+            self._reach(attributes.get("r", ""))
+        elif tag == "v" or tag == "is":
+            self._cells += 1
+            if self._kind == "s":
+                self._listen(self._shared)
+        elif tag == "row":
+            self._next_row(attributes.get("r", ""))
+        elif tag == "f":
+            self._cells += 1
+            self.formulas.setdefault(self._row, {})[self._column] = "="
+            self._listen(self._formula)
+        elif tag == "si":
+            self._cells += 1
+            self._texts.append(0)
+            self._parser.CharacterDataHandler = self._text_to_share
+
+    def _listen(self, heard: Callable[[str], None] | None) -> None:
+        self._parser.CharacterDataHandler = heard
+        self._listening = heard is not None
+
+    def _reach(self, reference: str) -> None:
+        if not reference:
+            self._column += 1
+            return
+        letters = reference[: -len(self._name)]
+        if reference[len(letters) :] != self._name:
+            raise WorkbookDamaged  # a cell outside its row
+        self._column = _number(letters)
+
+    def _next_row(self, name: str) -> None:
+        self._bound()
+        if name and not (name.isascii() and name.isdecimal() and len(name) <= _LONGEST_NUMBER):
+            raise WorkbookDamaged
+        self._row = int(name) - 1 if name else self._row + 1
+        self._name, self._column = str(self._row + 1), -1
+
+    def _formula(self, data: str) -> None:
+        formulas = self.formulas[self._row]
+        formulas[self._column] = (formulas[self._column] + data)[:_SHOWN]
+
+    def _text_to_share(self, data: str) -> None:
+        self._texts[-1] += len(data)
+
+    def _shared(self, data: str) -> None:
+        if data.isdecimal() and int(data) < len(self._texts):
+            self._characters += self._texts[int(data)]
+
+    def _bound(self) -> None:
+        """What a row has added. Cells that have a format and nothing else do not count: offices paint whole columns."""
+        if self._cells > self._before:
+            self._before = self._cells
+            self._rows, self._columns = max(self._rows, self._row + 1), max(self._columns, self._column + 1)
+        if (
+            max(self._cells, self._rows * self._columns) > MOST_CELLS
+            or self._characters > MOST_CHARACTERS
+            or self._inflated > MOST_INFLATED
+        ):
+            raise ListTooLarge(cell=f"{_letters(self._column)}{max(self._row, 0) + 1}")
+
+
+def _refuse_declarations(*_: object) -> None:
+    raise WorkbookDamaged  # no program that writes workbooks declares entities
+
+
+@lru_cache(maxsize=1024)
+def _number(letters: str) -> int:
+    number = 0
+    for each in letters:
+        number = number * 26 + ord(each) - 64
+    if not 0 < number <= _MOST_COLUMNS or not letters.isupper():
+        raise WorkbookDamaged
+    return number - 1
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number >= 0:
+        number, rest = divmod(number, 26)
+        letters, number = chr(65 + rest) + letters, number - 1
+    return letters
+
+
+def _all(archive: zipfile.ZipFile, name: str, wanted: str) -> list[dict[str, str]]:
+    """The attributes of every element of that name in a part that has been read before, so is not too large."""
+    found: list[dict[str, str]] = []
+    parser = expat.ParserCreate()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == wanted:
+            found.append({key.rpartition(":")[2]: value for key, value in attributes.items()})
+
+    parser.StartElementHandler = start
+    with archive.open(name) as part:
+        parser.Parse(part.read(_MOST_OF_A_BOOK), True)
+    return found
+
+
+def _part(target: str) -> str:
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
