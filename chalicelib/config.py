@@ -30,6 +30,7 @@ class Config:
     central: str
     local: bool
     edge: bool = False  # whether only CloudFront reaches the API, and so its word on who asks counts
+    fetch_loopback: bool = False  # whether providers and webhooks may be on this very machine, without TLS
 
     @property
     def prefix(self) -> str:
@@ -59,4 +60,5 @@ def current() -> Config:
         central=env.get("HOCMO_CENTRAL", "trung-uong"),
         local=env.get("HOCMO_LOCAL") == "1",
         edge=env.get("HOCMO_EDGE") == "1",
+        fetch_loopback=env.get("HOCMO_LOCAL") == "1" and env.get("HOCMO_FETCH_LOOPBACK") == "1",
     )
