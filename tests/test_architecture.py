@@ -36,6 +36,7 @@ PUBLIC = {
     "list_lesson_files": "the same",
     "sign_in": "whoever signs in has no token yet; tries are counted before anything is verified",
     "sign_in_operator": "the same",
+    "redeem_entry": "the one-time code, and the verifier that its client holds, are the proof",
     "refresh_session": "the refresh token in the body is the proof",
     "refresh_operator_session": "the same",
     "add_person": "self-registration; the verb asks for a manager's token to invite, and refuses closed spaces",

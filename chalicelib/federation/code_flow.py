@@ -12,7 +12,6 @@ a link that was sent to them.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 import secrets
@@ -22,7 +21,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from chalicelib.errors import Refusal
-from chalicelib.federation import assertions, discovery, fetching, tickets
+from chalicelib.federation import assertions, discovery, fetching, pkce, tickets
 from chalicelib.federation.assertions import Assertion, Expected, IssuerMismatch
 from chalicelib.federation.discovery import Provider
 from chalicelib.federation.keys import Source
@@ -121,7 +120,7 @@ def begin(space: Space, client: Client, facts: Mapping[str, Any], *, silent: boo
         "scope": " ".join(client.scopes),
         "state": tickets.seal(space, _PURPOSE, kept, LASTING_S),
         "nonce": nonce,
-        "code_challenge": challenge(verifier),
+        "code_challenge": pkce.challenge(verifier),
         "code_challenge_method": "S256",
         **({"prompt": "none"} if silent else {}),
     }
@@ -153,11 +152,6 @@ def complete(space: Space, client: Client, came: Came) -> Outcome | Again:
     assertion = _verified(space, provider, client, given["id_token"], kept["n"])
     claims = {**_said(provider, assertion, given), **assertion.claims}
     return Outcome(assertion, claims, given["id_token"], kept["f"])
-
-
-def challenge(verifier: str) -> str:
-    """S256 of a verifier (RFC 7636, 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
 def sign_out_address(provider: Provider, client_id: str, id_token: str | None, back_to: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SESSIONS = "session#"
+ORIGINS = "origin#"
 
 
 def session_sk(session_id: str) -> str:
@@ -13,3 +14,18 @@ def session_sk(session_id: str) -> str:
 def link_sk(purpose: str, fingerprint: str) -> str:
     """A link's sort key among what is its person's."""
     return f"link#{purpose}#{fingerprint}"
+
+
+def origin_sk(session_id: str) -> str:
+    """Where it stands who vouched for a session."""
+    return f"{ORIGINS}{session_id}"
+
+
+def entry_sk(fingerprint: str) -> str:
+    """An entry code's sort key among what is its person's."""
+    return f"entry#{fingerprint}"
+
+
+def vouched_pk(party: str, fingerprint: str) -> str:
+    """The partition of the sessions of one sign-in at a party."""
+    return f"vouched#{party}#{fingerprint}"

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, RootModel, StringConstraints, Validation
 
 from chalicelib import ids
 from chalicelib.errors import Language, rule
+from chalicelib.federation import pkce
 from chalicelib.http.models import Id, Inbound, Outbound, Query
 from chalicelib.http.permissions import Role
 from chalicelib.identity import passwords
@@ -78,6 +79,27 @@ class SignedIn(Outbound):
     expires_in: int = Field(description="Seconds for which the access token is good.", examples=[900])
     refresh_token: str = Field(description="Good once; using it again ends the session.")
     person: SignedInPerson
+
+
+class EntryCode(Inbound):
+    """What a sign-in elsewhere ended with."""
+
+    code: Annotated[str, StringConstraints(pattern=rf"^{_ID}\.{_TAIL}$")] = Field(
+        description="`code` of the address that one came back to; good once, for a minute.",
+        examples=["01hq3v7k2m8x9d4t6w5z1c.kJ0Y5p2nV0m3b8Qe7rXl1tZs4uWc6yAo9iGdHfKjLqM"],
+    )
+    verifier: Annotated[str, StringConstraints(pattern=pkce.VERIFIER)] | None = Field(
+        default=None,
+        description="The secret whose challenge (S256, RFC 7636) was sent when the sign-in began; absent for a code "
+        "that an app's server fetched.",
+        examples=["dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"],
+    )
+
+
+class Entered(SignedIn):
+    """Tokens of a session, and where to land."""
+
+    to: str | None = Field(description="A path within the space.", examples=["/courses/01hq3v7k2m8x9d4t6w5z1c"])
 
 
 class Session(Outbound):

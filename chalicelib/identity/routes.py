@@ -11,12 +11,15 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import ANYONE, MANAGE_PEOPLE, SIGNED_IN, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.identity import invitations, password_changes, registration, sessions
+from chalicelib.identity import entries, invitations, password_changes, registration, sessions
+from chalicelib.identity.entries import EntryInvalid
 from chalicelib.identity.invitations import AlreadyJoined
 from chalicelib.identity.links import LinkSpent
 from chalicelib.identity.models import (
     Acceptance,
     Credentials,
+    Entered,
+    EntryCode,
     InvitationView,
     LinkToken,
     NewPasswordByLink,
@@ -70,6 +73,18 @@ def sign_in(space: Space, body: Credentials, circumstances: Circumstances) -> Si
 def refresh_session(space: Space, body: Refresh) -> SignedIn:
     """The next access and refresh tokens. Using an earlier refresh token again ends the session."""
     return sessions.refresh(space, body.refresh_token)
+
+
+@identity.post(
+    "/spaces/{space}/sessions/entry",
+    may=ANYONE,
+    while_suspended=True,
+    budget=Budget(calls=2, rcu=2, wcu=10),
+    raises=[EntryInvalid, AccountDeactivated, SpaceOpening, SpaceSuspended],
+)
+def redeem_entry(space: Space, body: EntryCode, circumstances: Circumstances) -> Entered:
+    """Sign in with the one-time code that a super-app's link or a sign-in at a provider ended with."""
+    return entries.redeem(space, body.code, body.verifier, circumstances)
 
 
 @identity.delete("/spaces/{space}/sessions", may=SIGNED_IN, while_suspended=True)

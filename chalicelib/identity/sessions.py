@@ -20,9 +20,10 @@ from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.permissions import STAFF, Role
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import LIFETIME_S, Actor, issue
-from chalicelib.identity import devices, passwords, store, throttle
+from chalicelib.identity import devices, origins, passwords, store, throttle
 from chalicelib.identity.keys import SESSIONS
 from chalicelib.identity.models import REFRESH_TOKEN, Session, SignedIn, SignedInPerson
+from chalicelib.identity.origins import Origin
 from chalicelib.identity.store import SessionItem
 from chalicelib.people import persons, space_key
 from chalicelib.people.administration import on_latest
@@ -121,8 +122,16 @@ def sign_in(space: Space, login: str, password: str, circumstances: Circumstance
     return signed_in
 
 
-def begin(space: Space, holder: Holder, circumstances: Circumstances, also: list[Write] | None = None) -> SignedIn:
-    """Begin a session of someone who has proved who they are, together with other writes: 1 call."""
+def begin(
+    space: Space,
+    holder: Holder,
+    circumstances: Circumstances,
+    also: list[Write] | None = None,
+    *,
+    origin: Origin | None = None,
+) -> SignedIn:
+    """Begin a session of someone who has proved who they are, or for whom ``origin`` vouched, together with other
+    writes: 1 call. Raises: TransactionFailed when a condition of ``also`` fails."""
     session_id, secret, now = ids.new(), ids.secret(), clock.epoch_s()
     facts = {
         "hash": ids.fingerprint(secret),
@@ -133,7 +142,8 @@ def begin(space: Space, holder: Holder, circumstances: Circumstances, also: list
         "until": now + LONGEST_S,
         "ttl": now + IDLE_S,
     }
-    transact([store.putting_session(space, holder.person_id, session_id, facts), *(also or [])])
+    vouched = origins.putting(space, holder.person_id, session_id, origin, now + LONGEST_S) if origin else []
+    transact([store.putting_session(space, holder.person_id, session_id, facts), *vouched, *(also or [])])
     return _tokens(space, holder, session_id, secret)
 
 

@@ -4,6 +4,9 @@
 |---|---|---|
 | session | ``person#<id>``, ``session#<id>`` | the hash of the one refresh token that is good, until when; TTL |
 | link | ``person#<id>``, ``link#<purpose>#<hash>`` | until when, whether used; TTL a month later |
+| entry | ``person#<id>``, ``entry#<hash>`` | which client may redeem it, where it lands, who vouched; TTL a minute |
+| origin | ``person#<id>``, ``origin#<session>`` | who vouched for a session; TTL |
+| vouched | ``vouched#<party>#<fingerprint of sid>``, ``<session>`` | whose session that is; TTL |
 | tries | ``tries#<what>#<fingerprint>``, ``<window>`` | how many in this quarter of an hour; TTL |
 
 A session and a link carry the person's epoch: when that moves on, they are worth nothing, without being looked for.
@@ -16,7 +19,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
-from chalicelib.identity.keys import SESSIONS, link_sk, session_sk
+from chalicelib.identity.keys import ORIGINS, SESSIONS, entry_sk, link_sk, origin_sk, session_sk, vouched_pk
 from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.storage.attributes import Whole, optional
 from chalicelib.storage.items import Item, from_item
@@ -129,6 +132,55 @@ def using_link(space: Space, person_id: str, purpose: str, fingerprint: str) -> 
     return link.updating(
         [LinkItem.used_at.set(clock.timestamp())], LinkItem.pk.exists() & LinkItem.used_at.does_not_exist()
     )
+
+
+def put_entry(space: Space, person_id: str, fingerprint: str, facts: Item) -> None:
+    """Store a new entry code: one PutItem, 1 WCU a KB."""
+    space.table("people").put({"pk": person_pk(person_id), "sk": entry_sk(fingerprint), **facts})
+
+
+def entry_and_person(space: Space, person_id: str, fingerprint: str) -> tuple[Item | None, Item | None]:
+    """An entry code and its person, read consistently: one BatchGetItem, 2 RCU."""
+    pk = person_pk(person_id)
+    entry, person = (pk, entry_sk(fingerprint)), (pk, PERSON)
+    found = space.table("people").batch_get([entry, person], consistent=True)
+    return found.get(entry), found.get(person)
+
+
+def using_entry(space: Space, person_id: str, fingerprint: str) -> Write:
+    """The write that uses an entry code up; it fails for all but the first who do."""
+    return space.table("people").deleting(person_pk(person_id), entry_sk(fingerprint), condition="attribute_exists(pk)")
+
+
+def putting_origin(
+    space: Space, person_id: str, session_id: str, origin: Item, fingerprint: str | None, until: int
+) -> list[Write]:
+    """The writes of who vouched for a session, and of the session under the party's name for it, if it has one."""
+    table = space.table("people")
+    writes = [table.putting({"pk": person_pk(person_id), "sk": origin_sk(session_id), "ttl": until, **origin})]
+    if fingerprint:
+        named = {"pk": vouched_pk(origin["party"], fingerprint), "sk": session_id, "person": person_id, "ttl": until}
+        writes.append(table.putting(named))
+    return writes
+
+
+def origin(space: Space, person_id: str, session_id: str) -> Item | None:
+    """Who vouched for a session: one GetItem."""
+    return space.table("people").get(person_pk(person_id), origin_sk(session_id))
+
+
+def vouched(space: Space, party: str, fingerprint: str, limit: int) -> list[tuple[str, str]]:
+    """The sessions of one sign-in at a party, as persons' and sessions' ids: one Query."""
+    rows = space.table("people").query(vouched_pk(party, fingerprint), limit=limit, consistent=True)
+    return [(item["person"], item["sk"]) for item in rows.items]
+
+
+def origins_of(space: Space, person_id: str, party: str, limit: int) -> list[str]:
+    """A person's latest sessions that a party vouched for, by id: one Query."""
+    rows = space.table("people").query(
+        person_pk(person_id), begins_with=ORIGINS, limit=limit, descending=True, consistent=True
+    )
+    return [item["sk"].removeprefix(ORIGINS) for item in rows.items if item["party"] == party]
 
 
 def counting(space: Space, key: tuple[str, str], limit: int, until: int) -> Write:
