@@ -103,7 +103,7 @@ def test_of_botocores_data_there_is_what_the_code_uses(packages: dict[str, Packa
     data = [name.split("/")[2] for name in names(packages["lambda"]) if name.startswith("botocore/data/")]
     services = {each for each in data if "." not in each}
     assert services == build.services()
-    assert services >= {"dynamodb", "s3", "sqs", "sesv2", "kms", "lambda"}
+    assert services >= {"dynamodb", "s3", "sqs", "sesv2", "lambda"}
     assert {"endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json"} <= set(data)
 
 
