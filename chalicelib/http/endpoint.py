@@ -90,6 +90,7 @@ class Operation:
     crosses: Crosses | None  # to whom its work may turn besides the space that it is asked of
     raises: tuple[type[Refusal], ...]
     media: str
+    form: bool  # whether its body comes as a form too, as OAuth has it
     also: dict[int, str]  # further successful statuses that the function may choose, and what they mean
     audits: tuple[str, ...]  # fields of the body whose values the audit trail keeps
     parameters: dict[str, Reader]  # path parameters besides the space
@@ -196,6 +197,7 @@ _PLAIN: dict[str, Any] = {
     "while_suspended": False,
     "crosses": None,
     "media": "application/json",
+    "form": False,
 }
 
 _AUDITED = frozenset(

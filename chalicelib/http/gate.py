@@ -138,7 +138,7 @@ def _inside(
     if operation.audited and actor:
         standing.require(space, actor)
     most = bodies.limit(for_anyone=operation.may is Permission.ANYONE)
-    body = bodies.read(request, most) if operation.body_reader else b""
+    body = bodies.read(request, most, form=operation.form) if operation.body_reader else b""
     trace.bytes_in = len(body)
     circumstances = _circumstances(operation, request, path, actor, language, body)
     query = _query(request)

@@ -163,7 +163,7 @@ class _Described:
         schema = self.schemas[self.operation.name, "body"]
         return {
             "required": bool(self._resolved(schema).get("required")),
-            "content": {bodies.MEDIA_TYPES[0]: self._content(schema)},
+            "content": {bodies.FORM if self.operation.form else bodies.MEDIA_TYPES[0]: self._content(schema)},
             "x-max-bytes": bodies.limit(for_anyone=self.operation.may is ANYONE),
         }
 

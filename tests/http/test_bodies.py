@@ -132,6 +132,22 @@ def test_anything_else_is_a_refusal_of_the_client(raw: bytes) -> None:
         bodies.read(_Sent(raw))
 
 
+def test_a_form_reads_as_its_fields_where_it_is_taken() -> None:
+    sent = _Sent(b"grant_type=jwt&assertion=a%2Bb&scope=")
+    sent.headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    assert json.loads(bodies.read(sent, form=True)) == {"grant_type": "jwt", "assertion": "a+b", "scope": ""}
+    with pytest.raises(bodies.UnsupportedMediaType):
+        bodies.read(sent)
+
+
+@pytest.mark.parametrize("raw", [b"a=1&a=2", b"a=%ff", b"&".join(b"a%d=1" % number for number in range(65))])
+def test_a_form_that_two_would_read_in_two_ways_is_refused(raw: bytes) -> None:
+    sent = _Sent(raw)
+    sent.headers = {"content-type": "application/x-www-form-urlencoded"}
+    with pytest.raises(bodies.REFUSALS):
+        bodies.read(sent, form=True)
+
+
 class _Sent:
     """A request's body as the gateway's event holds it."""
 
