@@ -27,6 +27,7 @@ class Config:
     changes_dead_queue_arn: str | None  # where batches of changes go that fail for good
     public_url: str
     mail_from: str
+    sms_sender: str  # the name that short messages come from, where one is registered; empty: a number
     central: str
     local: bool
     edge: bool = False  # whether only CloudFront reaches the API, and so its word on who asks counts
@@ -57,6 +58,7 @@ def current() -> Config:
         changes_dead_queue_arn=env.get("HOCMO_CHANGES_DEAD_QUEUE_ARN") or None,
         public_url=env.get("HOCMO_PUBLIC_URL", "http://localhost:8000").rstrip("/"),
         mail_from=env.get("HOCMO_MAIL_FROM", "no-reply@hocmo.local"),
+        sms_sender=env.get("HOCMO_SMS_SENDER", ""),
         central=env.get("HOCMO_CENTRAL", "trung-uong"),
         local=env.get("HOCMO_LOCAL") == "1",
         edge=env.get("HOCMO_EDGE") == "1",

@@ -23,7 +23,7 @@ from moto import mock_aws
 from chalicelib import clock, config, logs
 from chalicelib.http import caching, quotas, tokens
 from chalicelib.jobs import queue
-from chalicelib.storage import client, files, mail, mappings, secrets, spaces, tables
+from chalicelib.storage import client, files, mail, mappings, secrets, sms, spaces, tables
 from chalicelib.storage.lines import Lines, Reply
 from infra.local import engine, log_events
 from infra.local.log_events import Line
@@ -223,6 +223,7 @@ def forget_everything() -> None:
     mappings.reset()
     queue.reset()
     secrets.reset()
+    sms.reset()
     tokens.forget()
     spaces.directory.forget()
     caching.forget_everything()

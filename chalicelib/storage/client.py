@@ -44,7 +44,7 @@ _READS = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItem
 @dataclass(slots=True)
 class Meter:
     """What one request (or one job's slice) has spent: DynamoDB calls, read and write capacity units, S3 calls,
-    messages to queues, mails."""
+    messages to queues, mails, parts of short messages."""
 
     calls: int = 0
     rcu: float = 0.0
@@ -52,6 +52,7 @@ class Meter:
     s3_calls: int = 0
     messages: int = 0
     mails: int = 0
+    sms: int = 0
     operations: list[str] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:
@@ -61,6 +62,8 @@ class Meter:
             told["messages"] = self.messages
         if self.mails:
             told["mails"] = self.mails
+        if self.sms:
+            told["sms"] = self.sms
         return told
 
 

@@ -100,6 +100,12 @@ def _sends_mail() -> Json:
     )
 
 
+def _sends_sms() -> list[Json]:
+    """To telephones, which have no name that a policy could say; to no topic, which has."""
+    topics = {"Effect": "Deny", "Action": ["sns:Publish"], "Resource": sub("arn:${AWS::Partition}:sns:*:*:*")}
+    return [allow(["sns:Publish"], "*"), topics]
+
+
 def _makes_tables() -> list[Json]:
     tables = sub(f"{_TABLE}-*")
     control = ["CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "DescribeTimeToLive", "UpdateTimeToLive"]
@@ -172,6 +178,7 @@ _RIGHTS: dict[str, list[Json]] = {
         _acts_for_a_space(),
         _takes("JobsQueue"),
         _sends_mail(),
+        *_sends_sms(),
     ],
     "provision": [
         _platform(["GetItem"], "tenant#*", "job#*"),

@@ -33,6 +33,7 @@ class Stage(BaseModel):
     public_url: str = Field(default="", pattern=r"^https://[^/]+$|^$")
     mail_from: str = Field(pattern=r"^[^@ ]+@([a-z0-9-]+\.)+[a-z]{2,}$")
     makes_mail_identity: bool = False
+    sms_sender: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,11}$")
     central: str = "trung-uong"
     key_arn: str = Field(default="", pattern=r"^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key/.+$|^$")
     log_retention_days: int = 30
@@ -90,6 +91,7 @@ class Stage(BaseModel):
             "MailFrom": self.mail_from,
             "MailDomain": self.mail_from.partition("@")[2],
             "MakesMailIdentity": _yes(self.makes_mail_identity),
+            "SmsSender": self.sms_sender,
             "Central": self.central,
             "KeyArn": self.key_arn,
             "LogRetentionDays": str(self.log_retention_days),

@@ -6,6 +6,7 @@ A test reads the finished template and fails on any other. What is *refused* may
 # Actions that AWS knows no resource for: they stand beside "*".
 WITHOUT_RESOURCE = {
     "dynamodb:ListStreams": "Lambda's poller needs it to follow a stream; it reads names alone",
+    "sns:Publish": "a telephone has no resource name; topics, which have one, are refused beside it",
     "lambda:CreateEventSourceMapping": "its name is not known before it is made; held to one function",
     "lambda:ListEventSourceMappings": "reads names of mappings alone, and takes no condition",
 }

@@ -1,4 +1,4 @@
-"""The two engines under the app: dynoxide (DynamoDB and its streams) and ministack (S3, SQS, SES, STS).
+"""The two engines under the app: dynoxide (DynamoDB and its streams) and ministack (S3, SQS, SES, SNS, STS).
 
 Both listen on loopback only. Used by `make run`, and by tests through `dynoxide()` and `ministack()`.
 """
@@ -19,7 +19,7 @@ from infra.local.places import REPOSITORY
 from infra.local.ports import LOOPBACK
 from infra.local.settings import REGION, clean_environment
 
-SERVICES = ("s3", "sqs", "ses", "sts")
+SERVICES = ("s3", "sqs", "ses", "sns", "sts")
 DATABASE_SERVICES = ("dynamodb", "dynamodbstreams")
 PATIENCE_S = 30.0
 
@@ -129,8 +129,8 @@ def dynoxide(database: Path | None = None) -> Iterator[str]:
 
 @contextmanager
 def ministack(folder: Path, services: Sequence[str] = SERVICES, *, iam: bool = False) -> Iterator[str]:
-    """S3, SQS, SES and STS for tests, keeping their data in `folder`; yields their address. With `iam`, policies decide
-    what each caller may do, and the key `test` is the account's root. Raises: EngineFailed."""
+    """S3, SQS, SES, SNS and STS for tests, keeping their data in `folder`; yields their address. With `iam`, policies
+    decide what each caller may do, and the key `test` is the account's root. Raises: EngineFailed."""
 
     def environment(port: int) -> Mapping[str, str]:
         return ministack_environment(port, folder, services) | ({"AUTH": "true"} if iam else {})

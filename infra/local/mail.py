@@ -1,4 +1,5 @@
-"""The mail that SES was asked to send, readable at /local/mail: on one machine nothing leaves it.
+"""The mail that SES was asked to send, and the short messages that SNS was, readable at /local/mail: on one machine
+nothing leaves it.
 
 ministack keeps what was sent in memory only, so it is copied into .local/mail, one file a message.
 """
@@ -6,7 +7,8 @@ ministack keeps what was sent in memory only, so it is copied into .local/mail, 
 import html
 import json
 import re
-from collections.abc import Iterable
+import uuid
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -36,15 +38,22 @@ def collect(aws_url: str, folder: Path) -> None:
 
     Raises: urllib3.exceptions.HTTPError when ministack does not answer.
     """
-    sent = _http.request("GET", f"{aws_url}/_ministack/ses/messages").json()["messages"]
+    mails = _http.request("GET", f"{aws_url}/_ministack/ses/messages").json()["messages"]
+    texts = _http.request("GET", f"{aws_url}/_ministack/sns/sms-messages").json().get("sms_messages", {})
     folder.mkdir(parents=True, exist_ok=True)
-    for message in (each for account in sent.values() for each in account):
-        name = re.sub(r"[^\w.-]", "_", message["MessageId"])
-        path = folder / f"{name}.json"
-        if not path.exists():
-            new = path.with_suffix(f".{id(message)}.new")
-            new.write_text(json.dumps(_as_ours(message), ensure_ascii=False))
-            new.replace(path)
+    for message in (each for account in mails.values() for each in account):
+        _keep(folder, message, _as_ours)
+    for message in (each for phone in texts.values() for each in phone):
+        _keep(folder, message, _text_as_ours)
+
+
+def _keep(folder: Path, message: dict[str, Any], told: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    name = re.sub(r"[^\w.-]", "_", message["MessageId"])
+    path = folder / f"{name}.json"
+    if not path.exists():
+        new = path.with_suffix(f".{uuid.uuid4().hex}.new")
+        new.write_text(json.dumps(told(message), ensure_ascii=False))
+        new.replace(path)
 
 
 def _as_ours(message: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +65,20 @@ def _as_ours(message: dict[str, Any]) -> dict[str, Any]:
         "subject": message["Subject"],
         "text": message["BodyText"] or "",
         "html": message["BodyHtml"] or "",
+    }
+
+
+def _text_as_ours(message: dict[str, Any]) -> dict[str, Any]:
+    """A short message, as a mail without a subject to a number; ministack keeps no time, so it is when it was seen."""
+    sender = message["MessageAttributes"].get("AWS.SNS.SMS.SenderID", {})
+    return {
+        "id": message["MessageId"],
+        "sent_at": clock.timestamp(),
+        "from": sender.get("Value") or sender.get("StringValue") or "",
+        "to": [message["PhoneNumber"]],
+        "subject": "SMS",
+        "text": message["Message"],
+        "html": "",
     }
 
 

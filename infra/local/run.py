@@ -119,7 +119,7 @@ def _engines(at: Addresses, binary: Path | None) -> list[Child]:
     """dynoxide and ministack, each followed by what the app expects to find in it."""
     if binary:
         say(f"  database            {at.database_url} (dynoxide)")
-        say(f"  S3, SQS, SES, STS   {at.aws_url} (ministack)")
+        say(f"  S3, SQS, SES, SNS, STS   {at.aws_url} (ministack)")
         return [_dynoxide(at, binary), _ministack(at, engine.SERVICES)]
     say("WARNING: there is no dynoxide for this platform. ministack stands in, and a crash loses all items.")
     ministack = _ministack(at, (*engine.SERVICES, *engine.DATABASE_SERVICES))

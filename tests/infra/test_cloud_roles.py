@@ -42,6 +42,7 @@ WRITTEN: dict[str, dict[str, set[str]]] = {
     # A space's session counts, in one transaction with the space's own figures.
     "national-figures": {},
     "national-figures#2026-11": {},
+    "national-figures#audiences": {},
     "national-figures#courses": {},
     "anything": {},
 }
@@ -267,6 +268,17 @@ def test_only_who_answers_requests_seals(made: Json) -> None:
     policy = made["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
     (sealers,) = (each["Condition"]["ArnEquals"] for each in policy if each["Sid"] == "Sealing")
     assert sealers["aws:PrincipalArn"]["Fn::Sub"].endswith(":role/hocmo-${Stage}-api")
+
+
+def test_only_jobs_send_short_messages_and_to_telephones_alone(made: Json) -> None:
+    publishing = [
+        (role, each["Effect"], resource)
+        for role in ROLES
+        for each in statements(made["Resources"][role]["Properties"]["Policies"])
+        if "sns:Publish" in each["Action"]
+        for resource in texts(each["Resource"])
+    ]
+    assert publishing == [("RunJobsRole", "Allow", "*"), ("RunJobsRole", "Deny", "arn:${AWS::Partition}:sns:*:*:*")]
 
 
 def test_jobs_open_what_is_a_spaces_and_no_signing_key(made: Json) -> None:

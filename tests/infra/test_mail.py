@@ -20,6 +20,17 @@ def send(url: str, to: str, subject: str, text: str) -> None:
     ses.send_email(FromEmailAddress=sender, Destination={"ToAddresses": [to]}, Content=content)
 
 
+def test_short_messages_stand_beside_mail(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    with engine.ministack(tmp_path / "aws") as url:
+        resources.client("sns", url).publish(PhoneNumber="+84912345678", Message="Ma dang nhap 123456")
+        _, kept = ask("/local/mail.json", url, folder, "to=%2B84912345678")
+        ask("/local/mail.json", url, folder)
+    (one,) = json.loads(kept)["items"]
+    assert (one["subject"], one["text"], one["to"]) == ("SMS", "Ma dang nhap 123456", ["+84912345678"])
+    assert len(list(folder.iterdir())) == 1
+
+
 def test_mail_is_kept_and_shown_newest_first(tmp_path: Path) -> None:
     folder = tmp_path / "mail"
     with engine.ministack(tmp_path / "aws") as url:
