@@ -41,9 +41,9 @@ class Assembly:
         making.name(self._by_field)
         making.identified()
         if not any(problem.severity == "error" for problem in making.problems):
-            units = tuple(making.units)
-            for of, remark in self._seen.take(record.number, making.values, units).items():
-                making.say(remark, self._by_field.get(of), making.values.get(of, "") if of else "")
+            told = dict(making.values)
+            for of, remark in self._seen.take(record.number, making.values, tuple(making.units)).items():
+                making.say(remark, self._by_field.get(of), told[of] if of else "")
         return Row(record.number, making.values, tuple(making.units), tuple(making.problems), tuple(record.cells))
 
 

@@ -134,8 +134,8 @@ def _of_column(
 ) -> tuple[Field | None, GuessedBy]:
     if index in told:
         return told[index], "mapping"
-    if field := meaning(heading):
-        return field, "heading"
+    if heading.strip():  # "Superior's e-mail" is not the person's: what a heading says is not guessed over
+        return meaning(heading), "heading"
     return guessed.get(index), "content"
 
 

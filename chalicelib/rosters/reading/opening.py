@@ -69,13 +69,8 @@ class OpenedList:
         return record.cells == list(self.preface[-1])
 
 
-def open_list(file: BinaryIO, name: str, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:
-    """Understand a list. ``file`` can be sought in and stays the caller's to close; ``name`` is the file's, and what is
-    in it counts, not how it is called. ``mapping`` says what columns are, by their places, where the guess is wrong
-    (None: left aside).
-
-    Raises: ListUnreadable, in one of its kinds.
-    """
+def opened(file: BinaryIO, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:
+    """Understand a list, as :func:`chalicelib.rosters.reading.open_list` says."""
     source = _source(file)
     first = list(islice(source.records(), _LOOKED_AT))
     if not any(cell.strip() for record in first for cell in record.cells):
