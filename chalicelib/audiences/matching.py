@@ -1,0 +1,77 @@
+"""Whether a person belongs to an audience. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib import vietnamese
+from chalicelib.audiences.rules import AllOf, AnyOf, AnyRule, Between, Contains, In, Not, Within, folded
+from chalicelib.people import profile, units
+from chalicelib.people.person import Person
+
+_RULED = ("birth", "gender", "occupation", "province", "ward", "unit", "position")
+_FREE = ("ward", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What rules may ask of a person: values of the profile's fields, the year of birth, the super-apps that they came
+    by, and who has told something of them."""
+
+    values: Mapping[str, str]
+    birth_year: int | None
+    apps: frozenset[str]
+    sources: frozenset[str]
+
+    @classmethod
+    def of(cls, person: Person) -> Traits:
+        """The traits of this person."""
+        facts = {name: fact for name in _RULED if (fact := person.profile.get(name))}
+        apps = frozenset(each.value.partition(":")[0] for each in person.identifiers if each.kind == "app")
+        vouched = {each.kind for each in person.identifiers if each.kind in ("app", "sso")}
+        return cls(
+            values={name: fact.value for name, fact in facts.items()},
+            birth_year=profile.birth_year(person.profile),
+            apps=apps,
+            sources=frozenset({person.name_by, *vouched, *(fact.by for fact in facts.values())}),
+        )
+
+
+def matches(rule: AnyRule, traits: Traits) -> bool:
+    """Whether the rule holds. Of what is not known no condition holds, and so *not* of it does."""
+    if isinstance(rule, AllOf):
+        return all(matches(each, traits) for each in rule.rules)
+    if isinstance(rule, AnyOf):
+        return any(matches(each, traits) for each in rule.rules)
+    if isinstance(rule, Not):
+        return not matches(rule.rule, traits)
+    return _holds(rule, traits)
+
+
+def _holds(rule: AnyRule, traits: Traits) -> bool:
+    if isinstance(rule, In):
+        return _is_in(rule, traits)
+    if isinstance(rule, Between):
+        year = traits.birth_year
+        return year is not None and (rule.first or year) <= year <= (rule.last or year)
+    value = traits.values.get(rule.field) if not isinstance(rule, AllOf | AnyOf | Not) else None
+    if value is None:
+        return False
+    if isinstance(rule, Within):
+        return any(units.within(value, above) for above in rule.units)
+    if isinstance(rule, Contains):
+        padded = f" {vietnamese.fold(value)} "
+        return any(f" {vietnamese.fold(each)} " in padded for each in rule.words)
+    return True  # it is known
+
+
+def _is_in(rule: In, traits: Traits) -> bool:
+    if rule.field == "app":
+        return not traits.apps.isdisjoint(rule.values)
+    if rule.field == "source":
+        return not traits.sources.isdisjoint(rule.values)
+    value = traits.values.get(rule.field)
+    if value is None or rule.field not in _FREE:
+        return value in rule.values
+    return folded(value) in {folded(each) for each in rule.values}

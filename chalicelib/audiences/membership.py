@@ -1,0 +1,86 @@
+"""Who is in which audience. It is found out when a profile or a rule changes and kept with the person, so that no
+request of a learner ever looks at a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.audiences import matching, store
+from chalicelib.audiences.matching import Traits
+from chalicelib.audiences.ready_made import READY_MADE
+from chalicelib.audiences.rules import AnyRule, of_stored
+from chalicelib.http.caching import Remembered
+from chalicelib.people.person import Person
+from chalicelib.people.profile import FIELDS
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+
+FRESH_S = 60
+_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """The audiences of a space as they were read: their rules by id, and the ``number`` that counts changes of rules.
+
+    ``written`` are the items of those that were made or edited. ``counted`` says how many people each had at
+    ``counted_at``. ``asked`` are the fields of the profile that the space may ask for.
+    """
+
+    number: int
+    rules: Mapping[str, AnyRule]
+    written: Mapping[str, Item]
+    counted: Mapping[str, int]
+    counted_at: str | None
+    asked: tuple[str, ...]
+
+    def of(self, person: Person) -> set[str]:
+        """The ids of the audiences whose rule this person fits."""
+        traits = Traits.of(person)
+        return {each for each, rule in self.rules.items() if matching.matches(rule, traits)}
+
+
+_known: Remembered[str, Audiences] = Remembered(_KEPT, fresh_s=FRESH_S)
+
+
+def regrouped(space: Space, person: Person) -> Person:
+    """The person in the audiences that suit them now; the same person when those are the ones they are in.
+
+    To be called on every new person, and wherever name, identifiers or profile change, before
+    :func:`persons.add` or :func:`persons.change`. Rules are remembered for a minute: 0 calls when warm, else 1; whoever
+    was grouped by rules newer than those remembered is not put back. On the platform there are no audiences.
+    """
+    if space.is_platform:
+        return person
+    audiences = known(space)
+    if person.rules > audiences.number:
+        audiences = latest(space)
+    found = audiences.of(person)
+    return person if found == set(person.audiences) else person.grouped(found, audiences.number)
+
+
+def known(space: Space) -> Audiences:
+    """The audiences as this container remembers them, at most a minute old: 0 calls when warm, else 1."""
+    return _known.get(space.slug, lambda: read(space))
+
+
+def latest(space: Space) -> Audiences:
+    """The audiences as they are now, remembered from now on: 1 call."""
+    _known.forget(space.slug)
+    return known(space)
+
+
+def read(space: Space) -> Audiences:
+    """The audiences as they are now: 1 call."""
+    state, written = store.read(space)
+    rules = {each: made.rule for each, made in READY_MADE.items()}
+    rules |= {each: item["rule"] for each, item in written.items()}
+    return Audiences(
+        number=int(state.get("number", 0)),
+        rules={each: of_stored(rule) for each, rule in rules.items()},
+        written=written,
+        counted={each: int(count) for each, count in state.get("counted", {}).items()},
+        counted_at=state.get("counted_at"),
+        asked=tuple(state.get("asked", FIELDS)),
+    )
