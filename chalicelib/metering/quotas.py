@@ -87,11 +87,14 @@ def nothing_stored(slug: str) -> None:
 
 
 def require_place(space: Space, newcomers: int = 1) -> None:
-    """Refuse so many more learners than the space may have: 0 calls when warm, else 0.5 RCU. For imports too.
+    """Refuse so many more learners than the space may have: 0 calls when warm, else 0.5 RCU.
 
     Raises: SpaceFull.
     """
-    if space.is_platform:
-        return
-    if _learners.get(space.slug, lambda: store.learners(space.slug)) + newcomers > space.quotas.people:
+    if not space.is_platform and newcomers > places_left(space):
         raise SpaceFull(quota=space.quotas.people)
+
+
+def places_left(space: Space) -> int:
+    """How many more learners the space may have, as counted up to a minute ago: 0 calls when warm, else 0.5 RCU."""
+    return max(space.quotas.people - _learners.get(space.slug, lambda: store.learners(space.slug)), 0)

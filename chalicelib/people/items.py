@@ -30,6 +30,7 @@ def person_of(item: Mapping[str, Any]) -> Person:
         audiences=item.get("audiences", {}),
         rules=item.get("rules", 0),
         activation=item.get("activation", 0),
+        roster=item.get("roster"),
     )
 
 
@@ -52,6 +53,7 @@ def whole(person: Person) -> Item:
         "audiences": dict(person.audiences),
         "rules": person.rules,
         "activation": person.activation,
+        "roster": person.roster,
         "updated_at": clock.timestamp(),
         "l": partition,
         "ls": place,

@@ -42,7 +42,7 @@ class Person:
     earlier epoch is worth nothing. ``version`` guards concurrent edits. ``joined_at`` is when they first came in.
     ``name_by`` told the name. ``audiences`` are those they belong to, each with the time since when (epoch seconds),
     found by the rules of the number ``rules``. ``activation`` counts activation codes: that of an earlier number is
-    void, and at 0 there is none.
+    void, and at 0 there is none. ``roster`` is the list that made or changed them last.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Person:
     audiences: Mapping[str, int] = field(default_factory=dict)
     rules: int = 0
     activation: int = 0
+    roster: str | None = None
 
     @property
     def email(self) -> str | None:
@@ -113,6 +114,10 @@ class Person:
         """In these audiences, by the rules of that number; whoever stays in one keeps the time since when."""
         now = clock.epoch_s()
         return self._next(audiences={each: self.audiences.get(each, now) for each in sorted(audiences)}, rules=rules)
+
+    def told_by(self, roster: str) -> Person:
+        """As that list has made or changed them: whoever goes on with it knows by this that it is done."""
+        return self._next(roster=roster)
 
     def with_new_code(self) -> Person:
         """With an activation code of their own; any earlier one is void."""

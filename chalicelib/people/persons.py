@@ -176,12 +176,12 @@ def login(space: Space, *candidates: Identifier) -> Login | None:
 
 def owners(space: Space, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
     """Whose these identifiers are, by person's id, of those that anybody has: 1 call for each hundred."""
-    return {each: item["person"] for each, item in store.get_logins(space, identifiers).items()}
+    return store.owners(space, identifiers)
 
 
-def many(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:
+def many(space: Space, person_ids: Iterable[str], *, consistent: bool = False) -> dict[str, Person]:
     """Persons by id, those that exist: 1 call for each hundred."""
-    return store.get_many(space, person_ids)
+    return store.get_many(space, person_ids, consistent=consistent)
 
 
 def from_item(item: Item) -> Person:

@@ -133,14 +133,17 @@ def head(name: str) -> StoredFile | None:
     return StoredFile(answer["ContentLength"], answer.get("ContentType", ""), answer["ETag"])
 
 
-def copy(source: str, target: str, *, etag: str | None = None) -> None:
-    """Copy an object within the bucket, on S3's side (up to 5 GB); with ``etag``, in that very state.
+def copy(source: str, target: str, *, etag: str | None = None, temporary: bool = False) -> None:
+    """Copy an object within the bucket, on S3's side (up to 5 GB); with ``etag``, in that very state. A ``temporary``
+    copy is gone after a week, whatever becomes of the source.
 
     Raises: NotFound, Changed.
     """
     acting.require_may_read(source)
     # A copy would carry the tag of what is temporary, and be deleted with it.
     more = {"TaggingDirective": "REPLACE"} | ({"CopySourceIfMatch": etag} if etag else {})
+    if temporary:
+        more["Tagging"] = _TEMPORARY
     _call("copy_object", Key=target, CopySource={"Bucket": config.current().bucket, "Key": source}, **more)
 
 

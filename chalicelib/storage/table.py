@@ -137,21 +137,27 @@ class Table:
             request["ExclusiveStartKey"] = to_item(after)
         return _rows(client.call("Scan", request))
 
-    def batch_get(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
+    def batch_get(
+        self, keys: Sequence[Key], *, consistent: bool = False, attributes: Sequence[str] = ()
+    ) -> dict[Key, Item]:
         """Up to 100 items in one BatchGetItem (more keys: more calls); unprocessed keys are asked for again, boundedly.
+        With ``attributes``, these alone and the key: it costs the same and is read faster.
 
         Raises: Unavailable when the table stays throttled.
         """
-        found = self.batch_get_raw(keys, consistent=consistent)
+        found = self.batch_get_raw(keys, consistent=consistent, attributes=attributes)
         return {key: item for key, raw in found.items() if (item := _alive(from_item(raw)))}
 
-    def batch_get_raw(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
+    def batch_get_raw(
+        self, keys: Sequence[Key], *, consistent: bool = False, attributes: Sequence[str] = ()
+    ) -> dict[Key, Item]:
         """:meth:`batch_get` with items as DynamoDB gives them, expired ones among them: for models."""
         found: dict[Key, Item] = {}
         unique = list(dict.fromkeys(keys))
         for start in range(0, len(unique), 100):
             wanted = [_key(*key) for key in unique[start : start + 100]]
-            pending = {self.name: {"Keys": wanted, "ConsistentRead": consistent}}
+            asked = {"Keys": wanted, "ConsistentRead": consistent, **_projection(attributes)}
+            pending = {self.name: asked}
             for _ in range(_BATCH_ROUNDS):
                 answer = client.call("BatchGetItem", {"RequestItems": pending})
                 for raw in answer["Responses"].get(self.name, []):
@@ -345,6 +351,14 @@ def _with_condition(
     if names:
         request["ExpressionAttributeNames"] = dict(names)
     return request
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    """Keys always, and when the item expires: without them it could not be told what was found."""
+    if not attributes:
+        return {}
+    names = {f"#{name}": name for name in ("pk", "sk", "ttl", *attributes)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _rows(answer: Mapping[str, Any]) -> Rows:
