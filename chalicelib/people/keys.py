@@ -5,7 +5,9 @@ from __future__ import annotations
 from chalicelib.people.identifiers import Identifier
 
 PERSON = "person"  # the sort key of the person itself
-AUDIENCES = "audiences"  # of a learner's audiences in the learning table: sorts before their enrolments
+# Of a learner's audiences in the learning table: right before ``enrolment#…``, so that one Query reads both and none of
+# the days and attempts that stand before them.
+AUDIENCES = "enrol#audiences"
 
 
 def person_pk(person_id: str) -> str:

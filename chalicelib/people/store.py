@@ -7,7 +7,7 @@
 | entry | ``person#<id>``, ``listed#<list>#<term>`` | one further place of the person in the index (``entries.py``) |
 | keepers | ``keepers#<role>``, ``keepers`` | who holds the role that a space must never be without |
 | learner | ``learner#<id>``, ``learner`` (learning table) | since when; its insertion counts a registration |
-| groups | ``learner#<id>``, ``audiences`` (learning table) | the audiences, where a learner's home reads them at once |
+| groups | ``learner#<id>``, ``enrol#audiences`` (learning table) | the audiences, where a learner's home reads them |
 
 Every copy is written by :func:`adding` or :func:`changing`, in one transaction with the person.
 """
