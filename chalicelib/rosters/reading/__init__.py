@@ -14,7 +14,7 @@ from chalicelib.rosters.reading.rows import FIELDS, IDENTIFYING, Column, Field, 
 if TYPE_CHECKING:
     from chalicelib.rosters.reading.opening import OpenedList
 
-__all__ = ["FIELDS", "IDENTIFYING", "Column", "Field", "OpenedList", "Problem", "Row", "open_list"]
+__all__ = ["FIELDS", "IDENTIFYING", "Column", "Field", "Problem", "Row", "open_list"]
 
 
 def open_list(file: BinaryIO, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:

@@ -29,6 +29,7 @@ _HIGH = (
     "ỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ"
 )
 _TABLE = "".join(_LOW.get(code, chr(code)) for code in range(128)) + _HIGH
+_BYTES = codecs.charmap_build(_TABLE)
 
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _ONSET = "b|ch?|d|đ|gh?|gi|h|kh?|l|m|ng?h?|nh|ph?|qu|r|s|th?|tr|v|x"
@@ -45,8 +46,13 @@ class _Decoder(codecs.IncrementalDecoder):
         return codecs.charmap_decode(input, self.errors, _TABLE)[0]
 
 
+class _Encoder(codecs.IncrementalEncoder):  # a file in memory can be written to, so is opened for both
+    def encode(self, input: str, final: bool = False) -> bytes:
+        return codecs.charmap_encode(input, self.errors, _BYTES)[0]
+
+
 def _encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
-    return codecs.charmap_encode(text, errors, codecs.charmap_build(_TABLE))
+    return codecs.charmap_encode(text, errors, _BYTES)
 
 
 def _decode(data: ReadableBuffer, errors: str = "strict") -> tuple[str, int]:
@@ -54,7 +60,7 @@ def _decode(data: ReadableBuffer, errors: str = "strict") -> tuple[str, int]:
 
 
 def _found(name: str) -> codecs.CodecInfo | None:
-    return codecs.CodecInfo(_encode, _decode, incrementaldecoder=_Decoder, name=TCVN) if name == TCVN else None
+    return codecs.CodecInfo(_encode, _decode, None, None, _Encoder, _Decoder, TCVN) if name == TCVN else None
 
 
 codecs.register(_found)

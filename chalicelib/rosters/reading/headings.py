@@ -119,6 +119,7 @@ def understood(
     """The columns under these headings: what is told counts most, then the heading, then ``guessed`` from what stands
     below. Of two columns for one field the first told, or else the first, has it; units may have several."""
     told, taken = told or {}, set((told or {}).values())
+    guessed = {index: field for index, field in guessed.items() if field not in recognised(cells)}
     columns = []
     for index, heading in enumerate(cells):
         field, by = _of_column(index, heading, guessed, told)
