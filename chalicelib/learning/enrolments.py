@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from chalicelib import clock
 from chalicelib.courses import catalogue
@@ -35,9 +35,10 @@ class CourseNotPublished(Conflict):
     en = "This course is not published yet. Come back when the catalogue has it."
 
 
-def enrol(space: Space, person_id: str, course_id: str) -> tuple[Enrolment, bool]:
+def enrol(space: Space, person_id: str, course_id: str, audiences: Collection[str] = ()) -> tuple[Enrolment, bool]:
     """Enrol in the newest version, or come back with all progress; gives the enrolment and whether it is new.
 
+    ``audiences`` are those that the learner is in at this moment; whoever comes back stays counted for those of then.
     1 call, 2 WCU; repeating it is 1 call and changes nothing; coming back is 2 calls.
     Raises: CourseArchived, CourseNotPublished, NotFound.
     """
@@ -51,12 +52,18 @@ def enrol(space: Space, person_id: str, course_id: str) -> tuple[Enrolment, bool
         enrolled_at=now_ms // 1000,
         seen_ms=now_ms,
         national=outline.national,
+        audiences=kept(audiences),
     )
     try:
         store.create(space, enrolment)
     except ConditionFailed as failed:
         return _back(space, items.found(failed) or enrolment, now_ms), False
     return enrolment, True
+
+
+def kept(audiences: Collection[str]) -> tuple[str, ...]:
+    """Of a learner's audiences those that an enrolment keeps, the nation's four first: they alone have short ids."""
+    return tuple(sorted(audiences, key=lambda audience: (len(audience), audience))[: items.MOST_AUDIENCES])
 
 
 def leave(space: Space, person_id: str, course_id: str) -> None:

@@ -10,6 +10,7 @@
 | ``n_4``, ``b_4`` | attempts used at the quiz 4; the set of scores reached in it, in percent |
 | ``k`` | the newest attempt's key: what its repetition is known by |
 | ``nat`` | the national course's id, when the course was adopted |
+| ``g`` | the audiences that the learner was in on enrolling, parted by spaces: reports count the enrolment for them |
 | ``c``, ``cs`` | keys of the index ``by-course``: shard of the course; state (``a#``, ``c#``, ``l#``) and learner |
 """
 
@@ -21,6 +22,7 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.table import ConditionFailed
 
 PREFIX = "enrolment#"
+MOST_AUDIENCES = 12  # that an enrolment keeps: it is one small item
 SHARDS = 16  # of a course's index: a million learners enrol in one week, and a partition takes 1,000 writes a second
 STATES = {"active": "a#", "completed": "c#", "left": "l#"}
 
@@ -61,6 +63,7 @@ def new(enrolment: Enrolment) -> Item:
         "at": enrolment.enrolled_at,
         "seen": enrolment.seen_ms,
         "nat": enrolment.national,
+        "g": " ".join(enrolment.audiences) or None,
         "c": index_partition(enrolment.course_id, ids.shard(enrolment.person_id, SHARDS)),
         "cs": index_key(enrolment.person_id, "active"),
     }
@@ -98,5 +101,6 @@ def of_item(item: Item) -> Enrolment:
         scores=scores,
         completed_at=item.get("fin"),
         national=item.get("nat"),
+        audiences=tuple(item.get("g", "").split()),
         last_key=item.get("k", ""),
     )

@@ -66,6 +66,7 @@ class Enrolment:
     scores: dict[str, int] = field(default_factory=dict)  # the best of each quiz, in percent
     completed_at: int | None = None
     national: str | None = None
+    audiences: tuple[str, ...] = ()  # that the learner was in on enrolling
     last_key: str = ""  # names the newest attempt, so that its repetition is known
 
     def position_s(self, lesson: str) -> int | None:

@@ -37,7 +37,7 @@ learning = Feature("learning")
 )
 def enrol(space: Space, actor: Actor, course: Id) -> Answer[EnrolmentCard]:
     """Enrol in a course, or come back to one that was left, with all progress. Repeating it changes nothing."""
-    enrolment, new = enrolments.enrol(space, actor.person_id, course)
+    enrolment, new = enrolments.enrol(space, actor.person_id, course, actor.audiences)
     outline = versions.pinned(space, course, enrolment.version)
     return Answer(views.card(space, enrolment, outline), status=201 if new else 200)
 

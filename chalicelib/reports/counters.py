@@ -1,10 +1,11 @@
 """Where figures stand: which items of which table show them.
 
 In a space's learning table: ``counter#space`` holds ``total`` and one item a day, ``counter#courses`` the totals of
-each course, ``counter#course#<id>`` its days.
+each course, ``counter#course#<id>`` its days, ``counter#audiences`` the totals of each audience, and
+``counter#audience#<id>`` those of the audience in each course.
 In the platform table, so that the nation is read without entering a tenant's tables: ``national-figures`` holds each
 space's totals, ``national-figures#<month>`` its days of that month, ``national-figures#courses`` the totals of each
-national course in each space.
+national course in each space, ``national-figures#audiences`` those of each audience that all spaces have.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from chalicelib.storage.items import Item
 OF_SPACE = "counter#space"
 OF_COURSES = "counter#courses"
 OF_COURSE = "counter#course#"
+OF_AUDIENCES = "counter#audiences"
+OF_AUDIENCE = "counter#audience#"
 OF_NATION = "national-figures"
 OF_NATIONAL_COURSES = "national-figures#courses"
+OF_NATIONAL_AUDIENCES = "national-figures#audiences"
+_COUNTER = "counter#"
 
 
 class Row(NamedTuple):
@@ -41,16 +46,31 @@ def places(slug: str, figure: Figure) -> list[Place]:
     """Every place that shows this figure of a space."""
     kind, _, which = figure.scope.partition("#")
     name = figure.name
-    if kind == "national":
-        return [Place(Row("platform", OF_NATIONAL_COURSES, f"{which}#{slug}"), name)]
+    if row := _row(slug, kind, which):
+        return [Place(row, name)]
     if kind == "course":
-        row = (OF_COURSES, which) if figure.period == TOTAL else (f"{OF_COURSE}{which}", figure.period)
-        return [Place(Row("learning", *row), name)]
+        key = (OF_COURSES, which) if figure.period == TOTAL else (f"{OF_COURSE}{which}", figure.period)
+        return [Place(Row("learning", *key), name)]
     own = Place(Row("learning", OF_SPACE, figure.period), name)
     if figure.period == TOTAL:
         return [own, Place(Row("platform", OF_NATION, slug), name)]
     month, day = figure.period[:7], figure.period[8:]
     return [own, Place(Row("platform", f"{OF_NATION}#{month}", slug), f"{name}{day}")]
+
+
+def _row(slug: str, kind: str, which: str) -> Row | None:
+    """The one item that shows totals of this kind; ``None`` for those of spaces and courses, which have days too."""
+    match kind:
+        case "national":
+            return Row("platform", OF_NATIONAL_COURSES, f"{which}#{slug}")
+        case "everywhere":
+            return Row("platform", OF_NATIONAL_AUDIENCES, f"{which}#{slug}")
+        case "audience":
+            return Row("learning", OF_AUDIENCES, which)
+        case "in-course":
+            audience, _, course = which.partition("#")
+            return Row("learning", f"{OF_AUDIENCE}{audience}", course)
+    return None
 
 
 def rows(slug: str, figures: Iterable[Figure]) -> set[Row]:
@@ -63,12 +83,15 @@ def shown(slug: str, figures: Figures) -> dict[Place, int]:
     return {place: number for figure, number in figures.items() for place in places(slug, figure)}
 
 
-def course_counted_in(item: Item) -> str | None:
-    """The course whose counter an item is."""
+def partition_of(item: Item) -> str | None:
+    """The partition of counters in a space's own table that an item is in, if it is a counter."""
     pk = str(item["pk"])
-    if pk == OF_COURSES:
-        return str(item["sk"])
-    return pk.removeprefix(OF_COURSE) if pk.startswith(OF_COURSE) else None
+    return pk if pk.startswith(_COUNTER) else None
+
+
+def partitions(places_: Iterable[Place]) -> set[str]:
+    """The partitions of the space's own table that hold these counters."""
+    return {row.pk for row, _ in places_ if row.table == "learning"}
 
 
 def months(places_: Iterable[Place]) -> set[str]:

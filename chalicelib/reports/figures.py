@@ -15,6 +15,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chalicelib import clock
+from chalicelib.learning.items import MOST_AUDIENCES
+from chalicelib.people.keys import AUDIENCES
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
@@ -26,6 +28,7 @@ ACTIVE = "a"  # of these, who are learning: neither completed nor left; only tot
 LEFT = "x"  # of these, who left, after completing or before; only totals have it
 COMPLETIONS = "f"  # of these, who completed, whether they stayed or not
 LEARNERS = "d"  # who learned on that day; only days have it
+PEOPLE = "m"  # who are in an audience now; only audiences have it
 NAMES = {
     REGISTRATIONS: "registrations",
     ENROLMENTS: "enrolments",
@@ -33,6 +36,7 @@ NAMES = {
     LEFT: "left enrolments",
     COMPLETIONS: "completions",
     LEARNERS: "active learners",
+    PEOPLE: "people",
 }
 
 SPACE = "space"
@@ -40,15 +44,21 @@ TOTAL = "total"
 _LEARNER = "learner#"
 _ENROLMENT = "enrolment#"
 _DAY = "day#"
-# What of an enrolment is counted: progress, by far the most frequent change, touches none of it.
-COUNTED = ("at", "fin", "st", "nat")
+# What of an item is counted: progress, by far the most frequent change, touches none of it.
+COUNTED = ("at", "fin", "st", "nat", "g", "since")
+# The audiences that every space has (decision 757/QD-BKHCN), so that the nation's figures can be added up by them.
+NATIONAL_AUDIENCES = ("public-sector", "students", "workers", "citizens")
+# So many of a person's audiences are counted, and of an enrolment's as many as it keeps: whoever moves from all of one
+# set to all of another still moves no more counters than one transaction holds.
+_MOST_AUDIENCES = 40
 _LAST_SECOND = 4_102_444_800  # the year 2100
 
 
 class Figure(NamedTuple):
-    """One figure: of the space, a course of its own or a national course; in all or on one day in Vietnam."""
+    """One figure: of the space, a course of its own, an audience (in one course, too), a national course or an audience
+    that all spaces have; in all or on one day in Vietnam."""
 
-    scope: str  # ``space``, ``course#<id>`` or ``national#<id>``
+    scope: str  # ``space``, or one of the others with its ids: ``course#<id>``, ``in-course#<audience>#<course>``
     period: str  # ``total`` or ``2026-11-24``
     name: str
 
@@ -88,6 +98,8 @@ def contributions(item: Item | None, *, central: bool = False) -> Figures:
     sk = str(item["sk"])
     if sk == "learner":
         figures.add(_registration(item))
+    elif sk == AUDIENCES:
+        figures.add(_membership(item))
     elif sk.startswith(_ENROLMENT):
         figures.add(_enrolment(item, sk.removeprefix(_ENROLMENT), central))
     elif sk.startswith(_DAY):
@@ -124,14 +136,39 @@ def _enrolment(item: Item, course: str, central: bool) -> Figures:
     # The centre offers its courses under their own ids: its own learners are counted with those of the other spaces.
     national = course if central else item.get("nat")
     for scope in (*scopes, f"national#{national}") if national else scopes:
-        figures[Figure(scope, TOTAL, ENROLMENTS)] = 1
-        if completed:
-            figures[Figure(scope, TOTAL, COMPLETIONS)] = 1
-        if item.get("st") == "left":
-            figures[Figure(scope, TOTAL, LEFT)] = 1
-        elif not completed:
-            figures[Figure(scope, TOTAL, ACTIVE)] = 1
+        figures.add(_standing(scope, item, completed))
+    for audience in _distinct(str(item.get("g", "")).split(), MOST_AUDIENCES):
+        for scope in (*_scopes(audience), f"in-course#{audience}#{course}"):
+            figures.add(_standing(scope, item, completed))
     return figures
+
+
+def _standing(scope: str, item: Item, completed: str | None) -> Figures:
+    """An enrolment by what became of it."""
+    figures = Figures({Figure(scope, TOTAL, ENROLMENTS): 1})
+    if completed:
+        figures[Figure(scope, TOTAL, COMPLETIONS)] = 1
+    if item.get("st") == "left":
+        figures[Figure(scope, TOTAL, LEFT)] = 1
+    elif not completed:
+        figures[Figure(scope, TOTAL, ACTIVE)] = 1
+    return figures
+
+
+def _membership(item: Item) -> Figures:
+    """A person in each of their audiences."""
+    since = item.get("since")
+    audiences = _distinct(since, _MOST_AUDIENCES) if isinstance(since, Mapping) else ()
+    return Figures({Figure(scope, TOTAL, PEOPLE): 1 for audience in audiences for scope in _scopes(audience)})
+
+
+def _distinct(audiences: Iterable[str], most: int) -> list[str]:
+    return sorted({each for each in audiences if each}, key=lambda audience: (len(audience), audience))[:most]
+
+
+def _scopes(audience: str) -> tuple[str, ...]:
+    own = f"audience#{audience}"
+    return (own, f"everywhere#{audience}") if audience in NATIONAL_AUDIENCES else (own,)
 
 
 def _day_of_learning(marked: str) -> Figures:

@@ -81,11 +81,11 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Items:
-    """What a table holds: the figures its items add up to, and for which courses there are counters."""
+    """What a table holds: the figures its items add up to, and in which partitions there are counters."""
 
     figures: Figures
     number: int
-    courses: frozenset[str]
+    partitions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +166,22 @@ def _waiting(space: Space, log: Log, reached: Reached) -> _Waiting:
 
 def _sum_of_items(space: Space) -> _Items:
     central = space.slug == config.current().central
-    figures, number, courses = Figures(), 0, set()
+    figures, number, partitions = Figures(), 0, set()
     for page in store.everything(space):
         for item in page:
             figures.add(contributions(item, central=central))
-            if course := counters.course_counted_in(item):
-                courses.add(course)
+            if partition := counters.partition_of(item):
+                partitions.add(partition)
         number += len(page)
-    courses |= {figure.scope.partition("#")[2] for figure in figures if figure.scope.startswith("course#")}
-    return _Items(figures, number, frozenset(courses))
+    return _Items(figures, number, frozenset(partitions))
 
 
 def _counters(space: Space, items: _Items) -> tuple[Reached, dict[Place, int]]:
     """All counters of a space at one moment: nothing was counted while they were read. Raises: TooBusy."""
     for _ in range(_TRIES):
         reached = store.reached(space)
-        stored = store.counters(space, items.courses)
         counted = counters.shown(space.slug, items.figures)
+        stored = store.counters(space, items.partitions | counters.partitions(counted))
         stored |= store.national_counters(space.slug, counters.months([*stored, *counted]))
         if store.reached(space) == reached:
             return reached, stored

@@ -88,7 +88,14 @@ class Beside:
 
 SHARED: dict[Shared, Beside] = {
     "figures": Beside(
-        ("national-figures", "national-figures#courses", "national-figures#????-??"), ("Update",), _in_its_row
+        (
+            "national-figures",
+            "national-figures#audiences",
+            "national-figures#courses",
+            "national-figures#????-??",
+        ),
+        ("Update",),
+        _in_its_row,
     ),
     "courses": Beside(("national#*",), ("Put", "ConditionCheck"), _in_its_row_or_the_centres),
 }

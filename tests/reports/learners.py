@@ -51,9 +51,17 @@ def enrolment(person: str, course: str, at: int = NOON, **facts: Any) -> dict[st
     }
 
 
-def enrol(space: Space, person: str, course: str, at: int = NOON, national: str | None = None) -> bool:
+def group(space: Space, person: str, audiences: list[str], at: int = NOON) -> None:
+    """As ``people`` keeps a learner's audiences."""
+    since = dict.fromkeys(audiences, at)
+    space.table("learning").put({"pk": f"learner#{person}", "sk": "enrol#audiences", "since": since})
+
+
+def enrol(
+    space: Space, person: str, course: str, at: int = NOON, national: str | None = None, audiences: str | None = None
+) -> bool:
     """As ``learning`` enrols; whether the learner had not been enrolled before."""
-    item = enrolment(person, course, at) | {"nat": national}
+    item = enrolment(person, course, at) | {"nat": national, "g": audiences}
     try:
         space.table("learning").create(item)
     except ConditionFailed:

@@ -251,6 +251,7 @@ class Learning:
     registered: dict[str, int] = field(default_factory=dict)
     enrolled: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     days: set[tuple[str, str, str]] = field(default_factory=set)
+    grouped: dict[str, str] = field(default_factory=dict)
 
     def expected(self, slug: str, national: dict[str, str]) -> dict[str, dict[str, int]]:
         """Every counter that must then be there."""
@@ -273,11 +274,20 @@ class Learning:
                 add(f"learning counter#courses {course}", name)
                 if course in national:
                     add(f"platform national-figures#courses {national[course]}#{slug}", name)
+                if each["audience"]:
+                    add(f"learning counter#audiences {each['audience']}", name)
+                    add(f"learning counter#audience#{each['audience']} {course}", name)
+                if each["audience"] == "workers":
+                    add(f"platform national-figures#audiences workers#{slug}", name)
             for name, at in (("e", each["at"]), ("f", each["fin"])):
                 if at:
                     add(f"learning counter#space {day(at)}", name)
                     add(f"platform national-figures#{day(at)[:7]} {slug}", f"{name}{day(at)[8:]}")
                     add(f"learning counter#course#{course} {day(at)}", name)
+        for audience in self.grouped.values():
+            add(f"learning counter#audiences {audience}", "m")
+            if audience == "workers":
+                add(f"platform national-figures#audiences workers#{slug}", "m")
         for _, course, on in self.days:
             add(f"learning counter#course#{course} {on}", "d")
         for _, on in {(person, on) for person, _, on in self.days}:
@@ -299,7 +309,7 @@ people = st.sampled_from(["an", "binh", "chi", "dung", "em"])
 course_ids = st.sampled_from(["khoa1", "khoa2"])
 moments = st.integers(0, 12 * 24).map(lambda hours: NOON + hours * 3600)
 actions = st.tuples(
-    st.sampled_from(["register", "enrol", "enrol", "learn", "leave", "come_back", "complete"]),
+    st.sampled_from(["register", "group", "enrol", "enrol", "learn", "leave", "come_back", "complete"]),
     people,
     course_ids,
     moments,
@@ -315,8 +325,11 @@ def act(space: Space, model: Learning, kind: str, person: str, course: str, at: 
     if kind == "register" and person not in model.registered:
         learners.register(space, person, at)
         model.registered[person] = at
-    elif kind == "enrol" and learners.enrol(space, person, course, at, NATIONAL.get(course)):
-        model.enrolled[key] = {"at": at, "left": False, "fin": None}
+    elif kind == "group":
+        model.grouped[person] = ["workers", "to-1", "to-2"][at // 3600 % 3]
+        learners.group(space, person, [model.grouped[person]], at)
+    elif kind == "enrol" and learners.enrol(space, person, course, at, NATIONAL.get(course), model.grouped.get(person)):
+        model.enrolled[key] = {"at": at, "left": False, "fin": None, "audience": model.grouped.get(person)}
         seen = at
     elif kind == "learn" and learners.learn(space, person, course, at):
         seen = at

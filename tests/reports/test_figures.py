@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reports.figures import Figures, contributions, course_day, deltas
+from chalicelib.reports import counters, store
+from chalicelib.reports.figures import NATIONAL_AUDIENCES, Figures, contributions, course_day, deltas
 from tests.reports import learners
 from tests.reports.learners import DAY_S, NOON, TODAY, a_change
 
@@ -46,6 +47,48 @@ def test_the_centres_own_learners_are_counted_for_its_national_course() -> None:
     figures = moved(None, enrolment(), central=True)
     assert figures["national#khoa1", "total", "e"] == 1
     assert not any(scope.startswith("national") for scope, _, _ in moved(None, enrolment()))
+
+
+def test_an_enrolment_counts_for_the_audiences_it_was_made_in() -> None:
+    figures = moved(enrolment(g="students nghe-an"), enrolment(g="students nghe-an", fin=NOON))
+    of_audiences = {key: number for key, number in figures.items() if "students" in key.scope or "nghe" in key.scope}
+    assert of_audiences == {
+        (scope, "total", name): number
+        for scope in (
+            "audience#students",
+            "in-course#students#khoa1",
+            "everywhere#students",
+            "audience#nghe-an",
+            "in-course#nghe-an#khoa1",
+        )
+        for name, number in (("a", -1), ("f", 1))
+    }
+    assert moved(None, enrolment(g="students"))["everywhere#students", "total", "e"] == 1
+    assert ("everywhere#nghe-an", "total", "e") not in moved(None, enrolment(g="nghe-an"))
+
+
+def test_a_person_is_counted_in_the_audiences_they_are_in_now() -> None:
+    grouped = {"pk": "learner#lan", "sk": "enrol#audiences", "since": {"students": NOON, "nghe-an": NOON}}
+    assert moved(None, grouped) == {
+        ("audience#students", "total", "m"): 1,
+        ("everywhere#students", "total", "m"): 1,
+        ("audience#nghe-an", "total", "m"): 1,
+    }
+    assert moved(grouped, grouped | {"since": {"nghe-an": NOON + 1}}) == {
+        ("audience#students", "total", "m"): -1,
+        ("everywhere#students", "total", "m"): -1,
+    }
+
+
+def test_whoever_changes_all_their_audiences_fits_into_one_transaction() -> None:
+    def grouped(of: str) -> dict[str, Any]:
+        since = {f"{of}{number}": NOON for number in range(54)} | dict.fromkeys(NATIONAL_AUDIENCES, NOON)
+        return {"pk": "learner#lan", "sk": "enrol#audiences", "since": since}
+
+    many = enrolment(nat="qg1", g=" ".join(f"cu{number}" for number in range(60)))
+    other = enrolment(nat="qg2", at=NOON + DAY_S, g=" ".join(f"moi{number}" for number in range(60)))
+    for figures in (moved(grouped("cu"), grouped("moi")), moved(many, other)):
+        assert 50 < len(counters.rows("hue", figures)) <= store.ROOM
 
 
 def test_who_leaves_and_returns_stays_enrolled() -> None:
@@ -105,6 +148,8 @@ def test_progress_moves_nothing() -> None:
         {"pk": "learner#lan", "sk": "day#mai"},
         {"pk": "learner#lan", "sk": "day#2026-1-4"},
         {"pk": "thread#1", "sk": "learner", "at": NOON},
+        {"pk": "learner#lan", "sk": "enrol#audiences", "since": "hôm qua"},
+        {"pk": "learner#lan", "sk": "enrol#audiences", "since": {"": NOON}},
     ],
 )
 def test_everything_else_counts_as_nothing_and_stops_nothing(item: dict[str, Any]) -> None:
@@ -118,6 +163,7 @@ items = st.builds(
     fin=st.sampled_from([None, NOON + DAY_S, NOON + 9 * DAY_S]),
     st=st.sampled_from(["active", "left"]),
     nat=st.sampled_from([None, "qg1", "qg2"]),
+    g=st.sampled_from([None, "", "students", "students nghe-an", "citizens citizens"]),
 )
 
 

@@ -18,12 +18,16 @@ from tests.reports.learners import DAY_S, NOON, TODAY, Feed, space_of_learners, 
 from tests.wire import on_call
 
 
+SPOILT = 9  # counters
+
+
 def a_class(space: Space) -> None:
     """Twenty learners in different states."""
     for number in range(20):
         person = f"hoc-vien-{number}"
         learners.register(space, person)
-        learners.enrol(space, person, "khoa1", national="qg1")
+        learners.enrol(space, person, "khoa1", national="qg1", audiences="students")
+        learners.group(space, person, ["students", "to-1"] if number % 2 else ["to-2"])
         if number % 3 == 0:
             learners.enrol(space, person, "khoa2", NOON + DAY_S)
         if number % 4 == 0:
@@ -33,7 +37,7 @@ def a_class(space: Space) -> None:
 
 
 def spoil(space: Space) -> None:
-    """Make six counters wrong, in every kind of item that holds counters."""
+    """Make counters wrong in every kind of item that holds some."""
     learning, platform = space.table("learning"), spaces.platform().table("people")
     learning.update("counter#space", "total", "ADD e :n", {":n": 7})
     learning.update("counter#course#khoa1", TODAY, "ADD e :n", {":n": -1})
@@ -41,6 +45,9 @@ def spoil(space: Space) -> None:
     platform.update("national-figures", space.slug, "ADD r :n", {":n": 1})
     platform.update("national-figures#2026-11", space.slug, "ADD e24 :n", {":n": 2})
     platform.update("national-figures#courses", f"qg-la#{space.slug}", "ADD f :n", {":n": 4})
+    learning.update("counter#audiences", "to-1", "ADD m :n", {":n": 1})
+    learning.update("counter#audience#to-da-xoa", "khoa1", "ADD a :n", {":n": 2})
+    platform.update("national-figures#audiences", f"students#{space.slug}", "ADD e :n", {":n": 5})
 
 
 def test_after_the_stream_is_drained_all_agree(aws: Cloud) -> None:
@@ -74,14 +81,17 @@ def test_wrong_counters_are_named_and_mended(aws: Cloud) -> None:
     spoil(space)
     found = recount.recount(space.slug)
     assert [str(each) for each in found.wrong] == [
+        "learning: counter#audience#to-da-xoa khoa1, active enrolments: 2 stored, 0 counted",
+        "learning: counter#audiences to-1, people: 11 stored, 10 counted",
         f"learning: counter#course#khoa1 {TODAY}, enrolments: 19 stored, 20 counted",
         "learning: counter#courses khoa-da-xoa, enrolments: 3 stored, 0 counted",
         "learning: counter#space total, enrolments: 34 stored, 27 counted",
         f"platform: national-figures {space.slug}, registrations: 21 stored, 20 counted",
         f"platform: national-figures#2026-11 {space.slug}, enrolments on day 24: 22 stored, 20 counted",
+        f"platform: national-figures#audiences students#{space.slug}, enrolments: 25 stored, 20 counted",
         f"platform: national-figures#courses qg-la#{space.slug}, completions: 4 stored, 0 counted",
     ]
-    assert "6 of them wrong, and mended:\n  learning: counter#course" in str(found)
+    assert "9 of them wrong, and mended:\n  learning: counter#audience#to-da-xoa" in str(found)
     assert stored(space) == right
     assert recount.recount(space.slug).wrong == []
 
@@ -137,7 +147,7 @@ def test_batches_counted_meanwhile_stay_counted(aws: Cloud, when: str, operation
             app.apply_changes(event, None)
 
     with meanwhile(when, operation, count):
-        assert len(recount.recount(space.slug).wrong) == 6
+        assert len(recount.recount(space.slug).wrong) == SPOILT
     count()
     assert stored(space)["learning counter#space total"]["e"] == 28
     assert recount.recount(space.slug).wrong == []
@@ -155,7 +165,7 @@ def test_enrolments_that_fall_into_the_reading_are_not_counted_twice(aws: Cloud,
         learners.enrol(space, f"den-sau-{next(late)}", "khoa1", national="qg1")
 
     with meanwhile(when, "Scan", enrol, times=2):
-        assert len(recount.recount(space.slug).wrong) == 6
+        assert len(recount.recount(space.slug).wrong) == SPOILT
     aws.drain()
     assert recount.recount(space.slug).wrong == []
     assert store.course_totals(space, "khoa1")["e"] == 22
@@ -176,7 +186,7 @@ def test_a_space_that_never_rests_is_left_alone(aws: Cloud) -> None:
         recount.recount(space.slug)
     assert stored(space) == before
     aws.drain()
-    assert len(recount.recount(space.slug).wrong) == 6
+    assert len(recount.recount(space.slug).wrong) == SPOILT
 
 
 def test_two_who_count_anew_at_once_mend_once(aws: Cloud) -> None:
