@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -105,3 +107,13 @@ def _cell(number: int, index: int, value: str | float | None) -> str:
     if value.startswith("="):
         return f"<c r={place}><f>{escape(value[1:])}</f><v></v></c>"
     return f'<c r={place} t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+
+
+def decomposed(text: str) -> str:
+    """As Windows-1258 has it: a letter with its own mark, then the tone."""
+    parted = unicodedata.normalize("NFD", text)
+    return "".join(re.sub("([a-zA-Z])([\u0300-\u0323]?)([\u0302\u0306\u031b])", _as_1258, parted))
+
+
+def _as_1258(letter: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", letter[1] + letter[3]) + letter[2]

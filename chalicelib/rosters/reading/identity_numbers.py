@@ -44,9 +44,10 @@ def year_of_birth(number: str) -> int | None:
 def read(text: str, birth: str | None, gender: str | None) -> tuple[str | None, Remark | None]:
     """The digits of a cell, and what is to be said about them. ``birth`` and ``gender`` are the row's own, and alone
     can prove that a zero is missing."""
-    digits = written_out(_GROUPED.sub("", text))
-    if digits is None:
+    whole = written_out(text)
+    if whole is None:
         return None, remarks.NUMBER_ROUNDED
+    digits = _GROUPED.sub("", whole)
     if len(digits) in _EATEN and digits.isascii() and digits.isdecimal():
         return _restored(digits, birth, gender)
     try:
