@@ -18,6 +18,7 @@ from chalicelib.http import mounting
 # Modules whose import declares operations, jobs and reactions: each when it is first needed (http/mounting.py).
 FEATURES = [
     "chalicelib.assessment.routes",
+    "chalicelib.audiences.routes",
     "chalicelib.audit.routes",
     "chalicelib.courses.routes",
     "chalicelib.http.routes",
@@ -28,6 +29,7 @@ FEATURES = [
     "chalicelib.people.routes",
     "chalicelib.provisioning.routes",
     "chalicelib.reports.routes",
+    "chalicelib.sso.routes",
     "chalicelib.tenants.routes",
 ]
 

@@ -148,7 +148,7 @@ def complete(space: Space, client: Client, came: Came) -> Outcome | Again:
         return Again(begin(space, client, kept["f"], silent=False), kept["f"])
     if came.error or not came.code or len(came.code) > _MOST_CHARACTERS:
         raise SignInRefused(reason=_word(came.error))
-    given = _tokens(provider, client, came.code, kept["v"])
+    given = redeem(provider, client, came.code, kept["v"])
     assertion = _verified(space, provider, client, given["id_token"], kept["n"])
     claims = {**_said(provider, assertion, given), **assertion.claims}
     return Outcome(assertion, claims, given["id_token"], kept["f"])
@@ -170,7 +170,8 @@ def _is_from(provider: Provider, issuer: str | None) -> bool:
     return issuer == provider.issuer if issuer is not None else not provider.says_issuer
 
 
-def _tokens(provider: Provider, client: Client, code: str, verifier: str) -> dict[str, str]:
+def redeem(provider: Provider, client: Client, code: str, verifier: str) -> dict[str, str]:
+    """The tokens of a code: 1 fetch. Raises: CodeRefused, and whatever hinders the fetch."""
     form = {
         "grant_type": "authorization_code",
         "code": code,

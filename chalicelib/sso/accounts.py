@@ -1,0 +1,161 @@
+"""The one account of whoever a provider vouches for: found by the provider's own name for them, or by a verified
+identifier that a list or an admin has given to an account; else made.
+
+Two accounts that the identifiers lead to are a question for a person: nobody is signed in and nothing is merged.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+from chalicelib import ids, logs
+from chalicelib.audiences import membership
+from chalicelib.errors import Conflict, Forbidden, Language, PreconditionFailed
+from chalicelib.http.permissions import Role
+from chalicelib.identity import passwords
+from chalicelib.identity.sessions import AccountDeactivated
+from chalicelib.people import persons, profile, space_key, units
+from chalicelib.people.identifiers import Identifier, Kind
+from chalicelib.people.person import LastKeeper, Person
+from chalicelib.people.persons import IdentifierTaken
+from chalicelib.people.profile import BY_HAND
+from chalicelib.sso.claims import Told
+from chalicelib.sso.providers import Provider
+from chalicelib.storage.spaces import Space
+
+_TRIES = 4
+_USUAL_ROLES: frozenset[Role] = frozenset({"learner"})
+
+
+class AccountAmbiguous(Conflict):
+    """What the provider vouches for stands in two accounts."""
+
+    code = "account_ambiguous"
+    vi = "Thông tin của bạn khớp với hai tài khoản khác nhau. Hãy liên hệ quản trị của đơn vị để gộp hoặc sửa."
+    en = "What is known of you belongs to two accounts. Ask the administrator of your space to merge or mend them."
+
+
+class AccountMissing(Forbidden):
+    """The provider makes no accounts here, and there is none yet."""
+
+    code = "account_missing"
+    vi = "Bạn chưa có tài khoản trong không gian này. Hãy liên hệ quản trị của đơn vị để được thêm vào."
+    en = "You have no account in this space yet. Ask its administrator to add you."
+
+
+def ensure(space: Space, provider: Provider, subject: str, told: Told, locale: Language) -> Person:
+    """The account of this subject of a provider, with what the provider says now.
+
+    Known and unchanged: 2 calls; joined, changed or made: up to 5, and what its unit needs. Of two first sign-ins at
+    once, one makes the account and the other finds it. Raises: AccountAmbiguous, AccountMissing, AccountDeactivated,
+    SpaceFull.
+    """
+    own = Identifier("sso", f"{provider.id}:{subject}")
+    vouched = [*told.vouched, *_national(space, told)]
+    for _ in range(_TRIES):
+        try:
+            return _ensured(space, provider, own, vouched, told, locale)
+        except (IdentifierTaken, PreconditionFailed):
+            continue  # another sign-in, or an admin, was quicker: look again
+    raise PreconditionFailed
+
+
+def _national(space: Space, told: Told) -> list[Identifier]:
+    return [space_key.national_id(space, told.national_id)] if told.national_id else []
+
+
+def _ensured(
+    space: Space, provider: Provider, own: Identifier, vouched: list[Identifier], told: Told, locale: Language
+) -> Person:
+    owners = persons.owners(space, [own, *vouched])
+    if own in owners:
+        # What else is theirs by the provider's word and nobody's here becomes theirs; another's stays another's.
+        free = [each for each in vouched if each not in owners]
+        return _refreshed(space, provider, owners[own], free, told)
+    found = set(owners.values())
+    if len(found) > 1:
+        _tell(space, provider, found)
+        raise AccountAmbiguous
+    if found:
+        proven = {each.kind for each in owners}
+        return _refreshed(space, provider, found.pop(), [own, *vouched], told, proven=proven)
+    if not provider.terms["creates_accounts"]:
+        raise AccountMissing
+    return _made(space, [*vouched, own], told, locale)
+
+
+def _made(space: Space, identifiers: list[Identifier], told: Told, locale: Language) -> Person:
+    person = persons.new(
+        told.name,
+        identifiers,
+        told.roles | _USUAL_ROLES,
+        locale=locale,
+        by="sso",
+        profile=profile.merged({}, _facts(space, told), "sso"),
+    )
+    return persons.add(space, membership.regrouped(space, person), via="sso")
+
+
+def _refreshed(
+    space: Space,
+    provider: Provider,
+    person_id: str,
+    gained: list[Identifier],
+    told: Told,
+    *,
+    proven: Collection[Kind] = (),
+) -> Person:
+    """A known person with what the provider says now; what they or an admin wrote by hand stays. No write when nothing
+    is new. ``proven`` are the kinds of identifiers by which the account is being found for the first time."""
+    old = persons.get(space, person_id, consistent=True)
+    if old.status == "deactivated":
+        raise AccountDeactivated
+    changed = old.joined() if old.status == "invited" else old
+    taken_over = _may_be_anothers(old, proven)
+    changed = changed.with_password() if taken_over else changed
+    password_hash = passwords.hash_new(ids.secret()) if taken_over else None
+    if old.name_by not in BY_HAND and told.name != "?":
+        changed = changed.named(told.name, "sso")
+    missing = [each for each in gained if each not in old.identifiers]
+    if missing:
+        changed = changed.identified([*old.identifiers, *missing])
+    merged = profile.merged(old.profile, _facts(space, told), "sso")
+    if merged != old.profile:
+        changed = changed.described(merged)
+    grouped = membership.regrouped(space, _with_roles(provider, changed, told.roles))
+    try:
+        return persons.change(space, old, grouped, password_hash=password_hash)
+    except LastKeeper:
+        # The provider has forgotten the last admin; the space must not.
+        return persons.change(space, old, membership.regrouped(space, changed), password_hash=password_hash)
+
+
+def _may_be_anothers(person: Person, proven: Collection[Kind]) -> bool:
+    """Whether the account may have been opened by somebody who only knew this person's address or number: registering
+    proves neither. It becomes the person's; its sessions end, and its password is replaced by none that anybody knows
+    (a new one is set by a letter). What lists and admins give, nobody registers with."""
+    return bool(proven) and person.joined_at is not None and set(proven) <= {"email", "phone"}
+
+
+def _with_roles(provider: Provider, person: Person, roles: frozenset[Role]) -> Person:
+    if provider.terms["roles_from"] != "always" or not provider.terms["role_rules"]:
+        return person
+    return person.edited(roles=roles | _USUAL_ROLES)
+
+
+def _facts(space: Space, told: Told) -> dict[str, str]:
+    facts = dict(told.fields)
+    if told.unit:
+        facts["unit"] = units.ensure(space, told.unit)
+    return facts
+
+
+def _tell(space: Space, provider: Provider, person_ids: Collection[str]) -> None:
+    logs.event(
+        "sso.account_ambiguous",
+        level=logging.WARNING,
+        tenant=space.slug,
+        provider=provider.id,
+        persons=sorted(person_ids),
+    )
