@@ -56,3 +56,8 @@ def from_epoch_ms(milliseconds: int) -> datetime:
 def vietnam_day(instant: datetime | None = None) -> date:
     """The calendar day in Vietnam at ``instant`` (now, unless told)."""
     return (instant or now()).astimezone(VIETNAM).date()
+
+
+def shown_day(iso: str) -> str:
+    """A stored day (``2026-12-31``) as people in Vietnam write it: ``31/12/2026``."""
+    return date.fromisoformat(iso).strftime("%d/%m/%Y")

@@ -35,6 +35,14 @@ class CourseNotPublished(Conflict):
     en = "This course is not published yet. Come back when the catalogue has it."
 
 
+class EnrolmentRequired(Conflict):
+    """Leaving a course that has been required with a deadline."""
+
+    code = "enrolment_required"
+    vi = "Khoá học này được giao với hạn {due} nên không thể rời. Nếu giao nhầm, hãy báo quản trị của đơn vị."
+    en = "This course is required of you until {due} and cannot be left. If that is a mistake, tell your admin."
+
+
 def enrol(space: Space, person_id: str, course_id: str, audiences: Collection[str] = ()) -> tuple[Enrolment, bool]:
     """Enrol in the newest version, or come back with all progress; gives the enrolment and whether it is new.
 
@@ -42,7 +50,7 @@ def enrol(space: Space, person_id: str, course_id: str, audiences: Collection[st
     1 call, 2 WCU; repeating it is 1 call and changes nothing; coming back is 2 calls.
     Raises: CourseArchived, CourseNotPublished, NotFound.
     """
-    outline = _offered(space, course_id)
+    outline = offered(space, course_id)
     now_ms = clock.epoch_ms()
     enrolment = Enrolment(
         person_id=person_id,
@@ -67,12 +75,18 @@ def kept(audiences: Collection[str]) -> tuple[str, ...]:
 
 
 def leave(space: Space, person_id: str, course_id: str) -> None:
-    """Leave a course; what was done in it is kept. Repeating it changes nothing. 1 call, 3 WCU. Raises: NotFound."""
+    """Leave a course; what was done in it is kept. Repeating it changes nothing. 1 call, 3 WCU.
+
+    Raises: NotFound, EnrolmentRequired.
+    """
     try:
         store.leave(space, person_id, course_id)
     except ConditionFailed as failed:
-        if failed.item is None:
+        found = items.found(failed)
+        if found is None:
             raise NotFound from None
+        if found.active and found.due is not None:
+            raise EnrolmentRequired(due=clock.shown_day(found.due)) from None
 
 
 def get(space: Space, person_id: str, course_id: str) -> Enrolment | None:
@@ -138,7 +152,8 @@ def _place(state: State | None, cursor: str | None) -> tuple[int, str | None]:
     return shard, after
 
 
-def _offered(space: Space, course_id: str) -> Outline:
+def offered(space: Space, course_id: str) -> Outline:
+    """The version that whoever enrols now gets. 0 calls warm. Raises: CourseArchived, CourseNotPublished, NotFound."""
     try:
         return catalogue.outline(space, course_id)
     except NotFound:

@@ -11,6 +11,7 @@
 | ``k`` | the newest attempt's key: what its repetition is known by |
 | ``nat`` | the national course's id, when the course was adopted |
 | ``g`` | the audiences that the learner was in on enrolling, parted by spaces: reports count the enrolment for them |
+| ``due``, ``by`` | the day in Vietnam (``2026-12-31``) until which to complete it; the job by which it was required |
 | ``c``, ``cs`` | keys of the index ``by-course``: shard of the course; state (``a#``, ``c#``, ``l#``) and learner |
 """
 
@@ -22,6 +23,7 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.table import ConditionFailed
 
 PREFIX = "enrolment#"
+HOME = "enrol"  # what the keys begin with of all that a learner's home shows: their audiences, then their enrolments
 MOST_AUDIENCES = 12  # that an enrolment keeps: it is one small item
 SHARDS = 16  # of a course's index: a million learners enrol in one week, and a partition takes 1,000 writes a second
 STATES = {"active": "a#", "completed": "c#", "left": "l#"}
@@ -64,6 +66,8 @@ def new(enrolment: Enrolment) -> Item:
         "seen": enrolment.seen_ms,
         "nat": enrolment.national,
         "g": " ".join(enrolment.audiences) or None,
+        "due": enrolment.due,
+        "by": enrolment.required_by,
         "c": index_partition(enrolment.course_id, ids.shard(enrolment.person_id, SHARDS)),
         "cs": index_key(enrolment.person_id, "active"),
     }
@@ -102,5 +106,7 @@ def of_item(item: Item) -> Enrolment:
         completed_at=item.get("fin"),
         national=item.get("nat"),
         audiences=tuple(item.get("g", "").split()),
+        due=item.get("due"),
+        required_by=item.get("by"),
         last_key=item.get("k", ""),
     )

@@ -67,6 +67,10 @@ class Enrolment:
     completed_at: int | None = None
     national: str | None = None
     audiences: tuple[str, ...] = ()  # that the learner was in on enrolling
+    due: str | None = None  # the last day on which to complete it, in Vietnam: 2026-12-31
+    required_by: str | None = (
+        None  # the job that enrolled them, or gave the deadline: the audit trail knows whose it was
+    )
     last_key: str = ""  # names the newest attempt, so that its repetition is known
 
     def position_s(self, lesson: str) -> int | None:

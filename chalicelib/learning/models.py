@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, Field
@@ -77,6 +77,7 @@ class EnrolmentCard(Standing):
     title: str = Field(examples=["An toàn trên không gian mạng"])
     cover: str | None = Field(description="Address of the cover; needs no token.")
     enrolled_at: datetime
+    due: date | None = Field(description="The last day, in Vietnam, on which to complete it; null: none was set.")
     update_available: bool = Field(description="Whether a newer version is published than the one that this is on.")
 
 

@@ -12,7 +12,7 @@ from chalicelib.http.permissions import EDIT_COURSES, LEARN
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.learning import changes, enrolments, moving, progress, versions, views  # noqa: F401
-from chalicelib.learning.enrolments import CourseArchived, CourseNotPublished
+from chalicelib.learning.enrolments import CourseArchived, CourseNotPublished, EnrolmentRequired
 from chalicelib.learning.models import (
     EnrolmentCard,
     EnrolmentQuery,
@@ -42,7 +42,12 @@ def enrol(space: Space, actor: Actor, course: Id) -> Answer[EnrolmentCard]:
     return Answer(views.card(space, enrolment, outline), status=201 if new else 200)
 
 
-@learning.delete("/spaces/{space}/me/enrolments/{course}", may=LEARN, budget=Budget(calls=1, wcu=3))
+@learning.delete(
+    "/spaces/{space}/me/enrolments/{course}",
+    may=LEARN,
+    budget=Budget(calls=1, wcu=3),
+    raises=[EnrolmentRequired],
+)
 def leave(space: Space, actor: Actor, course: Id) -> None:
     """Leave a course. What was done in it is kept for coming back."""
     enrolments.leave(space, actor.person_id, course)

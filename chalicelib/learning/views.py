@@ -4,6 +4,7 @@ when those are warm."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from chalicelib.courses import catalogue
@@ -74,6 +75,7 @@ def _card(space: Space, enrolment: Enrolment, outline: Outline) -> dict[str, Any
         "title": outline.title,
         "cover": cover_address(space, course),
         "enrolled_at": instant(enrolment.enrolled_at),
+        "due": None if enrolment.due is None else date.fromisoformat(enrolment.due),
         "update_available": enrolment.completed_at is None and newest > enrolment.version,
     }
 

@@ -59,6 +59,7 @@ def test_enrolling_gives_all_that_a_continue_card_needs(hue: OpenedSpace, now: l
         "position_s": None,
         "enrolled_at": "2026-09-21T14:13:20Z",
         "last_activity_at": "2026-09-21T14:13:20Z",
+        "due": None,
         "completed_at": None,
         "update_available": False,
     }

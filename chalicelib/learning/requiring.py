@@ -1,0 +1,95 @@
+"""Enrolling many at once because somebody requires it, with the day until which they are to complete the course.
+
+What is written carries the job that wrote it, so that a retry after a kill finds its own and counts it as the same. A
+transaction holds a hundred: all of them or none, each on the condition of what was read before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib import clock
+from chalicelib.courses.outline import Outline
+from chalicelib.errors import Unavailable
+from chalicelib.learning import enrolments, store
+from chalicelib.learning.merging import Enrolment
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import TRANSACTION_LIMIT, TransactionFailed, Write, transact
+
+MOST = TRANSACTION_LIMIT
+_TRIES = 5
+
+Fate = Literal["new", "changed", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Until when (a day in Vietnam, ``2026-12-31``; ``None``: no deadline), by which job, and when that job began, in
+    seconds since the epoch: its enrolments are all of that time."""
+
+    due: str | None
+    by: str
+    at: int
+
+
+def require(
+    space: Space, outline: Outline, people: Mapping[str, Collection[str]], wanted: Requirement
+) -> dict[Fate, int]:
+    """Enrol these people (at most :data:`MOST`; ids with their audiences), and give the deadline to those who are
+    enrolled already: the newest requirement holds. Who left comes back; who has completed the course is left alone.
+
+    Gives how many had which fate by this job. Repeating it writes nothing. 1 BatchGetItem and 1 transaction; 1 RCU and
+    4 WCU each. Raises: Unavailable when those people's enrolments change faster than they can be read.
+    """
+    for _ in range(_TRIES):
+        found = {each.person_id: each for each in store.batch(space, outline.course_id, [*people], consistent=True)}
+        fates: dict[Fate, int] = {"new": 0, "changed": 0, "unchanged": 0}
+        writes: list[Write] = []
+        for person_id, audiences in people.items():
+            enrolment = found.get(person_id)
+            kind = fate(enrolment, wanted)
+            fates[kind] += 1
+            if enrolment is None:
+                writes.append(store.creating(space, _new(outline, person_id, audiences, wanted)))
+            elif kind == "changed" and enrolment.required_by != wanted.by:
+                writes.append(store.requiring(space, enrolment, wanted.due, wanted.by, clock.epoch_ms()))
+        if not writes or _written(writes):
+            return fates
+    raise Unavailable
+
+
+def fate(enrolment: Enrolment | None, wanted: Requirement) -> Fate:
+    """What a requirement makes, or has made, of somebody's enrolment. No I/O."""
+    if enrolment is None:
+        return "new"
+    if enrolment.required_by == wanted.by:
+        return "new" if enrolment.enrolled_at == wanted.at else "changed"
+    if enrolment.completed_at is not None or (enrolment.active and enrolment.due == wanted.due):
+        return "unchanged"
+    return "changed"
+
+
+def _new(outline: Outline, person_id: str, audiences: Collection[str], wanted: Requirement) -> Enrolment:
+    return Enrolment(
+        person_id=person_id,
+        course_id=outline.course_id,
+        version=outline.version,
+        active=True,
+        enrolled_at=wanted.at,
+        seen_ms=clock.epoch_ms(),
+        national=outline.national,
+        audiences=enrolments.kept(audiences),
+        due=wanted.due,
+        required_by=wanted.by,
+    )
+
+
+def _written(writes: list[Write]) -> bool:
+    """Whether what was read still held."""
+    try:
+        transact(writes)
+    except TransactionFailed:
+        return False
+    return True
