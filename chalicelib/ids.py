@@ -15,13 +15,13 @@ _TIME_CHARS = 9  # 45 bits of milliseconds: enough until the year 3084
 
 def new() -> str:
     """A fresh identifier: 45 bits of time, then 65 random bits."""
-    return _encode(clock.epoch_ms(), _TIME_CHARS) + _encode(secrets.randbits(65), LENGTH - _TIME_CHARS)
+    return encoded(clock.epoch_ms(), _TIME_CHARS) + encoded(secrets.randbits(65), LENGTH - _TIME_CHARS)
 
 
 def derived(*parts: str) -> str:
     """The identifier that these parts always give: what makes a retried creation find what the first try made."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return _encode(int.from_bytes(digest[:14]) >> 2, LENGTH)
+    return encoded(int.from_bytes(digest[:14]) >> 2, LENGTH)
 
 
 def secret() -> str:
@@ -40,7 +40,8 @@ def shard(text: str, shards: int) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest()) % shards
 
 
-def _encode(number: int, length: int) -> str:
+def encoded(number: int, length: int) -> str:
+    """The last ``length`` digits of a number in base 32."""
     characters = []
     for _ in range(length):
         number, digit = divmod(number, 32)

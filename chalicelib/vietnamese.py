@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u202f]+")
+_STROKES = str.maketrans("đĐðÐ", "dDdD")
 _CONTROL = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u0080-\u009f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 )
@@ -39,6 +40,13 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("ð", "d"))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return _SPACES.sub(" ", bare).strip()
+
+
+def unaccented(text: str) -> str:
+    """The letters without their marks, capitals as they are, and nothing that is no plain letter or sign ("Thành phố
+    Huế" gives "Thanh pho Hue"): for short messages, which other letters would split into several."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_STROKES))
+    return _SPACES.sub(" ", decomposed.encode("ascii", "ignore").decode()).strip()
 
 
 def collation_key(text: str) -> str:

@@ -7,7 +7,7 @@ was given at the beginning. A code that an app's server fetched for its person o
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib import clock, ids
@@ -21,7 +21,7 @@ from chalicelib.identity.sessions import AccountDeactivated, Holder
 from chalicelib.people import persons
 from chalicelib.people.person import Person
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import TransactionFailed
+from chalicelib.storage.table import TransactionFailed, Write, transact
 
 LASTING_S = 60
 
@@ -44,8 +44,11 @@ class Entry:
     origin: Origin | None = None
 
 
-def issue(space: Space, person_id: str, epoch: int, entry: Entry) -> str:
-    """A code for a person who has just been vouched for: 1 call, 1 WCU a KB."""
+def issue(space: Space, person_id: str, epoch: int, entry: Entry, also: Sequence[Write] = ()) -> str:
+    """A code for a person who has just been vouched for, together with other writes: 1 call, 2 WCU a KB.
+
+    Raises: TransactionFailed when a condition of ``also`` fails.
+    """
     secret, expires = ids.secret(), clock.epoch_s() + LASTING_S
     kept = {
         "epoch": epoch,
@@ -54,7 +57,7 @@ def issue(space: Space, person_id: str, epoch: int, entry: Entry) -> str:
         **({"challenge": entry.challenge} if entry.challenge else {}),
         **({"origin": entry.origin.stored()} if entry.origin else {}),
     }
-    store.put_entry(space, person_id, ids.fingerprint(secret), kept)
+    transact([store.putting_entry(space, person_id, ids.fingerprint(secret), kept), *also])
     return f"{person_id}.{secret}"
 
 
@@ -64,7 +67,7 @@ def redeem(space: Space, code: str, verifier: str | None, circumstances: Circums
     person_id, _, secret = code.partition(".")
     fingerprint = ids.fingerprint(secret)
     kept, stored = store.entry_and_person(space, person_id, fingerprint)
-    if kept is None or stored is None or not _is_held(kept.get("challenge"), verifier):
+    if kept is None or stored is None or not pkce.is_held(kept.get("challenge"), verifier):
         raise EntryInvalid
     person = persons.from_item(stored)
     _require_good(person, kept["epoch"])
@@ -84,9 +87,3 @@ def _require_good(person: Person, epoch: int) -> None:
         raise AccountDeactivated
     if person.epoch != epoch:
         raise EntryInvalid  # signed out everywhere meanwhile
-
-
-def _is_held(challenge: str | None, verifier: str | None) -> bool:
-    if challenge is None or verifier is None:
-        return challenge is None and verifier is None
-    return hmac.compare_digest(pkce.challenge(verifier), challenge)

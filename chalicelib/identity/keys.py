@@ -16,6 +16,9 @@ def link_sk(purpose: str, fingerprint: str) -> str:
     return f"link#{purpose}#{fingerprint}"
 
 
+CODE = "code"  # of the one-time code that a person was sent last
+
+
 def origin_sk(session_id: str) -> str:
     """Where it stands who vouched for a session."""
     return f"{ORIGINS}{session_id}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
+from chalicelib import vietnamese
 from chalicelib.errors import Language
 from chalicelib.identity.links import Purpose
 
@@ -79,6 +80,35 @@ The link works once, for 1 hour. If it was not you, ignore this mail; your passw
 {space}""",
 }
 
+_CODE_SUBJECTS: dict[Language, str] = {"vi": "{code} là mã đăng nhập {space}", "en": "{code} signs you in to {space}"}
+_CODE_TEXTS: dict[Language, str] = {
+    "vi": """Chào {name},
+
+Mã đăng nhập của bạn tại {space}:
+
+{code}
+
+Mã dùng được một lần, trong 10 phút. Đừng đưa mã cho bất kỳ ai, kể cả người tự xưng là cán bộ. Nếu không phải bạn yêu
+cầu, hãy bỏ qua thư.
+
+{space}""",
+    "en": """Hello {name},
+
+Your code to sign in to {space}:
+
+{code}
+
+It works once, for 10 minutes. Give it to nobody, whoever they say they are. If it was not you who asked, ignore this
+mail.
+
+{space}""",
+}
+_CODE_MESSAGES: dict[Language, str] = {
+    "vi": "{space}: ma dang nhap {code}, dung trong 10 phut. Khong dua ma cho ai.",
+    "en": "{space}: {code} signs you in, for 10 minutes. Give it to nobody.",
+}
+_NAME_IN_MESSAGE = 32
+
 _PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{subject}</title></head>
 <body style="font:16px/1.6 sans-serif;color:#1a1a1a;max-width:36em;margin:0 auto;padding:1em">
@@ -92,13 +122,28 @@ def write(purpose: Purpose, language: Language, *, name: str, space: str, addres
     subject = _SUBJECTS[purpose, language].format(space=space)
     facts = {"name": name, "space": space, "address": address}
     text = _TEXTS[purpose, language].format(**facts)
-    return Letter(subject, text + "\n", _as_page(text, subject, language, address))
-
-
-def _as_page(text: str, subject: str, language: Language, address: str) -> str:
     link = html.escape(address)
-    paragraphs = []
-    for each in text.split("\n\n"):
-        shown = f'<a href="{link}" style="overflow-wrap:anywhere">{link}</a>' if each == address else html.escape(each)
-        paragraphs.append(f"<p>{shown}</p>")
+    shown = f'<a href="{link}" style="overflow-wrap:anywhere">{link}</a>'
+    return Letter(subject, text + "\n", _as_page(text, subject, language, address, shown))
+
+
+def write_code(language: Language, *, name: str, space: str, code: str) -> Letter:
+    """The letter with a one-time code. The subject has it too: a telephone shows that much without being unlocked for
+    longer."""
+    subject = _CODE_SUBJECTS[language].format(space=space, code=code)
+    text = _CODE_TEXTS[language].format(name=name, space=space, code=code)
+    shown = f'<b style="font-size:1.6em;letter-spacing:.15em">{html.escape(code)}</b>'
+    return Letter(subject, text + "\n", _as_page(text, subject, language, code, shown))
+
+
+def write_message(language: Language, *, space: str, code: str, host: str) -> str:
+    """The short message with a one-time code: one part, and a last line by which browsers fill the code in at our own
+    address alone (WICG, origin-bound one-time codes)."""
+    name = vietnamese.unaccented(space)[:_NAME_IN_MESSAGE]
+    return f"{_CODE_MESSAGES[language].format(space=name, code=code)}\n\n@{host} #{code}"
+
+
+def _as_page(text: str, subject: str, language: Language, marked: str, shown: str) -> str:
+    """The text as a page, its one paragraph ``marked`` as it is ``shown``."""
+    paragraphs = [f"<p>{shown if each == marked else html.escape(each)}</p>" for each in text.split("\n\n")]
     return _PAGE.format(language=language, subject=html.escape(subject), paragraphs="\n".join(paragraphs))

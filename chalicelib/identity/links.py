@@ -58,8 +58,12 @@ def make(space: Space, person: Person, purpose: Purpose) -> str:
     expires = now + LASTING_S[purpose]
     facts = {"epoch": person.epoch, "expires": expires, "ttl": expires + _REMEMBERED_S}
     store.put_link(space, person.id, purpose, ids.fingerprint(secret), facts)
-    root = config.current().public_url + ("" if space.is_platform else f"/s/{space.slug}")
-    return f"{root}/{_PATHS[purpose]}/{person.id}.{secret}"
+    return f"{root(space)}/{_PATHS[purpose]}/{person.id}.{secret}"
+
+
+def root(space: Space) -> str:
+    """What the addresses of a space's pages begin with."""
+    return config.current().public_url + ("" if space.is_platform else f"/s/{space.slug}")
 
 
 def find(space: Space, token: str, purpose: Purpose) -> Link:

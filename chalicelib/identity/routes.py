@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import chalicelib.identity.operator_routes  # noqa: F401 (declares the operations of the platform)
+import chalicelib.identity.code_routes
+import chalicelib.identity.operator_routes  # noqa: F401 (these declare operations of their own)
 from chalicelib.errors import Forbidden, InvalidInput, PreconditionFailed, Unauthenticated
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature

@@ -107,7 +107,7 @@ def sign_in(space: Space, login: str, password: str, circumstances: Circumstance
     Raises: WrongCredentials, AccountDeactivated, TooManyTries, SpaceOpening, SpaceSuspended.
     """
     require_opened(space)
-    subject, found = _look_up(space, login, circumstances)
+    subject, found = look_up(space, login, circumstances)
     kept = found.password_hash if found else None
     if not passwords.verify(kept, password) or not found or not kept:
         raise WrongCredentials
@@ -225,8 +225,11 @@ def looked_for(space: Space, login: str) -> tuple[str, list[Identifier]]:
     return (candidates[0].text if candidates else login.strip().lower()), candidates
 
 
-def _look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[throttle.Try, Login | None]:
-    """Count the try, then look for the login; also when there can be none, so that both cost the same."""
+def look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[throttle.Try, Login | None]:
+    """Count the try, then look for the login; also when there can be none, so that both cost the same. 2 calls.
+
+    Raises: TooManyTries.
+    """
     subject, candidates = looked_for(space, login)
     counted = throttle.sign_in(space, subject, circumstances.address)
     return counted, persons.login(space, *(candidates or [NOBODYS]))

@@ -4,6 +4,7 @@
 |---|---|---|
 | session | ``person#<id>``, ``session#<id>`` | the hash of the one refresh token that is good, until when; TTL |
 | link | ``person#<id>``, ``link#<purpose>#<hash>`` | until when, whether used; TTL a month later |
+| code | ``person#<id>``, ``code`` | what the last one-time code is derived from, how often it was tried; TTL |
 | entry | ``person#<id>``, ``entry#<hash>`` | which client may redeem it, where it lands, who vouched; TTL a minute |
 | origin | ``person#<id>``, ``origin#<session>`` | who vouched for a session; TTL |
 | vouched | ``vouched#<party>#<fingerprint of sid>``, ``<session>`` | whose session that is; TTL |
@@ -14,12 +15,13 @@ A session and a link carry the person's epoch: when that moves on, they are wort
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
-from chalicelib.identity.keys import ORIGINS, SESSIONS, entry_sk, link_sk, origin_sk, session_sk, vouched_pk
+from chalicelib.identity.keys import CODE, ORIGINS, SESSIONS, entry_sk, link_sk, origin_sk, session_sk, vouched_pk
 from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.storage.attributes import Whole, optional
 from chalicelib.storage.items import Item, from_item
@@ -134,9 +136,9 @@ def using_link(space: Space, person_id: str, purpose: str, fingerprint: str) -> 
     )
 
 
-def put_entry(space: Space, person_id: str, fingerprint: str, facts: Item) -> None:
-    """Store a new entry code: one PutItem, 1 WCU a KB."""
-    space.table("people").put({"pk": person_pk(person_id), "sk": entry_sk(fingerprint), **facts})
+def putting_entry(space: Space, person_id: str, fingerprint: str, facts: Item) -> Write:
+    """The write of a new entry code."""
+    return space.table("people").putting({"pk": person_pk(person_id), "sk": entry_sk(fingerprint), **facts})
 
 
 def entry_and_person(space: Space, person_id: str, fingerprint: str) -> tuple[Item | None, Item | None]:
@@ -181,6 +183,39 @@ def origins_of(space: Space, person_id: str, party: str, limit: int) -> list[str
         person_pk(person_id), begins_with=ORIGINS, limit=limit, descending=True, consistent=True
     )
     return [item["sk"].removeprefix(ORIGINS) for item in rows.items if item["party"] == party]
+
+
+def put_code(space: Space, person_id: str, facts: Item) -> None:
+    """Keep what a one-time code is derived from, in place of an earlier one: one PutItem, 1 WCU. A job that sends the
+    same one again does not give its tries back."""
+    with suppress(ConditionFailed):
+        space.table("people").put(
+            {"pk": person_pk(person_id), "sk": CODE, "tries": 0, **facts},
+            condition="attribute_not_exists(nonce) OR nonce <> :nonce",
+            values={":nonce": facts["nonce"]},
+        )
+
+
+def try_code(space: Space, person_id: str, most: int) -> Item | None:
+    """Count a try of a person's one-time code, if it is good still: one UpdateItem, 1 WCU. A lost answer may count it
+    twice, which costs a try and lets nobody in."""
+    try:
+        return space.table("people").update(
+            person_pk(person_id),
+            CODE,
+            "ADD tries :one",
+            {":one": 1, ":most": most, ":now": clock.epoch_s()},
+            condition="expires > :now AND tries < :most",
+        )
+    except ConditionFailed:
+        return None
+
+
+def using_code(space: Space, person_id: str, nonce: str) -> Write:
+    """The write that uses a one-time code up; it fails for all but the first who do."""
+    return space.table("people").deleting(
+        person_pk(person_id), CODE, condition="nonce = :nonce", values={":nonce": nonce}
+    )
 
 
 def counting(space: Space, key: tuple[str, str], limit: int, until: int) -> Write:

@@ -25,6 +25,10 @@ ADDRESS_TRIES = 15  # in each shard: 480 in all, which 10,000 people of whom one
 REGISTRATIONS = 1_000  # from one address, successful ones too: a school on its first morning
 TAKEN = 10  # as many registrations counts one that hears that its identifier is taken: a hundred hear it at most
 LETTERS = 3  # for one login
+CODES = 3  # one-time codes for one login, each with few tries of its own
+CODES_A_DAY = 12  # so that guessing at six digits takes decades (SP 800-63B, 5.2.2)
+MESSAGES_A_DAY = 2_000  # short messages of one space: they cost, and who asks for them need not be who pays
+_DAY_S = 24 * 3600
 
 
 class TooManyTries(TooManyRequests):
@@ -33,6 +37,16 @@ class TooManyTries(TooManyRequests):
     code = "too_many_tries"
     vi = "Bạn đã thử quá nhiều lần. Hãy đợi {minutes} phút rồi thử lại."
     en = "There were too many tries. Wait {minutes} minutes and try again."
+
+
+class TooManyMessages(TooManyRequests):
+    """A space has sent as many short messages as it may in a day."""
+
+    code = "too_many_messages"
+    vi = "Đơn vị đã gửi hết {most} tin nhắn SMS của hôm nay. Hãy dùng email hoặc mã kích hoạt, hoặc đợi sang ngày mai."
+    en = (
+        "The space has sent its {most} short messages of today. Use e-mail or an activation code, or wait for tomorrow."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,28 @@ def sign_in(space: Space, login: str, address: str) -> Try:
 def letter(space: Space, login: str, address: str) -> None:
     """Count a request for a letter: one transaction of 2 updates. Raises: TooManyTries."""
     _try(space, "letter", login, LETTERS, address)
+
+
+def code(space: Space, login: str, address: str) -> None:
+    """Count a request for a one-time code: one transaction of 3 updates. Raises: TooManyTries."""
+    until = _kept_until()
+    writes = [
+        store.counting(space, _key("code", login), CODES, until),
+        store.counting(space, _address_key("code", login, address), ADDRESS_TRIES, until),
+        store.counting(space, _day_key("code", login), CODES_A_DAY, clock.epoch_s() + 2 * _DAY_S),
+    ]
+    try:
+        transact(writes)
+    except TransactionFailed as failure:
+        raise _too_many(_DAY_S if failure.failed == [2] else WINDOW_S) from None
+
+
+def message(space: Space) -> None:
+    """Count a short message of the space: one transaction, 2 WCU. Raises: TooManyMessages."""
+    try:
+        store.count(space, _day_key("message", space.slug), MESSAGES_A_DAY, clock.epoch_s() + 2 * _DAY_S)
+    except ConditionFailed:
+        raise TooManyMessages(most=MESSAGES_A_DAY) from None
 
 
 def registration(space: Space, address: str) -> None:
@@ -101,14 +137,19 @@ def _count(writes: Sequence[Write]) -> None:
         raise _too_many() from None
 
 
-def _too_many() -> TooManyTries:
-    left = (_window() + 1) * WINDOW_S - clock.epoch_s()
+def _too_many(window_s: int = WINDOW_S) -> TooManyTries:
+    left = window_s - clock.epoch_s() % window_s
     return TooManyTries(retry_after_s=left, minutes=-(-left // 60))
 
 
 def _key(what: str, subject: str) -> tuple[str, str]:
     # Fingerprints: the table of tries is no second list of who signs in from where.
     return f"tries#{what}#{ids.fingerprint(subject)[:32]}", str(_window())
+
+
+def _day_key(what: str, subject: str) -> tuple[str, str]:
+    key, _ = _key(f"{what}#day", subject)
+    return key, str(clock.epoch_s() // _DAY_S)
 
 
 def _address_key(what: str, login: str, address: str) -> tuple[str, str]:

@@ -123,6 +123,12 @@ class Person:
         """With an activation code of their own; any earlier one is void."""
         return self._next(activation=self.activation + 1)
 
+    def reinvited(self) -> Person:
+        """As if they had not come in yet, with another code: no password, session or earlier code opens the account,
+        until they come in anew. Raises: LastKeeper, when it is stored, of the last admin."""
+        epoch = self.epoch + (self.status == "active")
+        return self._next(status="invited", epoch=epoch, activation=self.activation + 1)
+
     def joined(self) -> Person:
         """Active without a password: they have proved by a code, or an app has, who they are."""
         return self._next(status="active", joined_at=self.joined_at or clock.timestamp())

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
 
 from tests.emulated import REGION, Cloud
 
@@ -33,3 +34,9 @@ def link(message: Any) -> str:
 def token(message: Any) -> str:
     """The token in that address."""
     return link(message).rpartition("/")[2]
+
+
+def texts(number: str) -> list[str]:
+    """Short messages sent to this number, oldest first."""
+    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()
+    return [text for to, text in sent if to == number]
