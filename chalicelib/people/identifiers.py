@@ -35,6 +35,7 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 # Circular 22/2014/TT-BTTTT and the renumberings of 2017 (area codes) and 2018 (mobiles of ten digits): after the
 # trunk 0, a mobile has nine digits that begin with 3, 5, 7, 8 or 9, a landline ten that begin with 2.
 _NATIONAL = re.compile(r"[35789]\d{8}|2\d{9}")
+_TRUNK = re.compile(r"^(?:\+84|0084|84(?=\d{9,11}$))0?|^0")
 _GROUPING = re.compile(r"[\s.\-()\u2010-\u2015]")
 
 # A code of an organisation's own making: CB0000001, 12.345/TCT, ĐT-07.
@@ -101,7 +102,7 @@ def phone(text: str) -> str:
     digits = _GROUPING.sub("", _plain(text))
     if digits.startswith(("+", "00")) and not digits.startswith(("+84", "0084")):
         raise rule(*_PHONE_FOREIGN)
-    national = re.sub(r"^(?:\+84|0084|84(?=\d{9,11}$))0?|^0", "", digits, count=1)
+    national = _TRUNK.sub("", digits, count=1)
     if national == digits or not digits.removeprefix("+").isascii() or not _NATIONAL.fullmatch(national):
         raise rule(*_PHONE_INVALID)
     return f"+84{national}"
@@ -109,7 +110,7 @@ def phone(text: str) -> str:
 
 def staff_code(text: str) -> str:
     """A staff code in capitals, without spaces. Raises: PydanticCustomError (``staff_code_invalid``)."""
-    code = re.sub(r"\s", "", _plain(text)).upper()
+    code = _plain(text).replace(" ", "").upper()
     if len(code) > STAFF_CODE_LENGTH or not _STAFF_CODE.fullmatch(code):
         raise rule(*_STAFF_CODE_INVALID)
     return code

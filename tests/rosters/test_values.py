@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from chalicelib.people import identifiers, places, profile
-from chalicelib.rosters.reading import Field, Row, cells, identity_numbers
+from chalicelib.people.models import Name
+from chalicelib.rosters.reading import Field, Row, cells, identity_numbers, names
 from chalicelib.rosters.reading.headings import HEADING
 from tests.rosters import lists
 from tests.rosters.lists import codes
@@ -252,6 +254,13 @@ def test_one_telephone_of_an_office_belongs_to_one_person() -> None:
     assert [row.is_usable for row in found] == [True, True, False, False, False]
     assert found[1].values == {"name": "Bình", "staff_code": "2"}
     assert found[1].problems[0].value == "'+84912345678"
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "Zs", "Po"]), max_size=30) | st.just("WWW An") | st.just("www"))
+def test_no_name_is_taken_that_people_may_not_have(text: str) -> None:
+    name, remark = names.read(cells.tidy(text))
+    assert (name is None) != (remark is None)
+    assert name is None or TypeAdapter(Name).validate_python(name) == name
 
 
 STORED: dict[Field, st.SearchStrategy[str]] = {

@@ -82,8 +82,6 @@ class _Making:
             return None, unfit
         if kind != "national_id":
             return READERS[kind](text)
-        if identity_numbers.is_masked(text):
-            return None, None
         return identity_numbers.read(text, self.values.get("birth"), self.values.get("gender"))
 
     def name(self, columns: dict[Field | None, Column]) -> None:

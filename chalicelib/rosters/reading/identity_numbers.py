@@ -29,11 +29,6 @@ _GROUPED = re.compile(r"[\s.\-']")
 EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 
 
-def is_masked(text: str) -> bool:
-    """Whether this is how our own lists show an identity number: it stays as it is."""
-    return _MASKED.fullmatch(text) is not None
-
-
 def year_of_birth(number: str) -> int | None:
     """The year that twelve digits tell; None where they cannot be an identity number."""
     if number[:3] not in _PROVINCES or number[3] not in _CENTURIES:
@@ -42,8 +37,14 @@ def year_of_birth(number: str) -> int | None:
 
 
 def read(text: str, birth: str | None, gender: str | None) -> tuple[str | None, Remark | None]:
-    """The digits of a cell, and what is to be said about them. ``birth`` and ``gender`` are the row's own, and alone
-    can prove that a zero is missing."""
+    """The digits of a cell, and what is to be said about them; neither where our own list had masked them.
+
+    ``birth`` and ``gender`` are the row's own, and alone can prove that a zero is missing.
+    """
+    if len(text) == LENGTH and text.isascii() and text.isdecimal():
+        return _judged(text, birth)
+    if _MASKED.fullmatch(text):
+        return None, None
     whole = written_out(text)
     if whole is None:
         return None, remarks.NUMBER_ROUNDED

@@ -31,20 +31,18 @@ class Seen:
         another person has is taken out of ``values``."""
         keys = {field: hash((field, values[field])) for field in IDENTIFYING if field in values}
         content = hash((*values.items(), units))
-        said = self._said(keys, content)
+        said = self._said(keys, content) if any(map(self._known.__contains__, keys.values())) else {}
         if any(remark.severity == "error" for remark in said.values()):
             return said
         for field in IDENTIFYING:
             if field in said:
                 del values[field], keys[field]
         self._known.update(dict.fromkeys(keys.values(), len(self._rows)))
-        self._rows.extend((number, content, *(keys.get(field, 0) for field in _OWN)))
+        self._rows.extend((number, content, *[keys.get(field, 0) for field in _OWN]))
         return said
 
     def _said(self, keys: dict[Field, int], content: int) -> dict[Field | None, Remark]:
         before = {field: place for field, key in keys.items() if (place := self._known.get(key)) is not None}
-        if not before:
-            return {}
         first = min(before.values())
         if self._rows[first + 1] == content:
             return {None: remarks.REPEATED.about(row=self._rows[first])}

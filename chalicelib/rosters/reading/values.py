@@ -16,7 +16,7 @@ from chalicelib.rosters.reading.remarks import Remark
 from chalicelib.rosters.reading.rows import Field
 
 Read = tuple[str | None, Remark | None]
-_KEPT = 8_192  # names of units, positions and wards come again and again
+_KEPT = 16_384  # names of units, positions, wards and days of birth come again and again
 _PERSON = re.compile(ids.PATTERN)
 _SEVERAL = re.compile(r"\s*[/;,|]\s*|\s+-\s+|\n")
 _EATEN = re.compile(r"[35789]\d{8}|2\d{9}")
@@ -41,8 +41,8 @@ def _person(text: str) -> Read:
 
 
 def _phone(text: str) -> Read:
-    first, *others = _SEVERAL.split(text.strip(" ;,/"))
-    digits = written_out(first.replace(" ", ""))
+    first, *others = [text] if text.isdecimal() else _SEVERAL.split(text.strip(" ;,/"))
+    digits = first if text.isdecimal() else written_out(first.replace(" ", ""))
     if digits is None:
         return None, remarks.NUMBER_ROUNDED
     value, remark = _one_phone(f"0{digits}" if _EATEN.fullmatch(digits) else digits)
@@ -95,7 +95,7 @@ READERS: dict[Field, Callable[[str], Read]] = {
     "staff_code": _by(identifiers.staff_code),
     "email": _by(identifiers.email),
     "phone": _phone,
-    "birth": dates.read,
+    "birth": lru_cache(maxsize=_KEPT)(dates.read),
     "gender": _gender,
     "unit": _unit,
     "position": _line,
