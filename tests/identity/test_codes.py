@@ -178,7 +178,7 @@ def test_codes_for_one_login_are_few_in_a_while_and_in_a_day(hue: OpenedSpace, a
     somebody(hue, "few@hue.example")
     start = clock.epoch_s() // 86_400 * 86_400
     for quarter in range(4):
-        clock.set_source(lambda at=start + quarter * 900: float(at))
+        clock.set_source(partial(float, start + quarter * 900))
         assert [ask(hue, "few@hue.example").status for _ in range(4)] == [202] * 3 + [429]
     clock.set_source(lambda: float(start + 4 * 900))
     refused = ask(hue, "few@hue.example")
