@@ -32,6 +32,7 @@ class AssertionRefused(Refusal):
 
     status = 400
     code = "assertion_refused"
+    oauth = "invalid_grant"
     vi = "Xác nhận danh tính không được chấp nhận."
     en = "The assertion of identity is not accepted."
 

@@ -309,6 +309,8 @@ def _problem(refusal: type[Any]) -> Json:
         "detail": refusal.vi,
         "request_id": "8b1c7c5e-2f0f-4a53-9a55-5f1f4f0f6f10",
     }
+    if refusal.oauth:
+        shown["error"] = refusal.oauth
     if refusal.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         shown["errors"] = [{name: part.examples[0] for name, part in problems.BadField.model_fields.items()}]  # type: ignore[index]
     return shown

@@ -73,6 +73,9 @@ class Problem(Outbound):
     code: str = Field(description="Stable, for programs.")
     detail: str = Field(description="For a person, in the language that they accept; it says what to do.")
     request_id: str = Field(description="To quote to support.")
+    error: str | None = Field(
+        default=None, description="To programs that speak OAuth: RFC 6749, 5.2.", examples=["invalid_grant"]
+    )
     errors: list[BadField] = Field(
         default_factory=list, description="Every bad field at once, where fields are at fault.", max_length=100
     )
@@ -127,6 +130,8 @@ def document(refusal: Refusal, language: Language, request_id: str) -> dict[str,
         "detail": refusal.detail(language),
         "request_id": request_id,
     }
+    if refusal.oauth:
+        problem["error"] = refusal.oauth
     if refusal.faults:
         problem["errors"] = _errors(refusal.faults, language)
     return problem

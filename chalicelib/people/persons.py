@@ -88,9 +88,16 @@ def new(
     )
 
 
-def add(space: Space, person: Person, *, password_hash: str | None = None, via: Via = "self") -> Person:
-    """Store a new person: 1 transaction, and for a learner once a minute 1 call before. Adding the same one again gives
-    what is stored.
+def add(
+    space: Space,
+    person: Person,
+    *,
+    password_hash: str | None = None,
+    via: Via = "self",
+    also: Sequence[Write] = (),
+) -> Person:
+    """Store a new person, and ``also`` these writes, all or nothing: 1 transaction, and for a learner once a minute 1
+    call before. Adding the same one again gives what is stored.
 
     Raises: IdentifierTaken, SpaceFull.
     """
@@ -98,7 +105,7 @@ def add(space: Space, person: Person, *, password_hash: str | None = None, via: 
         quotas.require_place(space)
     writes = store.adding(space, person, password_hash, via)
     try:
-        transact(write for _, write in writes)
+        transact([*(write for _, write in writes), *also])
     except TransactionFailed:
         # A retry meets the person it added itself; a person of that id with other identifiers is someone else.
         stored = store.get(space, person.id, consistent=True)

@@ -11,6 +11,7 @@ for the SDK's first client.
 from __future__ import annotations
 
 from base64 import b64decode
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -66,6 +67,20 @@ def unseal(sealed: bytes, purpose: Purpose, name: str) -> bytes:
             raise NotOurs from error
         raise
     return b64decode(answer["Plaintext"])
+
+
+def shut(text: str, purpose: Purpose, name: str) -> dict[str, str | bytes]:
+    """A text as it may stand in an item: sealed, or on one machine, which has no key, in clear. Raises: Unavailable."""
+    if kept_in_clear():
+        return {"clear": text}
+    return {"sealed": seal(text.encode(), purpose, name)}
+
+
+def open_shut(kept: Mapping[str, Any], purpose: Purpose, name: str) -> str:
+    """The text of what :func:`shut` gave. Raises: NotOurs, Unavailable."""
+    if "clear" in kept and config.current().local:
+        return str(kept["clear"])
+    return unseal(kept["sealed"], purpose, name).decode()
 
 
 def _call(operation: str, request: dict[str, Any], purpose: Purpose, name: str) -> dict[str, Any]:
