@@ -139,9 +139,19 @@ def test_a_cell_at_the_far_end_of_the_sheet_takes_no_memory() -> None:
     assert refused.value.facts == {"cell": "XFD1048576"}
 
 
+def test_a_far_cell_is_seen_wherever_it_is_written() -> None:
+    far = '<row r="200"><c r="XFD200"><v>1</v></c><c r="A200"><v>1</v></c><c r="B200" s="1"/></row>'
+    with pytest.raises(ListTooLarge) as refused:
+        opened(workbook(far + sheet_of(PEOPLE)))
+    assert refused.value.facts == {"cell": "XFD200"}
+
+
 def test_painted_cells_are_no_content() -> None:
-    painted = "".join(f'<row r="{number}"><c r="XFD{number}" s="1"/></row>' for number in (3, 1_048_576))
-    assert len(rows(workbook(sheet_of(PEOPLE) + painted))) == 1
+    painted = "".join(
+        f'<row r="{number}"><c r="A{number}"><v>1</v></c><c r="XFD{number}" s="1"/></row>' for number in (3, 9)
+    )
+    painted += '<row r="1048576"><c r="XFD1048576" s="1"/></row>'
+    assert len(rows(workbook(sheet_of(PEOPLE) + painted))) == 3
 
 
 @pytest.mark.parametrize(

@@ -94,40 +94,48 @@ class _Measured:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         # Called for every element of the list, so the commonest are asked for first.
-        if self._listening:
-            self._listen(None)
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
         if tag == "c":
-            self._kind = attributes.get("t", "")
-            self._reach(attributes.get("r", ""))
-        elif tag == "v" or tag == "is":
-            self._cells += 1
-            if self._kind == "s":
-                self._listen(self._shared)
+            self._reach(attributes)
+        elif tag == "v":
+            self._fill()
+            if self._kind == "s" or self._listening:
+                self._listen(self._shared if self._kind == "s" else None)
+        elif tag == "is":
+            self._fill()
         elif tag == "row":
             self._next_row(attributes.get("r", ""))
         elif tag == "f":
-            self._cells += 1
+            self._fill()
             self.formulas.setdefault(self._row, {})[self._column] = "="
             self._listen(self._formula)
         elif tag == "si":
             self._cells += 1
             self._texts.append(0)
-            self._parser.CharacterDataHandler = self._text_to_share
+            self._listen(self._text_to_share)
+        elif ":" in tag:
+            self._start(tag.rpartition(":")[2], attributes)
 
     def _listen(self, heard: Callable[[str], None] | None) -> None:
         self._parser.CharacterDataHandler = heard
         self._listening = heard is not None
 
-    def _reach(self, reference: str) -> None:
+    def _reach(self, attributes: dict[str, str]) -> None:
+        if self._listening:
+            self._listen(None)
+        self._kind = attributes.get("t", "")
+        reference = attributes.get("r", "")
         if not reference:
             self._column += 1
-            return
-        letters = reference[: -len(self._name)]
-        if reference[len(letters) :] != self._name:
+        elif reference.endswith(self._name):
+            self._column = _number(reference[: -len(self._name)])
+        else:
             raise WorkbookDamaged  # a cell outside its row
-        self._column = _number(letters)
+
+    def _fill(self) -> None:
+        """Something stands in this cell. Those that have a format alone do not count: offices paint whole columns."""
+        self._cells += 1
+        if self._column >= self._columns:
+            self._columns = self._column + 1
 
     def _next_row(self, name: str) -> None:
         self._bound()
@@ -148,16 +156,15 @@ class _Measured:
             self._characters += self._texts[int(data)]
 
     def _bound(self) -> None:
-        """What a row has added. Cells that have a format and nothing else do not count: offices paint whole columns."""
+        """What the rows up to here make of the sheet."""
         if self._cells > self._before:
-            self._before = self._cells
-            self._rows, self._columns = max(self._rows, self._row + 1), max(self._columns, self._column + 1)
+            self._before, self._rows = self._cells, max(self._rows, self._row + 1)
         if (
             max(self._cells, self._rows * self._columns) > MOST_CELLS
             or self._characters > MOST_CHARACTERS
             or self._inflated > MOST_INFLATED
         ):
-            raise ListTooLarge(cell=f"{_letters(self._column)}{max(self._row, 0) + 1}")
+            raise ListTooLarge(cell=f"{_letters(self._columns - 1)}{max(self._row, 0) + 1}")
 
 
 def _refuse_declarations(*_: object) -> None:
