@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from annotated_types import GroupedMetadata
@@ -120,3 +121,10 @@ class Page(Outbound, Generic[T]):
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """``CoursePage`` rather than ``Page[Course]``: this is what clients' generated types are called."""
         return f"{params[0].__name__}Page"
+
+
+class Download(Outbound):
+    """Where a file is read, without a token, for a while."""
+
+    url: str
+    expires_at: datetime

@@ -10,6 +10,7 @@ from typing import cast
 from chalicelib import clock
 from chalicelib.courses import catalogue
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.http.models import Download
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.jobs.routes import JobError
@@ -17,7 +18,7 @@ from chalicelib.learning import enrolments
 from chalicelib.learning.models import State
 from chalicelib.reports import learners, spreadsheets, store
 from chalicelib.reports.figures import ACTIVE, ENROLMENTS, LEFT
-from chalicelib.reports.models import Download, Export
+from chalicelib.reports.models import Export
 from chalicelib.storage import files, spaces
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space

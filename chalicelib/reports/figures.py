@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chalicelib import clock
+from chalicelib.audiences.ready_made import READY_MADE
 from chalicelib.learning.items import MOST_AUDIENCES
 from chalicelib.people.keys import AUDIENCES
 from chalicelib.storage.changes import Change
@@ -46,8 +47,8 @@ _ENROLMENT = "enrolment#"
 _DAY = "day#"
 # What of an item is counted: progress, by far the most frequent change, touches none of it.
 COUNTED = ("at", "fin", "st", "nat", "g", "since")
-# The audiences that every space has (decision 757/QD-BKHCN), so that the nation's figures can be added up by them.
-NATIONAL_AUDIENCES = ("public-sector", "students", "workers", "citizens")
+# The audiences that every space has, so that the nation's figures can be added up by them.
+NATIONAL_AUDIENCES = tuple(READY_MADE)
 # So many of a person's audiences are counted, and of an enrolment's as many as it keeps: whoever moves from all of one
 # set to all of another still moves no more counters than one transaction holds.
 _MOST_AUDIENCES = 40

@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from chalicelib.http.models import Id, Inbound, Outbound, Page, PageQuery, Query, line
+from chalicelib.http.models import Download, Id, Inbound, Outbound, Page, PageQuery, Query, line
 from chalicelib.http.periods import Period as Period
 from chalicelib.jobs.routes import JobError
 from chalicelib.learning.models import State
 from chalicelib.metering.models import MonthOfNation, MonthOfTenant
+from chalicelib.reports.figures import NATIONAL_AUDIENCES
 from chalicelib.tenants.models import Kind
 
+AudienceId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-z-]{1,32}$"),
+    Field(description="An audience's id; of those that every space has, its word.", examples=["citizens"]),
+]
 SHOWN_AT_ONCE = 20  # courses or organisations that a summary shows of those with the most enrolments
 
 _AS_OF = (
@@ -124,13 +130,6 @@ class NewExport(Inbound):
     state: State | None = Field(default=None, description="Only these; absent: all.")
 
 
-class Download(Outbound):
-    """Where a file is read, without a token, for a while."""
-
-    url: str
-    expires_at: datetime
-
-
 class Export(Outbound):
     """A file that is being written, or is there to be read."""
 
@@ -143,6 +142,62 @@ class Export(Outbound):
     rows_expected: int | None = Field(description="About so many will be in it.")
     error: JobError | None = None
     download: Download | None = Field(description="Once done: ask again for a fresh address when it has expired.")
+
+
+class InAudience(Totals):
+    """What an audience has reached. An enrolment counts for the audiences that its learner was in on enrolling, for the
+    twelve first at most; in which audience they are later changes nothing of it."""
+
+    audience: AudienceId
+    name: str | None = Field(description="null when the audience is no more.", examples=["Người dân"])
+
+
+class AudienceTotals(InAudience):
+    """What an audience has reached in all courses."""
+
+    people: int = Field(description="Who are in it now.", examples=[1310])
+
+
+class AudiencesReport(Outbound):
+    """A space by audiences."""
+
+    as_of: datetime | None = Field(description=_AS_OF)
+    items: list[AudienceTotals] = Field(
+        max_length=100,
+        description="Every audience of the space, those with the most enrolments first, and then those that are no "
+        "more but in which people enrolled.",
+    )
+
+
+class AudienceReport(Page[CourseTotals]):
+    """An audience at a glance, and a page of the courses that anyone of it enrolled in, oldest course first."""
+
+    as_of: datetime | None = Field(description=_AS_OF)
+    totals: AudienceTotals
+
+
+class CourseAudiences(Outbound):
+    """A course by the space's audiences."""
+
+    as_of: datetime | None = Field(description=_AS_OF)
+    course: Id
+    title: str = Field(examples=["An toàn trên không gian mạng"])
+    items: list[InAudience] = Field(
+        max_length=100, description="Every audience of the space, those with the most enrolments first."
+    )
+
+
+class NationalAudience(AudienceTotals):
+    """What one of the audiences that every space has reached in all spaces together, each by its own rule."""
+
+    tenants: int = Field(description="Spaces with anyone in it.", examples=[54])
+
+
+class NationalAudiences(Outbound):
+    """The nation by the audiences that every space has (decision 757/QD-BKHCN)."""
+
+    as_of: datetime | None = Field(description=_AS_OF)
+    items: list[NationalAudience] = Field(max_length=len(NATIONAL_AUDIENCES))
 
 
 class TenantTotals(SpaceTotals):

@@ -37,7 +37,7 @@ def summary(space: Space, period: Period) -> SpaceReport:
     return SpaceReport(
         as_of=series.as_of([totals, *days]),
         totals=SpaceTotals(**series.space_totals(totals)),
-        courses=[_course_totals(space, item) for item in courses[:SHOWN_AT_ONCE]],
+        courses=[course_totals(space, item) for item in courses[:SHOWN_AT_ONCE]],
         days=series.days(first, last, {item["sk"]: item for item in days}),
     )
 
@@ -47,7 +47,7 @@ def courses(space: Space, cursor: str | None, limit: int) -> Page[CourseTotals]:
     after = paging.decode(cursor, str)[0] if cursor else None
     rows = store.courses(space, after, limit)
     return Page[CourseTotals](
-        items=[_course_totals(space, item) for item in rows.items],
+        items=[course_totals(space, item) for item in rows.items],
         next=paging.encode(rows.after["sk"]) if rows.after else None,
     )
 
@@ -80,7 +80,8 @@ def course_days(space: Space, course_id: str, period: Period) -> CourseSeries:
     )
 
 
-def _course_totals(space: Space, item: Item) -> CourseTotals:
+def course_totals(space: Space, item: Item) -> CourseTotals:
+    """A course by a counter of it that is kept under its id."""
     return CourseTotals(course=item["sk"], title=_title(space, item["sk"]), **series.totals(item))
 
 

@@ -10,16 +10,21 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import OPERATE, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.reports import exports, nation, overview, spreadsheets
+from chalicelib.reports import by_audience, exports, nation, overview, spreadsheets
 from chalicelib.reports import reactions as reactions  # declares what reports do when a learning table changes
 from chalicelib.reports.exports import TooManyRows
 from chalicelib.reports.models import (
+    AudienceId,
+    AudienceReport,
+    AudiencesReport,
+    CourseAudiences,
     CourseReport,
     CourseSeries,
     CourseTotals,
     Export,
     ExportQuery,
     LearnerQuery,
+    NationalAudiences,
     NationalCourseReport,
     NationalCourseTotals,
     NationalReport,
@@ -59,6 +64,26 @@ def read_course_report(space: Space, course: Id, query: LearnerQuery) -> CourseR
 def read_course_days(space: Space, course: Id, query: Period) -> CourseSeries:
     """A course day by day."""
     return overview.course_days(space, course, query)
+
+
+@reports.get("/spaces/{space}/reports/audiences", may=READ_LEARNERS, budget=Budget(calls=2, rcu=20))
+def read_audiences_report(space: Space, circumstances: Circumstances) -> AudiencesReport:
+    """A space by audiences: how many people are in each, and what became of their enrolments."""
+    return by_audience.summary(space, circumstances.language)
+
+
+@reports.get("/spaces/{space}/reports/audiences/{audience}", may=READ_LEARNERS, budget=Budget(calls=3, rcu=12))
+def read_audience_report(
+    space: Space, circumstances: Circumstances, audience: AudienceId, query: PageQuery
+) -> AudienceReport:
+    """An audience at a glance, and a page of the courses that people enrolled in while they were in it."""
+    return by_audience.audience(space, audience, circumstances.language, query.cursor, query.limit)
+
+
+@reports.get("/spaces/{space}/reports/courses/{course}/audiences", may=READ_LEARNERS, budget=Budget(calls=2, rcu=38))
+def read_course_audiences(space: Space, circumstances: Circumstances, course: Id) -> CourseAudiences:
+    """A course by the audiences of the space: who enrols, who completes, who leaves."""
+    return by_audience.course(space, course, circumstances.language)
 
 
 @reports.get(
@@ -108,6 +133,12 @@ def read_national_report(query: Period) -> NationalReport:
 def list_national_tenants(query: NationalTenantQuery) -> Page[TenantTotals]:
     """Every organisation with what its space has reached, and what it used this month, by slug."""
     return nation.tenants(query)
+
+
+@reports.get("/reports/national/audiences", may=OPERATE, budget=Budget(calls=2, rcu=200))
+def read_national_audiences(circumstances: Circumstances) -> NationalAudiences:
+    """The nation by the audiences that every space has (decision 757/QD-BKHCN), as each space draws their lines."""
+    return by_audience.nation(circumstances.language)
 
 
 @reports.get("/reports/national-courses", may=OPERATE, crosses="centre", budget=Budget(calls=1, rcu=50))

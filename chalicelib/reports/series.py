@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from chalicelib.http.periods import dates
-from chalicelib.reports.figures import ACTIVE, COMPLETIONS, ENROLMENTS, LEARNERS, LEFT, REGISTRATIONS
+from chalicelib.reports.figures import ACTIVE, COMPLETIONS, ENROLMENTS, LEARNERS, LEFT, PEOPLE, REGISTRATIONS
 from chalicelib.reports.models import Day
 from chalicelib.storage.items import Item
 
@@ -47,7 +47,7 @@ def added(items: Iterable[Numbers]) -> dict[str, int]:
     """Counters added up, figure by figure."""
     total: dict[str, int] = {}
     for item in items:
-        for name in (REGISTRATIONS, ENROLMENTS, ACTIVE, LEFT, COMPLETIONS):
+        for name in (REGISTRATIONS, ENROLMENTS, ACTIVE, LEFT, COMPLETIONS, PEOPLE):
             total[name] = total.get(name, 0) + item.get(name, 0)
     return total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -266,28 +266,19 @@ class Learning:
             add(f"platform national-figures {slug}", "r")
             add(f"platform national-figures#{day(at)[:7]} {slug}", f"r{day(at)[8:]}")
         for (_, course), each in self.enrolled.items():
-            names = ["e"] + ["x"] * each["left"] + ["f"] * bool(each["fin"])
-            names += ["a"] * (not each["left"] and not each["fin"])
-            for name in names:
+            for name in names_of(each):
                 add("learning counter#space total", name)
                 add(f"platform national-figures {slug}", name)
                 add(f"learning counter#courses {course}", name)
                 if course in national:
                     add(f"platform national-figures#courses {national[course]}#{slug}", name)
-                if each["audience"]:
-                    add(f"learning counter#audiences {each['audience']}", name)
-                    add(f"learning counter#audience#{each['audience']} {course}", name)
-                if each["audience"] == "workers":
-                    add(f"platform national-figures#audiences workers#{slug}", name)
             for name, at in (("e", each["at"]), ("f", each["fin"])):
                 if at:
                     add(f"learning counter#space {day(at)}", name)
                     add(f"platform national-figures#{day(at)[:7]} {slug}", f"{name}{day(at)[8:]}")
                     add(f"learning counter#course#{course} {day(at)}", name)
-        for audience in self.grouped.values():
-            add(f"learning counter#audiences {audience}", "m")
-            if audience == "workers":
-                add(f"platform national-figures#audiences workers#{slug}", "m")
+        for row, name in self._of_audiences(slug):
+            add(row, name)
         for _, course, on in self.days:
             add(f"learning counter#course#{course} {on}", "d")
         for _, on in {(person, on) for person, _, on in self.days}:
@@ -297,6 +288,25 @@ class Learning:
         for (row, name), number in numbers.items():
             rows.setdefault(row, {})[name] = number
         return rows
+
+    def _of_audiences(self, slug: str) -> Iterator[tuple[str, str]]:
+        """What of them counts for an audience; the nation knows the workers alone."""
+        for audience in self.grouped.values():
+            yield f"learning counter#audiences {audience}", "m"
+            if audience == "workers":
+                yield f"platform national-figures#audiences workers#{slug}", "m"
+        for (_, course), each in self.enrolled.items():
+            for name in names_of(each) if each["audience"] else ():
+                yield f"learning counter#audiences {each['audience']}", name
+                yield f"learning counter#audience#{each['audience']} {course}", name
+                if each["audience"] == "workers":
+                    yield f"platform national-figures#audiences workers#{slug}", name
+
+
+def names_of(enrolled: dict[str, Any]) -> list[str]:
+    """The figures that an enrolment counts in."""
+    names = ["e"] + ["x"] * enrolled["left"] + ["f"] * bool(enrolled["fin"])
+    return names + ["a"] * (not enrolled["left"] and not enrolled["fin"])
 
 
 def day(at: int) -> str:

@@ -17,7 +17,6 @@ from tests.reports import learners
 from tests.reports.learners import DAY_S, NOON, TODAY, Feed, space_of_learners, stored
 from tests.wire import on_call
 
-
 SPOILT = 9  # counters
 
 
