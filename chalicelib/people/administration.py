@@ -8,6 +8,7 @@ from chalicelib.errors import PreconditionFailed
 from chalicelib.people import persons
 from chalicelib.people.models import MeEdit, PersonEdit
 from chalicelib.people.person import Person
+from chalicelib.people.profile import Source
 from chalicelib.storage.spaces import Space
 
 _TRIES = 4
@@ -30,7 +31,9 @@ def deactivate(space: Space, person_id: str) -> None:
 
 def edit_self(space: Space, person_id: str, changes: MeEdit) -> Person:
     """Change one's own name or language: 2 calls. Raises: NotFound."""
-    return on_latest(space, person_id, lambda person: person.edited(name=changes.name, locale=changes.locale))
+    return on_latest(
+        space, person_id, lambda person: _renamed(person, changes.name, "self").edited(locale=changes.locale)
+    )
 
 
 def on_latest(space: Space, person_id: str, become: Callable[[Person], Person]) -> Person:
@@ -45,8 +48,14 @@ def on_latest(space: Space, person_id: str, become: Callable[[Person], Person]) 
     return persons.change(space, old, become(old))
 
 
+def _renamed(person: Person, name: str | None, by: Source) -> Person:
+    """With the name that somebody wrote by hand: no list and no app overwrites it from now on."""
+    return person if name is None else person.named(name, by)
+
+
 def _applied(person: Person, changes: PersonEdit) -> Person:
-    changed = person.edited(name=changes.name, roles=frozenset(changes.roles) if changes.roles else None)
+    renamed = _renamed(person, changes.name, "admin")
+    changed = renamed.edited(roles=frozenset(changes.roles) if changes.roles else None)
     if changes.status == "deactivated":
         return changed.deactivated()
     return changed.reactivated() if changes.status == "active" else changed
