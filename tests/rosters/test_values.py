@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.people import identifiers, places, profile
 from chalicelib.people.models import Name
-from chalicelib.rosters.reading import Field, Row, cells, identity_numbers, names
+from chalicelib.rosters.reading import Field, Row, cells, identity_numbers, names, remarks
 from chalicelib.rosters.reading.headings import HEADING
 from tests.rosters import lists
 from tests.rosters.lists import codes
@@ -296,3 +296,23 @@ def test_what_is_shown_is_harmless(text: str) -> None:
     assert not line.startswith(cells.STARTS)
     assert not set("<>\n\r\u202e") & set(line)
     assert len(line) <= 61
+
+
+REMARKS = {name: each for name, each in vars(remarks).items() if isinstance(each, remarks.Remark)}
+
+
+@pytest.mark.parametrize("name", REMARKS)
+def test_a_remark_speaks_both_languages(name: str) -> None:
+    remark = REMARKS[name]
+    for vi, en in ((remark.vi, remark.en), (remark.mend_vi, remark.mend_en)):
+        assert vi != en
+        assert vi.endswith((".", "}.", "…)."))
+        assert en.endswith((".", "}."))
+    facts = dict.fromkeys(("row", "what", "what_en", "count", "year", "date", "old", "now", "there", "most"), "?")
+    told = remark.about(**facts)
+    assert "{" not in told.vi + told.en + told.mend_vi + told.mend_en
+
+
+def test_a_remark_has_a_code_of_its_own() -> None:
+    codes_there = [remark.code for remark in REMARKS.values()]
+    assert len(set(codes_there)) == len(codes_there) > 20
