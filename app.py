@@ -17,6 +17,7 @@ from chalicelib.http import mounting
 
 # Modules whose import declares operations, jobs and reactions: each when it is first needed (http/mounting.py).
 FEATURES = [
+    "chalicelib.apps.routes",
     "chalicelib.assessment.routes",
     "chalicelib.audiences.routes",
     "chalicelib.audit.routes",

@@ -58,10 +58,7 @@ Pasted = Annotated[
     str,
     StringConstraints(max_length=keys.PASTED_LENGTH),
     AfterValidator(_keys),
-    Field(
-        description="Public keys as PEM, JWK or JWK Set.",
-        examples=['{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1"}'],
-    ),
+    Field(description="Public keys as PEM, JWK or JWK Set, in place of `jwks_uri`."),
 ]
 Title = Annotated[str, line(80)]
 Purposes = Annotated[str, prose(1_000, 10)]
@@ -165,7 +162,7 @@ class AppView(Outbound):
     jwks_uri: str | None
     key_ids: list[str] = Field(max_length=keys.MOST_KEYS, description="Of the pasted keys.")
     client_id: str | None
-    has_client_secret: bool
+    confidential: bool = Field(description="Whether we prove at the app, by a secret, that we are this client.")
     redirect_uri: str = Field(description="What to register at the app as its OpenID client's address of return.")
     audience: str = Field(description="`aud` of what the app signs.")
     origins: list[str] = Field(max_length=10)

@@ -211,7 +211,7 @@ def shown(app: App) -> AppView:
         jwks_uri=terms.get("jwks_uri"),
         key_ids=[str(each.get("kid", "")) for each in terms.get("keys") or ()],
         client_id=terms.get("client_id"),
-        has_client_secret=app.secret is not None,
+        confidential=app.secret is not None,
         redirect_uri=app.redirect_uri,
         audience=root(app.space),
         origins=list(terms["origins"]),
