@@ -30,6 +30,7 @@ FEATURES = [
     "chalicelib.people.routes",
     "chalicelib.provisioning.routes",
     "chalicelib.reports.routes",
+    "chalicelib.rosters.routes",
     "chalicelib.sso.routes",
     "chalicelib.tenants.routes",
 ]

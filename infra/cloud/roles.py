@@ -171,6 +171,7 @@ _RIGHTS: dict[str, list[Json]] = {
         _JOBS,
         _platform(["UpdateItem"], "national#*"),  # which version an adopter has
         _platform(["PutItem"], "person#*"),  # an operator's one-time link
+        _platform(["GetItem"], "national-figures"),  # how many more learners a list may bring
         _never_the_keyring(),
         _uses_key(),
         _seals_for_spaces(),

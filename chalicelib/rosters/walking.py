@@ -1,0 +1,171 @@
+"""Going through a list: slices of rows, whom they are about, what becomes of them; on a commit, done.
+
+A run may be killed anywhere. It goes on at its checkpoint: the last row whose slice was done, and how many pages tell
+of the slices. Within the slice that was cut off, whoever was made or changed is known by the list that did it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+
+from pydantic_core import PydanticCustomError
+
+from chalicelib import clock
+from chalicelib.audiences import membership
+from chalicelib.errors import Unavailable
+from chalicelib.metering import quotas
+from chalicelib.people import loading, units
+from chalicelib.people.loading import Change
+from chalicelib.rosters import findings, matching, planning
+from chalicelib.rosters.matching import Match
+from chalicelib.rosters.pages import Pages, PeoplePage, Said
+from chalicelib.rosters.planning import Plan, Terms
+from chalicelib.rosters.reading import Problem, Row
+from chalicelib.rosters.reading.opening import OpenedList
+from chalicelib.rosters.states import OUTCOMES
+from chalicelib.storage.spaces import Space
+
+SLICE = 500  # rows: some seconds of work on a commit
+_ROUNDS = 4
+
+
+@dataclass
+class Standing:
+    """How far a run is: what its checkpoint keeps. ``row`` is the number of the last row that was done, ``began`` when
+    it began (epoch seconds)."""
+
+    row: int = 0
+    rows: int = 0
+    pages: int = 0
+    problem_pages: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*OUTCOMES, "problems", "new_units"), 0))
+    began: int = field(default_factory=clock.epoch_s)
+    whole: bool = False
+
+    def checkpoint(self) -> dict[str, object]:
+        """As it is kept."""
+        return asdict(self)
+
+
+class Walk:
+    """One run over a list, from where it stands. With ``commits``, people are made and changed."""
+
+    def __init__(self, space: Space, opened: OpenedList, terms: Terms, pages: Pages, *, commits: bool) -> None:
+        self._space = space
+        self._opened = opened
+        self._terms = terms
+        self._pages = pages
+        self._commits = commits
+        self._seen: dict[str, int] = {}  # rows by the people that they were about
+        self._units: dict[tuple[str, ...], str | None] = {}
+        self._new_units: set[str] = set()
+        self._room = 0
+
+    def slices(self, at: Standing) -> Iterator[None]:
+        """Do slice after slice; ``at`` is what has been reached after each. Nothing, where no row can be used."""
+        self._room = quotas.places_left(self._space)
+        for number in range(1, at.pages + 1):
+            page = self._pages.people(number)
+            self._seen |= {person: row for row, person, _ in page.said}
+            self._new_units.update(page.units)
+        if not at.rows and self._opened.problems:
+            self._keep_problems(at, self._opened.problems)
+        if any(each.severity == "error" for each in self._opened.problems):
+            return
+        rows = self._opened.rows(at.row)
+        while some := list(islice(rows, SLICE)):
+            self._do(at, some)
+            yield
+
+    def _do(self, at: Standing, rows: list[Row]) -> None:
+        before = set(self._new_units)
+        refused = [planning.refused(row) for row in rows if not row.is_usable]
+        plans = self._planned([row for row in rows if row.is_usable])
+        if self._commits:
+            plans = self._stored(plans)
+        plans = sorted([*plans, *refused], key=lambda each: each.match.row.number)
+        said: list[Said] = [(each.match.row.number, each.person, each.outcome) for each in plans if each.person]
+        new_units = sorted(self._new_units - before)
+        self._pages.put_people(at.pages + 1, PeoplePage(said, new_units), kept=self._commits)
+        self._keep_problems(at, list(planning.problems_of(plans)))
+        for outcome, number in Counter(each.outcome for each in plans).items():
+            at.counts[outcome] += number
+        at.counts["new_units"] += len(new_units)
+        at.row, at.rows, at.pages = rows[-1].number, at.rows + len(rows), at.pages + 1
+
+    def _keep_problems(self, at: Standing, problems: Sequence[Problem]) -> None:
+        if problems:
+            at.problem_pages += 1
+            self._pages.put_problems(at.problem_pages, problems)
+            at.counts["problems"] += len(problems)
+
+    def _planned(self, rows: Sequence[Row]) -> list[Plan]:
+        return [self._plan(match) for match in matching.find(self._space, rows)]
+
+    def _plan(self, match: Match) -> Plan:
+        plan = planning.plan(match, self._unit(match.row.units), self._terms)
+        number = match.row.number
+        if plan.new is None:
+            return plan
+        if (before := self._seen.setdefault(plan.new.id, number)) != number:
+            remark = findings.PERSON_REPEATED.about(row=before)
+            return Plan(match, "refused", problems=[planning.remarked(match, remark, self._terms)])
+        if plan.old is None:
+            if self._room <= 0:
+                return self._without_place(match)
+            self._room -= 1
+        if plan.new != plan.old:
+            plan.new = membership.regrouped(self._space, plan.new)
+        return plan
+
+    def _without_place(self, match: Match) -> Plan:
+        del self._seen[self._terms.person_of(match.row.number)]
+        remark = findings.SPACE_FULL.about(quota=self._space.quotas.people)
+        return Plan(match, "refused", problems=[planning.remarked(match, remark, self._terms)])
+
+    def _unit(self, names: tuple[str, ...]) -> str | None:
+        """The path of the unit of these names; 0 calls for one that was named before."""
+        if not names:
+            return None
+        if names not in self._units:
+            self._units[names] = self._looked_up(names)
+        return self._units[names]
+
+    def _looked_up(self, names: tuple[str, ...]) -> str | None:
+        try:
+            path, is_there = units.find(self._space, names)
+            if not is_there:
+                self._new_units.add(path)
+                return units.ensure(self._space, names) if self._commits else path
+        except PydanticCustomError:
+            return None
+        return path
+
+    def _stored(self, plans: list[Plan]) -> list[Plan]:
+        """Do what was planned. What somebody else was quicker with is planned anew, as the people are by then.
+
+        Raises: Unavailable when they go on being quicker.
+        """
+        for _ in range(_ROUNDS):
+            changes = [Change(each.old, each.new) for each in plans if each.new and each.new != each.old]
+            left = {change.new.id for change in loading.store_all(self._space, changes, "roster")}
+            if not left:
+                return plans
+            plans = [self._once_more(each) if each.person in left else _done(each) for each in plans]
+        raise Unavailable
+
+    def _once_more(self, plan: Plan) -> Plan:
+        if plan.old is None:
+            self._room += 1
+        self._seen.pop(plan.person or "", None)
+        (planned,) = self._planned([plan.match.row])
+        return planned
+
+
+def _done(plan: Plan) -> Plan:
+    """A plan that is carried out: nothing is left to store."""
+    plan.old = plan.new
+    return plan
