@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib import vietnamese
-from chalicelib.audiences.rules import AllOf, AnyOf, AnyRule, Between, Contains, In, Not, Within, folded
+from chalicelib.audiences.rules import (
+    AllRule,
+    AnyRule,
+    NotRule,
+    RuleKind,
+    ValueRule,
+    WithinRule,
+    WordRule,
+    YearRule,
+    folded,
+)
 from chalicelib.people import profile, units
 from chalicelib.people.person import Person
 
@@ -38,35 +48,35 @@ class Traits:
         )
 
 
-def matches(rule: AnyRule, traits: Traits) -> bool:
+def matches(rule: RuleKind, traits: Traits) -> bool:
     """Whether the rule holds. Of what is not known no condition holds, and so *not* of it does."""
-    if isinstance(rule, AllOf):
+    if isinstance(rule, AllRule):
         return all(matches(each, traits) for each in rule.rules)
-    if isinstance(rule, AnyOf):
+    if isinstance(rule, AnyRule):
         return any(matches(each, traits) for each in rule.rules)
-    if isinstance(rule, Not):
+    if isinstance(rule, NotRule):
         return not matches(rule.rule, traits)
     return _holds(rule, traits)
 
 
-def _holds(rule: AnyRule, traits: Traits) -> bool:
-    if isinstance(rule, In):
+def _holds(rule: RuleKind, traits: Traits) -> bool:
+    if isinstance(rule, ValueRule):
         return _is_in(rule, traits)
-    if isinstance(rule, Between):
+    if isinstance(rule, YearRule):
         year = traits.birth_year
         return year is not None and (rule.first or year) <= year <= (rule.last or year)
-    value = traits.values.get(rule.field) if not isinstance(rule, AllOf | AnyOf | Not) else None
+    value = traits.values.get(rule.field) if not isinstance(rule, AllRule | AnyRule | NotRule) else None
     if value is None:
         return False
-    if isinstance(rule, Within):
+    if isinstance(rule, WithinRule):
         return any(units.within(value, above) for above in rule.units)
-    if isinstance(rule, Contains):
+    if isinstance(rule, WordRule):
         padded = f" {vietnamese.fold(value)} "
         return any(f" {vietnamese.fold(each)} " in padded for each in rule.words)
     return True  # it is known
 
 
-def _is_in(rule: In, traits: Traits) -> bool:
+def _is_in(rule: ValueRule, traits: Traits) -> bool:
     if rule.field == "app":
         return not traits.apps.isdisjoint(rule.values)
     if rule.field == "source":

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from chalicelib.audiences import matching, store
 from chalicelib.audiences.matching import Traits
 from chalicelib.audiences.ready_made import READY_MADE
-from chalicelib.audiences.rules import AnyRule, of_stored
+from chalicelib.audiences.rules import RuleKind, of_stored
 from chalicelib.http.caching import Remembered
 from chalicelib.people.person import Person
-from chalicelib.people.profile import FIELDS
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -24,21 +23,25 @@ _KEPT = 500
 class Audiences:
     """The audiences of a space as they were read: their rules by id, and the ``number`` that counts changes of rules.
 
-    ``written`` are the items of those that were made or edited. ``counted`` says how many people each had at
-    ``counted_at``. ``asked`` are the fields of the profile that the space may ask for.
+    ``written`` are the items of those that were made or edited, ``job`` brings the rules to everyone, and ``asked`` are
+    the fields of the profile that the space has said it asks for (``None``: it has not said).
     """
 
     number: int
-    rules: Mapping[str, AnyRule]
+    job: str | None
+    rules: Mapping[str, RuleKind]
     written: Mapping[str, Item]
-    counted: Mapping[str, int]
-    counted_at: str | None
-    asked: tuple[str, ...]
+    asked: tuple[str, ...] | None
 
     def of(self, person: Person) -> set[str]:
         """The ids of the audiences whose rule this person fits."""
         traits = Traits.of(person)
         return {each for each, rule in self.rules.items() if matching.matches(rule, traits)}
+
+    def grouped(self, person: Person) -> Person:
+        """The person in the audiences that suit them; the same person when those are the ones they are in."""
+        found = self.of(person)
+        return person if found == set(person.audiences) else person.grouped(found, self.number)
 
 
 _known: Remembered[str, Audiences] = Remembered(_KEPT, fresh_s=FRESH_S)
@@ -56,8 +59,7 @@ def regrouped(space: Space, person: Person) -> Person:
     audiences = known(space)
     if person.rules > audiences.number:
         audiences = latest(space)
-    found = audiences.of(person)
-    return person if found == set(person.audiences) else person.grouped(found, audiences.number)
+    return audiences.grouped(person)
 
 
 def known(space: Space) -> Audiences:
@@ -67,7 +69,7 @@ def known(space: Space) -> Audiences:
 
 def latest(space: Space) -> Audiences:
     """The audiences as they are now, remembered from now on: 1 call."""
-    _known.forget(space.slug)
+    forget(space)
     return known(space)
 
 
@@ -78,9 +80,13 @@ def read(space: Space) -> Audiences:
     rules |= {each: item["rule"] for each, item in written.items()}
     return Audiences(
         number=int(state.get("number", 0)),
+        job=state.get("job"),
         rules={each: of_stored(rule) for each, rule in rules.items()},
         written=written,
-        counted={each: int(count) for each, count in state.get("counted", {}).items()},
-        counted_at=state.get("counted_at"),
-        asked=tuple(state.get("asked", FIELDS)),
+        asked=tuple(state["asked"]) if "asked" in state else None,
     )
+
+
+def forget(space: Space) -> None:
+    """Look at the rules again next time: after this process changed one."""
+    _known.forget(space.slug)

@@ -28,30 +28,31 @@ ListedField = Literal["occupation", "gender", "province", "ward", "position", "a
 TextField = Literal["ward", "position"]
 KnownField = Literal["birth", "gender", "occupation", "province", "ward", "unit", "position"]
 Value = Annotated[str, line(profile.TEXT_LENGTH)]
+EXAMPLE = {"op": "in", "field": "occupation", "values": ["civil_servant", "public_employee"]}
 
 
-class AllOf(Inbound):
+class AllRule(Inbound):
     """Every one of these holds."""
 
     op: Literal["all"]
-    rules: list[Rule] = Field(min_length=1, max_length=MOST_CONDITIONS)
+    rules: list[Rule] = Field(min_length=1, max_length=MOST_CONDITIONS, examples=[[EXAMPLE]])
 
 
-class AnyOf(Inbound):
+class AnyRule(Inbound):
     """At least one of these holds."""
 
     op: Literal["any"]
-    rules: list[Rule] = Field(min_length=1, max_length=MOST_CONDITIONS)
+    rules: list[Rule] = Field(min_length=1, max_length=MOST_CONDITIONS, examples=[[EXAMPLE]])
 
 
-class Not(Inbound):
+class NotRule(Inbound):
     """This does not hold: also true of a person of whom the field is not known."""
 
     op: Literal["not"]
-    rule: Rule
+    rule: Rule = Field(examples=[EXAMPLE])
 
 
-class In(Inbound):
+class ValueRule(Inbound):
     """The field has one of these values. ``app``: the person came by one of these super-apps. ``source``: one of these
     has told something of the person."""
 
@@ -65,7 +66,7 @@ class In(Inbound):
         return self if values == self.values else self.model_copy(update={"values": values})
 
 
-class Contains(Inbound):
+class WordRule(Inbound):
     """The field holds one of these words, whatever their capitals and diacritics: ``giam doc`` finds Phó Giám đốc."""
 
     op: Literal["contains"]
@@ -73,7 +74,7 @@ class Contains(Inbound):
     words: list[Value] = Field(min_length=1, max_length=MOST_VALUES, examples=[["giám đốc", "trưởng phòng"]])
 
 
-class Between(Inbound):
+class YearRule(Inbound):
     """Born in one of these years, both included; one of them may be absent."""
 
     op: Literal["between"]
@@ -90,7 +91,7 @@ class Between(Inbound):
         return self
 
 
-class Within(Inbound):
+class WithinRule(Inbound):
     """In one of these units, or in one under them."""
 
     op: Literal["within"]
@@ -100,14 +101,14 @@ class Within(Inbound):
     )
 
 
-class Known(Inbound):
+class KnownRule(Inbound):
     """Something is known of the field."""
 
     op: Literal["known"]
     field: KnownField
 
 
-AnyRule = AllOf | AnyOf | Not | In | Contains | Between | Within | Known
+RuleKind = ValueRule | AllRule | AnyRule | NotRule | WordRule | YearRule | WithinRule | KnownRule
 
 
 def _without_tag(value: Any, validate: Any) -> Any:
@@ -130,7 +131,7 @@ def _detail(error: Any) -> InitErrorDetails:
     return InitErrorDetails(type=error["type"], loc=loc, input=None, ctx=context)
 
 
-Rule = Annotated[AnyRule, Field(discriminator="op"), WrapValidator(_without_tag)]
+Rule = Annotated[RuleKind, Field(discriminator="op"), WrapValidator(_without_tag)]
 
 
 def _bounded(value: Any, validate: Any) -> Any:
@@ -162,7 +163,7 @@ def _below(value: Any) -> Iterator[Any]:
 
 
 WholeRule = Annotated[Rule, WrapValidator(_bounded)]
-_read: TypeAdapter[AnyRule] = TypeAdapter(Rule, config=None)
+_read: TypeAdapter[RuleKind] = TypeAdapter(Rule, config=None)
 
 
 def _value(name: str, text: str) -> str:
@@ -175,23 +176,23 @@ def _value(name: str, text: str) -> str:
     return text if name == "app" else profile.parse(name, text)
 
 
-def stored(kept: AnyRule) -> str:
+def stored(kept: RuleKind) -> str:
     """A rule as it is stored: JSON."""
     return kept.model_dump_json(exclude_defaults=True)
 
 
-def of_stored(text: str) -> AnyRule:
+def of_stored(text: str) -> RuleKind:
     """The rule of what :func:`stored` gave."""
     return _read.validate_json(text)
 
 
-def units_of(kept: AnyRule) -> set[str]:
+def units_of(kept: RuleKind) -> set[str]:
     """The paths of all units that a rule names."""
-    if isinstance(kept, Within):
+    if isinstance(kept, WithinRule):
         return set(kept.units)
-    if isinstance(kept, AllOf | AnyOf):
+    if isinstance(kept, AllRule | AnyRule):
         return {path for each in kept.rules for path in units_of(each)}
-    return units_of(kept.rule) if isinstance(kept, Not) else set()
+    return units_of(kept.rule) if isinstance(kept, NotRule) else set()
 
 
 def folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 | item | pk, sk | holds |
 |---|---|---|
-| state | ``audiences``, ``#state`` | the number of the rules, how many people each has, what the space asks for |
+| state | ``audiences``, ``#state`` | the number of the rules, the job that brings them to everyone, what is asked for |
 | audience | ``audiences``, ``<id>`` | its name and rule; of a ready-made one, once it has been edited |
 
 Every change of a rule moves the number on in the same transaction: of two who change something at once one is told to
@@ -29,10 +29,10 @@ def read(space: Space) -> tuple[Item, dict[str, Item]]:
     return found.pop(STATE, {}), found
 
 
-def number(space: Space) -> int:
-    """The number of the rules: one GetItem, 1 RCU."""
+def job_of(space: Space) -> str | None:
+    """The job that brings the rules of now to everyone: one GetItem, 1 RCU."""
     item = space.table("people").get(_PK, STATE, consistent=True)
-    return int(item.get("number", 0)) if item else 0
+    return item.get("job") if item else None
 
 
 def putting(space: Space, audience_id: str, facts: Mapping[str, Any], version: int) -> Write:
@@ -48,28 +48,26 @@ def deleting(space: Space, audience_id: str, version: int) -> Write:
     return space.table("people").deleting(_PK, audience_id, condition="version = :old", values={":old": version})
 
 
-def write(space: Space, audience: Write, old_number: int, new_number: int, also: Sequence[Write] = ()) -> None:
-    """Write an audience and the number of the rules: 1 transaction. Raises: TransactionFailed when either has moved."""
+def write(space: Space, audience: Write | None, old_number: int, job_id: str) -> None:
+    """Write an audience, move the number of the rules on and name the job that brings them to everyone: 1 transaction.
+
+    Raises: TransactionFailed when somebody else was quicker.
+    """
+    condition, values = "attribute_not_exists(#number)", {":new": old_number + 1, ":job": job_id}
+    if old_number:
+        condition, values[":old"] = "#number = :old", old_number
+    names = {"#number": "number", "#job": "job"}
     numbering = space.table("people").updating(
-        _PK,
-        STATE,
-        "SET #number = :new",
-        {":new": new_number, ":old": old_number},
-        names={"#number": "number"},
-        condition="#number = :old" if old_number else "attribute_not_exists(#number)",
+        _PK, STATE, "SET #number = :new, #job = :job", values, names=names, condition=condition
     )
-    if not old_number:
-        del numbering.request["Update"]["ExpressionAttributeValues"][":old"]
-    transact([audience, numbering, *also])
+    transact([*([audience] if audience else []), numbering])
 
 
-def keep_counts(space: Space, counted: Mapping[str, int], at: str) -> None:
-    """How many people each audience has: 1 UpdateItem."""
-    space.table("people").update(
-        _PK, STATE, "SET counted = :counted, counted_at = :at", {":counted": dict(counted), ":at": at}, returns="NONE"
-    )
+def keep_asked(space: Space, asked: Sequence[str], old: Sequence[str] | None) -> None:
+    """Which fields of the profile the space asks for, in place of those (``None``: it has never said): 1 UpdateItem.
 
-
-def keep_asked(space: Space, asked: Sequence[str]) -> None:
-    """Which fields of the profile the space may ask for: 1 UpdateItem."""
-    space.table("people").update(_PK, STATE, "SET asked = :asked", {":asked": list(asked)}, returns="NONE")
+    Raises: ConditionFailed.
+    """
+    values = {":asked": list(asked), **({":old": list(old)} if old is not None else {})}
+    condition = "asked = :old" if old is not None else "attribute_not_exists(asked)"
+    space.table("people").update(_PK, STATE, "SET asked = :asked", values, condition=condition, returns="NONE")

@@ -97,4 +97,9 @@ def require_place(space: Space, newcomers: int = 1) -> None:
 
 def places_left(space: Space) -> int:
     """How many more learners the space may have, as counted up to a minute ago: 0 calls when warm, else 0.5 RCU."""
-    return max(space.quotas.people - _learners.get(space.slug, lambda: store.learners(space.slug)), 0)
+    return max(space.quotas.people - learners(space), 0)
+
+
+def learners(space: Space) -> int:
+    """How many learners the space has, as counted up to a minute ago: 0 calls when warm, else 0.5 RCU."""
+    return _learners.get(space.slug, lambda: store.learners(space.slug))

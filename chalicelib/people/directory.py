@@ -11,7 +11,7 @@ from heapq import merge
 from operator import itemgetter
 
 from chalicelib.http.permissions import Role
-from chalicelib.people import entries, store
+from chalicelib.people import entries, store, units
 from chalicelib.people.items import person_of
 from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.people.person import Person, PersonStatus
@@ -28,10 +28,16 @@ class Wanted:
     q: str = ""
     role: Role | None = None
     status: PersonStatus | None = None
+    audience: str | None = None
+    unit: str | None = None  # a unit's path: everyone in it and under it
     identifiers: bool = False
 
     def suits(self, person: Person) -> bool:
-        """Whether the person's role and status are wanted."""
+        """Whether the person's role, status, audiences and unit are wanted."""
+        if self.audience is not None and self.audience not in person.audiences:
+            return False
+        if self.unit is not None and not units.within(person.unit or "", self.unit):
+            return False
         return (self.role is None or self.role in person.roles) and self.status in (None, person.status)
 
 
@@ -47,8 +53,8 @@ class _List:
 def page(space: Space, wanted: Wanted, after: str, limit: int) -> tuple[list[Person], str]:
     """At most ``limit`` persons after a position, and the position to go on after (empty at the end).
 
-    4 calls for the whole list, 2 for a search by name or a staff role (the entries, then the persons), 3 for a search
-    that looks into identifiers too; a filter that few suit costs up to four times that.
+    4 calls for the whole list, 5 for an audience or a unit, 2 for a search by name or a staff role (the entries, then
+    the persons), 3 for a search that looks into identifiers too; a filter that few suit costs up to four times that.
     """
     where = _choose(wanted)
     found: list[Person] = []
@@ -67,11 +73,22 @@ def page(space: Space, wanted: Wanted, after: str, limit: int) -> tuple[list[Per
     return found, after
 
 
+def walk(space: Space, shard: int, after: str, limit: int) -> tuple[list[Person], str]:
+    """Everyone of one of the main list's ``entries.SHARDS`` parts, piece by piece: the next persons after a position,
+    as the index has them (a moment late), and the position to go on after (empty at the end). One Query."""
+    rows = store.listed(space, f"people#{shard}", "", after, limit)
+    return [person_of(item) for item in rows.items], rows.after["ls"] if rows.after else ""
+
+
 def _choose(wanted: Wanted) -> _List:
     term = entries.query_term(wanted.q)
     if term:
         logins = (entries.login_list(term),) if wanted.identifiers else ()
         return _List((entries.search_list(term), *logins), prefix=term, term=term)
+    if wanted.unit:
+        return _List(tuple(map(entries.unit_list, range(entries.SHARDS))), prefix=f"{wanted.unit}/")
+    if wanted.audience:
+        return _List(tuple(entries.audience_list(wanted.audience, shard) for shard in range(entries.SHARDS)))
     if wanted.role and wanted.role != "learner":
         return _List((entries.role_list(wanted.role),))
     if wanted.status and wanted.status != "active":

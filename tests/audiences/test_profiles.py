@@ -1,0 +1,132 @@
+"""Profiles: what a space knows of a person, from whom and what for; who may say what; and the audiences that follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.people import persons, profile, units
+from chalicelib.people.person import Person
+from tests.api import Api
+from tests.audiences.people import audiences_of, put
+from tests.emulated import Cloud
+from tests.factories import OpenedSpace, open_space, token_for
+from tests.spending import spending
+
+
+@pytest.fixture
+def hue(aws: Cloud) -> OpenedSpace:
+    return open_space()
+
+
+def as_(hue: OpenedSpace, person: Person) -> Api:
+    return token_for(hue, ["learner"], person.id)
+
+
+def facts(answer: Any) -> dict[str, Any]:
+    """The facts of a profile by field: value and source."""
+    return {each["name"]: (each["value"], each["source"]) for each in answer["facts"] if each["value"]}
+
+
+def test_a_person_sees_what_is_known_from_whom_and_what_for(hue: OpenedSpace) -> None:
+    unit = units.ensure(hue.space, ["Sở Y tế", "Phòng Kế hoạch"])
+    person = put(hue, birth="1996-07-03", province="46", unit=unit)
+    as_(hue, person).get(hue.at("/me/profile")).ok()
+    with spending() as spent:
+        mine = as_(hue, person).get(hue.at("/me/profile")).ok()
+    spent.within_budget()
+    assert facts(mine) == {"birth": ("1996-07-03", "roster"), "province": ("46", "roster"), "unit": (unit, "roster")}
+    shown = {each["name"]: each["shown"] for each in mine["facts"]}
+    assert (shown["unit"], shown["province"]) == ("Sở Y tế / Phòng Kế hoạch", "Thành phố Huế")
+    assert all(each["purpose_vi"] and each["purpose_en"] for each in mine["facts"])
+    assert "disability" not in shown  # not asked for, and not known
+
+
+def test_what_people_tell_of_themselves_stays_and_moves_them_at_once(hue: OpenedSpace) -> None:
+    person = put(hue, occupation="pupil")
+    me = as_(hue, person)
+    me.get(hue.at("/me/profile")).ok()
+    with spending() as spent:
+        told = me.patch(hue.at("/me/profile"), {"occupation": "worker", "birth": "2001"}).ok()
+    spent.within_budget()
+    assert facts(told) == {"occupation": ("worker", "self"), "birth": ("2001", "self")}
+    assert audiences_of(hue, person) == {"workers"}
+    kept = persons.get(hue.space, person.id).profile
+    assert profile.merged(kept, {"occupation": "pupil"}, "roster") == kept
+    removed = me.patch(hue.at("/me/profile"), {"occupation": None}).ok()
+    assert facts(removed) == {"birth": ("2001", "self")}
+    assert audiences_of(hue, person) == {"citizens"}
+
+
+def test_the_same_again_changes_nothing(hue: OpenedSpace) -> None:
+    person = put(hue)
+    first = as_(hue, person).patch(hue.at("/me/profile"), {"province": "Thừa Thiên - Huế"})
+    with spending() as spent:
+        again = as_(hue, person).patch(hue.at("/me/profile"), {"province": "TP. Huế"})
+    assert facts(again.ok())["province"] == ("46", "self")
+    assert first.headers["etag"] == again.headers["etag"]
+    assert spent.last["wcu"] == 0
+
+
+def test_what_the_organisation_says_of_its_people_they_do_not_say_otherwise(hue: OpenedSpace) -> None:
+    one, other = units.ensure(hue.space, ["Sở Y tế"]), units.ensure(hue.space, ["Sở Xây dựng"])
+    person = put(hue, unit=one)
+    refused = as_(hue, person).patch(hue.at("/me/profile"), {"unit": other, "birth": "2001"})
+    assert {each["code"] for each in refused.refused(422)["errors"]} == {"told_by_organisation"}
+    assert refused.bad_fields == {"unit"}
+    newcomer = put(hue)
+    assert facts(as_(hue, newcomer).patch(hue.at("/me/profile"), {"unit": other}).ok()) == {"unit": (other, "self")}
+    refused = as_(hue, newcomer).patch(hue.at("/me/profile"), {"unit": "zzzzzzzz"})
+    refused.refused(422)
+    assert refused.bad_fields == {"unit"}
+
+
+def test_every_bad_value_is_named(hue: OpenedSpace) -> None:
+    bad = {"birth": "1850", "gender": "x", "province": "Atlantis", "ward": "<b>", "unit": "../x", "shoe": "43"}
+    reply = as_(hue, put(hue)).patch(hue.at("/me/profile"), bad)
+    reply.refused(422)
+    assert reply.bad_fields == set(bad)
+
+
+def test_an_admin_corrects_what_was_read_and_no_list_writes_over_it(hue: OpenedSpace) -> None:
+    person = put(hue, position="Chuyên viên")
+    address = hue.at(f"/people/{person.id}/profile")
+    read = hue.admin.get(address)
+    assert facts(read.ok()) == {"position": ("Chuyên viên", "roster")}
+    hue.admin.patch(address, {"position": "Chánh văn phòng"}).refused(428)
+    seen = {"if-match": read.headers["etag"]}
+    changed = hue.admin.patch(address, {"position": "Chánh văn phòng", "occupation": "civil_servant"}, headers=seen)
+    assert facts(changed.ok()) == {"position": ("Chánh văn phòng", "admin"), "occupation": ("civil_servant", "admin")}
+    hue.admin.patch(address, {"position": "Khác"}, headers=seen).refused(412)
+    hue.tutor.get(address).refused(403)
+    hue.author.patch(address, {}, headers=seen).refused(403)
+
+
+def test_a_space_says_what_it_asks_for(hue: OpenedSpace) -> None:
+    read = hue.author.get(hue.at("/profile-fields"))
+    usual = {each["name"] for each in read.ok()["fields"] if each["asked"]}
+    assert "disability" not in usual
+    seen = {"if-match": read.headers["etag"]}
+    hue.author.put(hue.at("/profile-fields"), {"asked": ["birth"]}, headers=seen).refused(403)
+    hue.admin.put(hue.at("/profile-fields"), {"asked": ["birth"]}).refused(428)
+    chosen = hue.admin.put(hue.at("/profile-fields"), {"asked": ["disability", "birth"]}, headers=seen).ok()
+    assert [each["name"] for each in chosen["fields"] if each["asked"]] == ["birth", "disability"]
+    hue.admin.put(hue.at("/profile-fields"), {"asked": []}, headers=seen).refused(412)
+    hue.admin.put(hue.at("/profile-fields"), {"asked": ["birth", "birth"]}, headers={"if-match": "*"}).refused(422)
+
+
+def test_what_is_not_asked_for_is_not_taken(hue: OpenedSpace) -> None:
+    person = put(hue, occupation="pupil")
+    hue.admin.put(hue.at("/profile-fields"), {"asked": ["birth"]}, headers={"if-match": "*"}).ok()
+    me = as_(hue, person)
+    refused = me.patch(hue.at("/me/profile"), {"gender": "male", "disability": "vision"})
+    assert {each["code"] for each in refused.refused(422)["errors"]} == {"field_not_asked"}
+    assert facts(me.get(hue.at("/me/profile")).ok()) == {"occupation": ("pupil", "roster")}  # known, so shown
+    assert facts(me.patch(hue.at("/me/profile"), {"occupation": None}).ok()) == {}
+
+
+def test_on_the_first_day_a_choice_is_made_by_one_of_two(hue: OpenedSpace) -> None:
+    seen = {"if-match": hue.admin.get(hue.at("/profile-fields")).headers["etag"]}
+    hue.admin.put(hue.at("/profile-fields"), {"asked": ["gender"]}, headers=seen).ok()
+    hue.admin.put(hue.at("/profile-fields"), {"asked": ["birth"]}, headers=seen).refused(412)
