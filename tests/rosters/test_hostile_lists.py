@@ -7,7 +7,7 @@ import random
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.rosters.reading import cells, encodings, sheet_extent
@@ -55,6 +55,7 @@ def test_any_text_below_headings_is_read(text: str, encoding: str) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 255)), min_size=1, max_size=6), st.booleans())
+@example([(9608, 1)], False)
 @settings(max_examples=150)
 def test_a_damaged_workbook_is_read_or_refused(changes: list[tuple[int, int]], inside: bool) -> None:
     sheet = bytearray(sheet_of(PEOPLE).encode())
@@ -116,6 +117,30 @@ def test_rows_and_columns_that_are_left_out_keep_their_places() -> None:
     assert read.header_row == 3
     assert [(column.index, column.field) for column in read.columns if column.field] == [(1, "name"), (3, "email")]
     assert [(row.number, row.values["name"], row.raw[0]) for row in read.rows()] == [(7, "An", "")]
+
+
+def test_a_cell_merged_over_rows_belongs_to_each_of_them() -> None:
+    """A unit's name beside all its people, and headings in two rows with a date of birth for men and one for women."""
+    table: list[list[str | float | None]] = [
+        ["DANH SÁCH"],
+        ["Họ tên", "Ngày sinh", None, "Mã CB", "Đơn vị"],
+        [None, "Nam", "Nữ", None, None],
+        ["Nguyễn Văn An", "03/07/1996", None, "1", "Sở A"],
+        ["Lê Thị Bình", None, "1990", "2", None],
+        ["Trần Chi", None, "x", "3", None],
+        ["Phạm Dũng", "x", None, "4", None],
+    ]
+    merged = "".join(f'<mergeCell ref="{each}"/>' for each in ("A1:E1", "A2:A3", "B2:C2", "D2:D3", "E2:E3", "E4:E6"))
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    sheet = f"<worksheet {main}><sheetData>{sheet_of(table)}</sheetData><mergeCells>{merged}</mergeCells></worksheet>"
+    read = opened(workbook("", **{"worksheets/sheet1__xml": sheet}))
+    assert read.header_row == 3
+    found = list(read.rows())
+    assert [row.problems for row in found] == [()] * 4
+    assert [row.units for row in found] == [("Sở A",)] * 3 + [()]
+    assert [(row.values["gender"], row.values.get("birth")) for row in found] == [
+        ("male", "1996-07-03"), ("female", "1990"), ("female", None), ("male", None),
+    ]  # fmt: skip
 
 
 def test_a_formula_with_a_value_is_read_and_said() -> None:

@@ -14,6 +14,7 @@ from chalicelib.rosters.reading.values import READERS
 
 _NAMES: tuple[Field, ...] = ("name", "family_name", "given_name")
 _SUSPECT = re.compile(r"^[=+\-@#]|[<>]")
+_TICKS = ("x", "v", "✓", "1")  # in a column of men or of women; the date stands elsewhere
 _EXCEL_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"))
 
 
@@ -65,6 +66,10 @@ class _Making:
         kind = column.field
         if kind is None:
             return
+        if kind == "birth" and (sex := headings.sex(column.heading)):
+            self.values.setdefault("gender", sex)
+            if text.lower() in _TICKS:
+                return
         value, remark = self._said(kind, text)
         if self.record.computed and remark is None and column.index in self.record.computed:
             remark = remarks.COMPUTED

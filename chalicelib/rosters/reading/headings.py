@@ -71,6 +71,7 @@ _DEPTHS = (
     "|khoa phòng|phòng khoa|department|division|sub unit|subunit|team",
     "đơn vị cấp 3|tổ",
 )
+_SEXES = {"nam": "male", "nu": "female"}
 _OTHER = re.compile(r"[\W_]+")
 _ASIDE = re.compile(r"\(.*?\)|\[.*?\]|\*")
 _HEADING_LENGTH = 80  # what is longer is a sentence
@@ -105,7 +106,18 @@ def is_ignored(heading: str) -> bool:
 
 def recognised(cells: Sequence[str]) -> set[Field]:
     """The fields that a row names if it is the row of headings."""
-    return {field for each in cells if each and (field := meaning(each))}
+    named = {field for each in cells if each and (field := meaning(each))}
+    return named | {"birth", "gender"} if _by_sex(cells) else named
+
+
+@lru_cache(maxsize=4096)
+def sex(heading: str) -> str | None:
+    """Whose dates of birth stand in a column: many lists have one for men and one for women."""
+    return _SEXES.get(bare(heading)) if len(heading) <= _HEADING_LENGTH else None
+
+
+def _by_sex(cells: Sequence[str]) -> bool:
+    return {sex(each) for each in cells if each} >= set(_SEXES.values())
 
 
 def depth(heading: str) -> int:
@@ -119,11 +131,14 @@ def understood(
     """The columns under these headings: what is told counts most, then the heading, then ``guessed`` from what stands
     below. Of two columns for one field the first told, or else the first, has it; units may have several."""
     told, taken = told or {}, set((told or {}).values())
+    by_sex = _by_sex(cells)
     guessed = {index: field for index, field in guessed.items() if field not in recognised(cells)}
     columns = []
     for index, heading in enumerate(cells):
         field, by = _of_column(index, heading, guessed, told)
-        if by != "mapping" and field != "unit":
+        if by_sex and by == "heading" and sex(heading):
+            field = "birth"
+        elif by != "mapping" and field != "unit":
             field = None if field in taken else field
             taken.add(field)
         columns.append(Column(index, heading, field, by if field or by == "mapping" else "nothing"))

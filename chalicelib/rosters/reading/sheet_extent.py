@@ -7,6 +7,7 @@ inflate to gigabytes. Sources: ECMA-376 part 1, 18.3.1.4 (c), 18.3.1.40 (f), 18.
 from __future__ import annotations
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from array import array
@@ -23,9 +24,15 @@ MOST_INFLATED = 160_000_000
 _MOST_PARTS = 1_000
 _CHUNK = 1 << 18
 _SHOWN = 60
+_MERGED = 50  # as many cells' worth is what a merged range takes
 _MOST_OF_A_BOOK = 4_000_000
 _LONGEST_NUMBER = 7
 _MOST_COLUMNS = 16_384
+# What reading a broken archive comes to; passwords and methods of packing that nobody uses among it.
+_DAMAGES = (
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError, ValueError, LookupError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 _BOOK, _RELATIONS, _TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
 
 Formulas = dict[int, dict[int, str]]  # by row and column, both from 0
@@ -36,7 +43,7 @@ def checked(file: BinaryIO) -> dict[str, Formulas]:
     try:
         with zipfile.ZipFile(file) as archive:
             return _checked(archive)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGES as error:
         raise WorkbookDamaged from error
 
 
@@ -112,6 +119,8 @@ class _Measured:
             self._cells += 1
             self._texts.append(0)
             self._listen(self._text_to_share)
+        elif tag == "mergeCell":
+            self._cells += _MERGED
         elif ":" in tag:
             self._start(tag.rpartition(":")[2], attributes)
 

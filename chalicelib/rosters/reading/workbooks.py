@@ -34,14 +34,21 @@ class Workbook:
         self._rows = chosen
         self._left = (chosen.start or (0, 0))[1]
         self._computed = parts.get(chosen.name, {})
+        self._merged = _downward(chosen)
         self.sheet = chosen.name
         self.total = chosen.total_height
 
     def records(self) -> Iterator[Record]:
         """Every row from the first of the sheet, each cell as text."""
         empty = [""] * self._left
+        spreading: dict[int, tuple[int, str]] = {}  # by column: until which row what stands there
         for number, values in enumerate(self._rows.iter_rows(), 1):
             cells = empty + [value if type(value) is str else _text(value) for value in values]
+            spreading |= {
+                index: (last, cells[index]) for index, last in self._merged.get(number - 1, ()) if index < len(cells)
+            }
+            if spreading:
+                spreading = _spread(cells, spreading, number - 1)
             found = self._computed.get(number - 1)
             yield Record(number, cells, _shown(cells, found)) if found else Record(number, cells)
 
@@ -74,6 +81,23 @@ def _chosen(workbook: CalamineWorkbook) -> CalamineSheet:
     if first is None:
         raise ListEmpty
     return first
+
+
+def _downward(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+    """Cells merged over several rows, as a unit's name beside all its people: by first row, the column and last row."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if bottom > top:
+            found.setdefault(top, []).append((left, bottom))
+    return found
+
+
+def _spread(cells: list[str], spreading: dict[int, tuple[int, str]], row: int) -> dict[int, tuple[int, str]]:
+    still = {index: (last, value) for index, (last, value) in spreading.items() if row <= last}
+    for index, (_, value) in still.items():
+        if index < len(cells) and not cells[index]:
+            cells[index] = value
+    return still
 
 
 def _shown(cells: list[str], formulas: dict[int, str]) -> frozenset[int]:
