@@ -39,12 +39,17 @@ class Entry:
 
 
 def main(person: Person) -> tuple[str, str]:
-    """The partition and the place of the person's own item, in the order of a Vietnamese list of names."""
-    return f"people#{ids.shard(person.id, SHARDS)}", _place(person)
+    """The partition and the place of the person's own item, in the order of a Vietnamese list of names.
+
+    Whoever was merged into another is in no list that people look at.
+    """
+    return f"{'merged' if person.merged_into else 'people'}#{ids.shard(person.id, SHARDS)}", _place(person)
 
 
 def of(person: Person) -> frozenset[Entry]:
     """All further places of this person."""
+    if person.merged_into:
+        return frozenset()
     place = _place(person)
     lists = [role_list(role) for role in sorted(person.roles) if role != "learner"]
     lists += [audience_list(audience, ids.shard(person.id, SHARDS)) for audience in sorted(person.audiences)]

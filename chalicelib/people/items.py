@@ -30,6 +30,7 @@ def person_of(item: Mapping[str, Any]) -> Person:
         audiences=item.get("audiences", {}),
         rules=item.get("rules", 0),
         activation=item.get("activation", 0),
+        merged_into=item.get("merged_into", ""),
         roster=item.get("roster"),
     )
 
@@ -53,6 +54,7 @@ def whole(person: Person) -> Item:
         "audiences": dict(person.audiences),
         "rules": person.rules,
         "activation": person.activation,
+        "merged_into": person.merged_into,
         "roster": person.roster,
         "updated_at": clock.timestamp(),
         "l": partition,

@@ -60,6 +60,7 @@ class Person:
     audiences: Mapping[str, int] = field(default_factory=dict)
     rules: int = 0
     activation: int = 0
+    merged_into: str = ""
     roster: str | None = None
 
     @property
@@ -132,6 +133,14 @@ class Person:
     def joined(self) -> Person:
         """Active without a password: they have proved by a code, or an app has, who they are."""
         return self._next(status="active", joined_at=self.joined_at or clock.timestamp())
+
+    def gone_up_in(self, kept_id: str) -> Person:
+        """Merged into another: known by nothing, in no audience, shut out."""
+        return self._next(status="deactivated", merged_into=kept_id, identifiers=(), audiences={}, epoch=self.epoch + 1)
+
+    def come_back(self, before: Person) -> Person:
+        """As before they were merged, with everything issued to them since void."""
+        return replace(before, version=self.version + 1, epoch=self.epoch + 1)
 
     def deactivated(self) -> Person:
         """Shut out: every session and link is void, and signing in is refused."""

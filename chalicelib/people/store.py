@@ -116,6 +116,52 @@ def changing(
     return writes + _around(space, old, new, "admin")
 
 
+def joining(
+    space: Space,
+    kept: tuple[Person, Person],
+    other: tuple[Person, Person],
+    password_hash: str | None,
+    *,
+    lends: bool,
+) -> list[Labelled]:
+    """The writes by which one person's account goes up in another's, or comes out of it: each as they were and as they
+    are to be, on the condition that neither was changed meanwhile.
+
+    Identifiers that leave one for the other open that one's door from then on, with ``password_hash``; ``lends`` makes
+    it that of those who stay, too.
+    """
+    table = space.table("people")
+    before = {identifier: old.id for old, _ in (kept, other) for identifier in old.identifiers}
+    after = {identifier: new for _, new in (kept, other) for identifier in new.identifiers}
+    writes: list[Labelled] = []
+    for old, new in (kept, other):
+        changes = _update(items.whole(new))
+        changes["values"][":old"] = old.version
+        writes.append(("person", table.updating(person_pk(old.id), PERSON, condition="version = :old", **changes)))
+        writes += _around(space, old, new, "admin")
+    for identifier in sorted({*before, *after}):
+        owner, holder = before.get(identifier), after.get(identifier)
+        if holder is None:
+            write = table.deleting(*login_key(identifier), condition="person = :owner", values={":owner": owner})
+        elif holder.id == owner:
+            write = _login_update(space, identifier, holder, password_hash if lends else None, None)
+        else:
+            write = _moved_login(space, identifier, owner, holder, password_hash)
+        writes.append(("login", write))
+    return writes
+
+
+def _moved_login(
+    space: Space, identifier: Identifier, owner: str | None, holder: Person, password_hash: str | None
+) -> Write:
+    if owner is None:
+        return _new_login(space, identifier, holder, password_hash)
+    pk, sk = login_key(identifier)
+    kept = password_hash if identifier.kind in TYPED else None
+    login = {"pk": pk, "sk": sk, **items.copy(holder), "password_hash": kept}
+    return space.table("people").putting(login, condition="person = :owner", values={":owner": owner})
+
+
 def _new_login(space: Space, identifier: Identifier, person: Person, password_hash: str | None) -> Write:
     pk, sk = login_key(identifier)
     kept = password_hash if identifier.kind in TYPED else None

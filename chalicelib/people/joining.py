@@ -1,0 +1,103 @@
+"""Two accounts of one person become one, and, within a month, two again. The learning follows (``accounts/``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.errors import Conflict, Fault, PreconditionFailed
+from chalicelib.people import persons, store
+from chalicelib.people.identifiers import Identifier
+from chalicelib.people.person import LastKeeper, Person
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import TransactionFailed, Write, transact
+
+
+class SamePerson(Conflict):
+    """An account cannot be merged with itself."""
+
+    code = "same_person"
+    vi = "Đây là cùng một tài khoản."
+    en = "This is one and the same account."
+
+
+class AlreadyMerged(Conflict):
+    """One of them has gone up in another account before."""
+
+    code = "already_merged"
+    vi = "Một trong hai tài khoản đã được gộp vào tài khoản khác."
+    en = "One of the two accounts has been merged into another before."
+
+
+class IdentifierMoved(Conflict):
+    """What the person was known by is somebody else's by now."""
+
+    code = "identifier_moved"
+    vi = "Một định danh của tài khoản này nay thuộc về người khác. Hãy gỡ định danh đó trước khi tách."
+    en = "Something that this account was known by is somebody else's now. Take it from them first."
+
+
+def join(space: Space, kept: Person, other: Person, also: Sequence[Write]) -> tuple[Person, Person]:
+    """Let ``other``'s account go up in ``kept``'s, and ``also`` these writes, all or nothing: identifiers move, facts
+    fill gaps, ``other``'s sessions end. Roles do not move: who may do more is said by an admin. 3 calls.
+
+    Raises: SamePerson, AlreadyMerged, LastKeeper, PreconditionFailed when either was changed meanwhile.
+    """
+    if kept.id == other.id:
+        raise SamePerson
+    if kept.merged_into or other.merged_into:
+        raise AlreadyMerged
+    facts = {**other.profile, **kept.profile}
+    one = kept.identified([*kept.identifiers, *other.identifiers]).described(facts)
+    gone = other.gone_up_in(kept.id)
+    if kept.status == "invited" and other.status == "active":
+        one = one.joined()
+    own = hash_of(space, kept)
+    _store(space, (kept, one), (other, gone), own or hash_of(space, other), also, lends=own is None)
+    return one, gone
+
+
+def part(
+    space: Space, kept: Person, other: Person, before: Person, password_hash: str | None, also: Sequence[Write]
+) -> tuple[Person, Person]:
+    """Undo :func:`join`: ``other`` is again who they were ``before``, with their own identifiers and password. 1 call.
+
+    Raises: IdentifierMoved, LastKeeper, PreconditionFailed.
+    """
+    left = kept.identified([each for each in kept.identifiers if each not in before.identifiers])
+    _require_free(space, kept, before.identifiers)
+    back = other.come_back(before)
+    _store(space, (kept, left), (other, back), password_hash, also, lends=False)
+    return left, back
+
+
+def hash_of(space: Space, person: Person) -> str | None:
+    """What a person signs in with, if they have a password. 1 call."""
+    found = persons.login(space, *person.logins[:1]) if person.logins else None
+    return found.password_hash if found else None
+
+
+def _require_free(space: Space, kept: Person, identifiers: Sequence[Identifier]) -> None:
+    owners = persons.owners(space, identifiers)
+    taken = [each for each, owner in owners.items() if owner != kept.id]
+    if taken:
+        faults = [Fault("identifiers", IdentifierMoved.code, each.shown, each.shown) for each in taken]
+        raise IdentifierMoved(faults=faults)
+
+
+def _store(
+    space: Space,
+    kept: tuple[Person, Person],
+    other: tuple[Person, Person],
+    password_hash: str | None,
+    also: Sequence[Write],
+    *,
+    lends: bool,
+) -> None:
+    labelled = [("also", write) for write in also] + store.joining(space, kept, other, password_hash, lends=lends)
+    try:
+        transact(write for _, write in labelled)
+    except TransactionFailed as failure:
+        failed = {labelled[place][0] for place in failure.failed}
+        if "keepers" in failed and not failed & {"person", "login", "also"}:
+            raise LastKeeper from None
+        raise PreconditionFailed from None
