@@ -1,0 +1,200 @@
+"""Which account an app's person gets: verified identifiers join, unverified ones never do, doubt is an admin's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib import ids
+from chalicelib.http.permissions import Role
+from chalicelib.identity import passwords
+from chalicelib.people import persons, space_key
+from chalicelib.people.identifiers import Identifier
+from chalicelib.people.person import Person
+from chalicelib.people.profile import Fact
+from tests.api import Api
+from tests.apps.superapp import SuperApp
+from tests.factories import OpenedSpace
+from tests.identity.people import PASSWORD, sign_in
+
+NUMBER = "046096660479"
+PHONE = Identifier("phone", "+84912345678")
+VERIFIED: dict[str, Any] = {"phone_number": "0912345678", "phone_number_verified": True}
+
+
+def listed(
+    hue: OpenedSpace, *known_by: Identifier, roles: tuple[Role, ...] = ("learner",), status: Any = "invited"
+) -> Person:
+    """Somebody whom a roster has brought."""
+    made = persons.new(
+        "Nguyễn Văn Ân",
+        known_by,
+        roles,
+        status=status,
+        by="roster",
+        profile={"occupation": Fact("worker", "roster", "2026-11-01"), "gender": Fact("male", "self", "2026-11-01")},
+    )
+    return persons.add(hue.space, made, password_hash=passwords.hash_new(PASSWORD), via="roster")
+
+
+def conflicts(app: SuperApp) -> Any:
+    """What an admin is shown to look at."""
+    return app.hue.admin.get(app.at("/links"), query={"conflicts": "true"}).ok()["items"]
+
+
+@pytest.mark.parametrize("claim", ["phone", "email", "national_id"])
+def test_a_verified_identifier_joins_the_rosters_account(claim: str, hue: OpenedSpace, app: SuperApp) -> None:
+    known: dict[str, tuple[Identifier, dict[str, Any]]] = {
+        "phone": (PHONE, VERIFIED),
+        "email": (
+            Identifier("email", "an@hue.example"),
+            {"email": "An@Hue.example", "email_verified": True},
+        ),
+        "national_id": (
+            space_key.national_id(hue.space, NUMBER),
+            {"citizen_id": NUMBER, "citizen_id_verified": True},
+        ),
+    }
+    identifier, claims = known[claim]
+    there = listed(hue, identifier)
+    assert app.person(**claims, job="student", gender="female", birthdate="2001") == there.id
+    person = persons.get(hue.space, there.id)
+    assert person.status == "active"
+    assert person.name == "Nguyễn Văn Ân"
+    assert person.profile["occupation"].value == "student"  # a list's word yields to the newer one
+    assert person.profile["gender"].value == "male"  # what they wrote by hand does not
+    assert person.profile["birth"].value == "2001"
+    assert [each.kind for each in person.identifiers] == [identifier.kind, "app"]
+    assert hue.admin.get(app.at("/links")).ok()["items"][0]["how"] == "joined"
+
+
+@pytest.mark.parametrize("verified", [None, False, "true", 1])
+def test_an_unverified_identifier_never_joins_nor_is_kept(verified: Any, hue: OpenedSpace, app: SuperApp) -> None:
+    there = listed(hue, PHONE)
+    person_id = app.person(phone_number="0912345678", phone_number_verified=verified)
+    assert person_id != there.id
+    assert [each.kind for each in persons.get(hue.space, person_id).identifiers] == ["app"]
+    assert conflicts(app) == []
+
+
+def test_a_verified_number_that_nobody_has_becomes_theirs(hue: OpenedSpace, app: SuperApp) -> None:
+    person_id = app.person(**VERIFIED)
+    assert persons.owners(hue.space, [PHONE]) == {PHONE: person_id}
+    assert app.person(**VERIFIED) == person_id
+
+
+def test_the_way_in_by_password_opens_the_same_account(hue: OpenedSpace, app: SuperApp) -> None:
+    there = listed(hue, Identifier("staff_code", "CB1"), PHONE, status="active")
+    mail = {"email": "an@hue.example", "email_verified": True}
+    assert app.person(**VERIFIED, **mail) == there.id
+    assert sign_in(hue, "an@hue.example")["person"]["id"] == there.id
+    assert sign_in(hue, "cb1")["person"]["id"] == there.id
+
+
+def test_two_accounts_are_a_conflict_for_an_admin(hue: OpenedSpace, app: SuperApp) -> None:
+    first = listed(hue, PHONE)
+    second = listed(hue, Identifier("email", "an@hue.example"))
+    person_id = app.person(**VERIFIED, email="an@hue.example", email_verified=True)
+    assert person_id not in (first.id, second.id)
+    assert [each.kind for each in persons.get(hue.space, person_id).identifiers] == ["app"]
+    (conflict,) = conflicts(app)
+    assert conflict["person"] == person_id
+    assert set(conflict["others"]) == {first.id, second.id}
+    assert app.person(**VERIFIED, email="an@hue.example", email_verified=True) == person_id
+
+
+def test_a_staff_account_is_not_opened_by_an_apps_word(hue: OpenedSpace, app: SuperApp) -> None:
+    boss = listed(hue, PHONE, roles=("admin", "learner"), status="active")
+    person_id = app.person(**VERIFIED)
+    assert person_id != boss.id
+    assert conflicts(app)[0]["others"] == [boss.id]
+
+
+def test_a_second_person_of_the_app_does_not_get_the_firsts_account(hue: OpenedSpace, app: SuperApp) -> None:
+    """A family shares a telephone."""
+    first = app.person("an", **VERIFIED)
+    second = app.person("binh", **VERIFIED)
+    assert first != second
+    assert conflicts(app)[0]["others"] == [first]
+
+
+def test_a_deactivated_account_gets_no_second(hue: OpenedSpace, app: SuperApp) -> None:
+    there = listed(hue, PHONE, status="active")
+    hue.admin.delete(hue.at(f"/people/{there.id}")).ok()
+    ticket = app.asked(**VERIFIED)["ticket"]
+    app.consented(ticket).refused(403, "account_deactivated")
+
+
+def test_an_admin_joins_and_the_next_entry_finds_it(hue: OpenedSpace, app: SuperApp) -> None:
+    there = listed(hue, Identifier("staff_code", "CB1"))
+    wrong = app.person(**VERIFIED)
+    joined = hue.admin.put(app.at(f"/links/{wrong}"), {"person": there.id}).ok()
+    assert (joined["person"], joined["how"]) == (there.id, "admin")
+    assert app.person(**VERIFIED) == there.id
+    person = persons.get(hue.space, there.id)
+    assert PHONE in person.identifiers
+    assert person.status == "active"
+    assert persons.get(hue.space, wrong).identifiers == ()
+    assert [each["person"] for each in hue.admin.get(app.at("/links")).ok()["items"]] == [there.id]
+    hue.admin.put(app.at(f"/links/{wrong}"), {"person": there.id}).refused(404)
+
+
+def test_joining_goes_on_where_it_was_interrupted(hue: OpenedSpace, app: SuperApp) -> None:
+    there, wrong = listed(hue, Identifier("staff_code", "CB1")), app.person()
+    person = persons.get(hue.space, wrong)
+    persons.change(hue.space, person, person.identified([]))  # as far as the first of two transactions
+    hue.admin.put(app.at(f"/links/{wrong}"), {"person": there.id}).ok()
+    assert app.person() == there.id
+
+
+def test_one_account_has_one_person_of_an_app(hue: OpenedSpace, app: SuperApp) -> None:
+    first, second = app.person("an"), app.person("binh")
+    hue.admin.put(app.at(f"/links/{first}"), {"person": second}).refused(409, "not_joinable")
+    hue.admin.put(app.at(f"/links/{first}"), {"person": first}).refused(409, "not_joinable")
+    hue.admin.put(app.at(f"/links/{first}"), {"person": ids.new()}).refused(404)
+
+
+def test_what_was_split_is_not_joined_again(hue: OpenedSpace, app: SuperApp) -> None:
+    there = listed(hue, Identifier("staff_code", "CB1"), PHONE)
+    assert app.person(**VERIFIED, job="student") == there.id
+    hue.admin.delete(app.at(f"/links/{there.id}")).ok(204)
+    kept = persons.get(hue.space, there.id)
+    assert PHONE in kept.identifiers
+    assert "occupation" not in kept.profile
+    assert app.person(**VERIFIED) != there.id
+    assert conflicts(app)[0]["others"] == [there.id]
+
+
+def test_a_conflict_that_was_looked_at_is_shown_no_more(hue: OpenedSpace, app: SuperApp) -> None:
+    first, second = app.person("an", **VERIFIED), app.person("binh", **VERIFIED)
+    hue.admin.delete(app.at(f"/links/{second}/conflict")).ok(204)
+    assert conflicts(app) == []
+    assert app.person("an") == first
+
+
+def test_links_are_paged(hue: OpenedSpace, app: SuperApp) -> None:
+    made = {app.person(f"person-{number}") for number in range(7)}
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = hue.admin.get(app.at("/links"), query=query).ok()
+        seen += [each["person"] for each in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert len(seen) == 7
+    assert set(seen) == made
+
+
+def test_joining_and_splitting_are_in_the_trail(hue: OpenedSpace, app: SuperApp) -> None:
+    first, second = app.person("an"), listed(hue, Identifier("staff_code", "CB1"))
+    hue.admin.put(app.at(f"/links/{first}"), {"person": second.id}).ok()
+    hue.admin.delete(app.at(f"/links/{second.id}")).ok(204)
+    trail = [each["operation"] for each in hue.admin.get(hue.at("/audit")).ok()["items"]]
+    assert trail[:2] == ["split_app_link", "join_app_link"]
+
+
+def test_a_learner_sees_no_links(hue: OpenedSpace, app: SuperApp) -> None:
+    entered = app.entered()
+    Api(entered["access_token"]).get(app.at("/links")).refused(403, "forbidden")
