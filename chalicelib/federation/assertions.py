@@ -149,6 +149,25 @@ class AssertionReplayed(AssertionRefused):
     en = "This assertion has been used. Open it again from the app."
 
 
+# What verifying a token may end with, for an operation to declare.
+REFUSALS: tuple[type[Refusal], ...] = (
+    AssertionOversized,
+    AssertionMalformed,
+    AlgorithmRefused,
+    TypeRefused,
+    KeyUnknown,
+    KeyMismatch,
+    SignatureInvalid,
+    IssuerMismatch,
+    AudienceMismatch,
+    AssertionExpired,
+    AssertionEarly,
+    AssertionTooLasting,
+    ClaimMissing,
+    AssertionReplayed,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What an assertion must say. ``types`` are the values of ``typ`` that are taken, lower-case, without

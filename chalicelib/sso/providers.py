@@ -108,7 +108,8 @@ def edit(space: Space, provider_id: str, given: ProviderEdit, check: Callable[[s
     PreconditionFailed."""
     old = now(space, provider_id)
     check(old.etag)
-    changes = given.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude={"client_secret"})
+    told = given.model_fields_set - {"client_secret"}
+    changes = {name: value for name, value in given.model_dump(mode="json", include=told).items() if value is not None}
     facts: Item = {"v": old.version + 1, "terms": {**old.terms, **changes}, "at": old.created_at}
     if "client_secret" in given.model_fields_set:
         facts |= _sealed(space, provider_id, given.client_secret)

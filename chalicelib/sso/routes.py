@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
+from chalicelib.federation import assertions
 from chalicelib.federation.addresses import AddressRefused, NameUnknown
-from chalicelib.federation.assertions import AssertionRefused
 from chalicelib.federation.discovery import ProviderUnfit
 from chalicelib.federation.fetching import AnswerTooLarge, AnswerUnfit, Unreachable
 from chalicelib.federation.keys import KeysUnavailable
@@ -111,7 +111,7 @@ def come_back_from_provider(
     may=ANYONE,
     while_suspended=True,
     form=True,
-    raises=[AssertionRefused, KeysUnavailable, *_FETCHING],
+    raises=[*assertions.REFUSALS, KeysUnavailable, *_FETCHING],
 )
 def hear_provider_logout(space: Space, provider: Id, body: LogoutToken) -> LoggedOut:
     """A provider's word that somebody has signed out there: their sessions from there end here."""

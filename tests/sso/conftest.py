@@ -99,8 +99,8 @@ def trusted(hue: OpenedSpace, idp: OidcProvider) -> Trusted:
     return trust(hue, idp)
 
 
-def trust(hue: OpenedSpace, idp: OidcProvider, **terms: Any) -> Trusted:
-    """A space that trusts a provider."""
+def trust(hue: OpenedSpace, idp: OidcProvider, registered: dict[str, Any] | None = None, **terms: Any) -> Trusted:
+    """A space that trusts a provider; ``registered`` is what we are there besides."""
     given = {"name": "Tài khoản công vụ", "issuer": idp.issuer, "client_id": "chua-co"}
     made = hue.admin.post(hue.at("/providers"), given | terms).ok(201)
     client = idp.register(
@@ -108,7 +108,7 @@ def trust(hue: OpenedSpace, idp: OidcProvider, **terms: Any) -> Trusted:
         post_logout_redirect_uris=[made["post_logout_redirect_uri"]],
         id_token_signed_response_alg="ES256",
         scope="openid profile email work",
-        **(terms.pop("registered", {})),
+        **(registered or {}),
     )
     trusted = Trusted(hue, idp, made["id"], client)
     trusted.edit(

@@ -1,0 +1,150 @@
+"""Which account a provider's person gets: found by what is verified, never by what is not, never two."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from chalicelib.people import identifiers, persons, space_key, units
+from chalicelib.people.identifiers import Identifier
+from chalicelib.people.person import Person
+from chalicelib.sso import accounts, claims, providers
+from chalicelib.sso.accounts import AccountAmbiguous, AccountMissing
+from chalicelib.storage import acting
+from tests.api import Api
+from tests.factories import OpenedSpace
+from tests.federation.oidc_provider import OidcProvider
+from tests.identity.people import PASSWORD, refresh, sign_in, somebody
+from tests.sso.conftest import Trusted, trust
+
+STAFF_CLAIMS = {"staff_code": "employee_number", "national_id": "identity_number"}
+
+
+def _listed(trusted: Trusted, *logins: Identifier, **more: Any) -> Person:
+    """A person of a list."""
+    person = persons.new("Của danh sách", logins, ["learner"], status="invited", by="roster", **more)
+    return persons.add(trusted.hue.space, person, via="roster")
+
+
+def test_an_unverified_address_leads_to_nobodys_account(trusted: Trusted) -> None:
+    listed = _listed(trusted, identifiers.parse("binh@hue.example"))
+    entered = trusted.signed_in("binh")["person"]
+    assert entered["id"] != listed.id
+    person = persons.get(trusted.hue.space, entered["id"])
+    assert [each.kind for each in person.identifiers] == ["sso"]
+
+
+def test_a_domain_that_the_space_names_is_the_providers_word(trusted: Trusted) -> None:
+    """Entra sends an address and says nothing of having verified it."""
+    terms = {"claims": {"name": "name"}, "role_rules": [], "unit_rules": [], "email_domains": ["hue.example"]}
+    told = claims.understood({"email": "an@hue.example"}, terms)
+    assert told.vouched == (Identifier("email", "an@hue.example"),)
+    assert claims.understood({"email": "an@evil.example"}, terms).vouched == ()
+    assert claims.understood({"email": "an@hue.example", "email_verified": False}, terms).vouched == ()
+
+
+def test_a_staff_code_and_an_identity_number_find_the_lists_account(trusted: Trusted) -> None:
+    trusted.edit(claims=STAFF_CLAIMS)
+    listed = _listed(trusted, Identifier("staff_code", "CB0000007"))
+    assert trusted.signed_in("cuong")["person"]["id"] == listed.id
+    person = persons.get(trusted.hue.space, listed.id)
+    assert space_key.national_id(trusted.hue.space, "046096000123") in person.identifiers
+
+
+def test_two_accounts_are_a_question_and_nobody_is_signed_in(trusted: Trusted) -> None:
+    trusted.edit(claims=STAFF_CLAIMS)
+    by_code = _listed(trusted, Identifier("staff_code", "CB9"))
+    by_address = _listed(trusted, identifiers.parse("dung@hue.example"))
+    assert trusted.landing("dung")["error"] == AccountAmbiguous.code
+    for each in (by_code, by_address):
+        assert persons.get(trusted.hue.space, each.id) == each
+
+
+def test_what_belongs_to_another_stays_theirs_when_a_known_person_comes(trusted: Trusted) -> None:
+    known = trusted.signed_in("dung")["person"]["id"]
+    other = _listed(trusted, Identifier("staff_code", "CB9"))
+    trusted.edit(claims=STAFF_CLAIMS)
+    assert trusted.signed_in("dung")["person"]["id"] == known
+    assert persons.get(trusted.hue.space, other.id) == other
+
+
+def test_who_registered_with_anothers_address_does_not_keep_the_account(trusted: Trusted) -> None:
+    """Registering proves no address: whoever did it in advance is out, and knows no password of it any more."""
+    thief = somebody(trusted.hue, "hoa@hue.example", name="Kẻ gian")
+    tokens = sign_in(trusted.hue, "hoa@hue.example")
+    assert trusted.signed_in("hoa")["person"]["id"] == thief.id
+    refresh(trusted.hue, tokens["refresh_token"]).refused(401, "session_ended")
+    Api().post(trusted.hue.at("/sessions"), {"login": "hoa@hue.example", "password": PASSWORD}).refused(401)
+
+
+def test_who_is_shut_out_stays_out(trusted: Trusted) -> None:
+    person = trusted.signed_in("hoa")["person"]["id"]
+    trusted.hue.admin.patch(trusted.hue.at(f"/people/{person}"), {"status": "deactivated"}, headers={"if-match": "*"})
+    assert trusted.landing("hoa")["error"] == "account_deactivated"
+
+
+def test_a_provider_may_make_no_accounts(trusted: Trusted) -> None:
+    trusted.edit(creates_accounts=False)
+    assert trusted.landing("hoa")["error"] == AccountMissing.code
+    _listed(trusted, identifiers.parse("hoa@hue.example"))
+    assert "code" in trusted.landing("hoa")
+
+
+def test_claims_give_name_unit_fields_and_roles_by_rules(hue: OpenedSpace, idp: OidcProvider) -> None:
+    trusted = trust(
+        hue,
+        idp,
+        claims={"unit": "department", "fields": {"position": "title"}},
+        role_rules=[{"claim": "groups", "value": "dao-tao-quan-tri", "roles": ["author", "tutor"]}],
+    )
+    entered = trusted.signed_in("hoa")["person"]
+    assert entered["roles"] == ["author", "learner", "tutor"]
+    person = persons.get(hue.space, entered["id"])
+    assert person.unit
+    assert units.names_of(hue.space, person.unit) == ["Thành phố Huế", "Sở Nội vụ"]
+    position = person.profile["position"]
+    assert (position.value, position.by) == ("Trưởng phòng", "sso")
+
+
+def test_what_was_written_by_hand_stays(trusted: Trusted) -> None:
+    person = trusted.signed_in("hoa")["person"]["id"]
+    trusted.hue.admin.patch(
+        trusted.hue.at(f"/people/{person}"), {"name": "Hoa (Sở Nội vụ)"}, headers={"if-match": "*"}
+    ).ok()
+    trusted.edit(claims={"fields": {"position": "title"}})
+    trusted.signed_in("hoa")
+    after = persons.get(trusted.hue.space, person)
+    assert after.name == "Hoa (Sở Nội vụ)"
+    assert after.profile["position"].value == "Trưởng phòng"
+
+
+@pytest.mark.parametrize(("roles_from", "then"), [("first", {"author", "learner"}), ("always", {"learner"})])
+def test_roles_follow_the_provider_when_the_space_says_so(trusted: Trusted, roles_from: str, then: set[str]) -> None:
+    rule = {"claim": "groups", "value": "dao-tao-quan-tri", "roles": ["author"]}
+    trusted.edit(role_rules=[rule], roles_from=roles_from)
+    assert trusted.signed_in("hoa")["person"]["roles"] == ["author", "learner"]
+    trusted.edit(role_rules=[rule | {"value": "nhom-khac"}])
+    assert set(trusted.signed_in("hoa")["person"]["roles"]) == then
+
+
+def test_a_space_keeps_its_last_admin_whatever_the_provider_forgets(trusted: Trusted) -> None:
+    rule = {"claim": "groups", "value": "dao-tao-quan-tri", "roles": ["admin"]}
+    trusted.edit(role_rules=[rule], roles_from="always")
+    assert "admin" in trusted.signed_in("hoa")["person"]["roles"]
+    trusted.edit(role_rules=[rule | {"value": "nhom-khac"}])
+    assert "admin" in trusted.signed_in("hoa")["person"]["roles"]
+
+
+def test_of_many_first_sign_ins_at_once_all_have_one_account(trusted: Trusted) -> None:
+    space, provider = trusted.hue.space, providers.now(trusted.hue.space, trusted.id)
+    told = claims.Told("Nguyễn Thị Hoa", (Identifier("email", "hoa@hue.example"),))
+
+    def first_sign_in(_: int) -> str:
+        with acting.on_behalf_of(space.slug):  # a thread of its own runs for nobody
+            return accounts.ensure(space, provider, "hoa", told, "vi").id
+
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(first_sign_in, range(6)))
+    assert len(set(found)) == 1
