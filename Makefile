@@ -13,7 +13,7 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey bench bench-check package template plan deploy destroy rehearse operator restore
+.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey example bench bench-check package template plan deploy destroy rehearse operator restore
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
@@ -68,6 +68,9 @@ recount: setup ## count a space's reports anew from its items: make recount TENA
 
 demo-journey: setup ## walk the main job over HTTP against the running server, with times
 	@$(PY) -m infra.local.demo.journey
+
+example: setup ## the example super-app beside the running server: http://127.0.0.1:8100 (EXAMPLE_PORT=8101: elsewhere)
+	@HOCMO=http://localhost:$(PORT) $(PY) examples/super-app/server.py
 
 bench: setup ## measure, keep the results, print tables: make bench PART=cpu SCALE=small (parts: docs/bench.md)
 	@$(PY) -m bench $(addprefix --part ,$(PART)) --scale $(or $(SCALE),full)
