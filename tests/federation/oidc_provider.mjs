@@ -34,6 +34,8 @@ server.listen(0, '127.0.0.1', () => {
       registration: { enabled: true },
       rpInitiatedLogout: { enabled: true },
     },
+    // What it asks others with would hang up on this machine.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts[id] }) }),
     pkce: { required: () => true },
     ttl: { Session: 600, Grant: 600, Interaction: 600, AccessToken: 600, IdToken: 600 },
