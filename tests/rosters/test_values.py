@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from chalicelib import vietnamese
 from chalicelib.people import identifiers, places, profile
 from chalicelib.people.models import Name
 from chalicelib.rosters.reading import Field, Row, cells, identity_numbers, names, remarks
@@ -296,6 +298,12 @@ def test_what_is_shown_is_harmless(text: str) -> None:
     assert not line.startswith(cells.STARTS)
     assert not set("<>\n\r\u202e") & set(line)
     assert len(line) <= 61
+
+
+@given(st.text(st.characters() | st.sampled_from("\u00a0\u200b\u202e\u0300\u0302 \t")))
+def test_lines_are_cleaned_alike_whether_they_look_plain_or_not(text: str) -> None:
+    spaced = re.sub(r"\s+", " ", vietnamese.clean(text))
+    assert vietnamese.clean_line(text) == spaced.strip()
 
 
 REMARKS = {name: each for name, each in vars(remarks).items() if isinstance(each, remarks.Remark)}
