@@ -103,9 +103,11 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
     admin, at = tenant.caller("admin"), tenant.opened.at
     file = {"name": f"{word}.pdf", "content_type": "application/pdf", "size": 1_000}
     invited = {"name": f"{word} mời", "email": f"moi@{tenant.slug}.example", "roles": ["author"]}
+    provider = {"name": f"{word} cấp", "issuer": f"https://sso.{tenant.slug}.example", "client_id": "hocmo"}
     return {
         "file": admin.post(at("/files"), file).ok()["id"],
         "person": admin.post(at("/people"), invited).ok(201)["id"],
         "job": admin.post(at(f"/courses/{tenant.things['course']}/migrations")).ok(202)["job"],
+        "provider": admin.post(at("/providers"), provider).ok(201)["id"],
         "session": admin.get(at("/me/sessions")).ok()["items"][0]["id"],
     }

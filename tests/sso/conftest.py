@@ -66,6 +66,12 @@ class Trusted:
         assert reply.status == 303, reply.text
         return reply.headers["location"]
 
+    def given(self, login: str) -> dict[str, str]:
+        """What the provider sends the browser back with, once the person has signed in there."""
+        browser = Browser()
+        asked_silently = browser.sign_in(self.start(), login)
+        return query(browser.sign_in(self.came_back(asked_silently), login))
+
     def landing(self, login: str, browser: Browser | None = None, to: str | None = None) -> dict[str, str]:
         """What the space's page is told after a whole sign-in."""
         browser = browser or Browser()
