@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, Key
+from joserfc.jwk import ECKey
 
 from chalicelib import clock, config, ids
 from tests.api import Api, Reply
@@ -32,7 +32,7 @@ PURPOSES = {
 _numbers = itertools.count(1)
 
 
-def registration(issuer: str, key: Key, **more: Any) -> dict[str, Any]:
+def registration(issuer: str, key: Any, **more: Any) -> dict[str, Any]:
     """What an admin fills in, with the app's public key pasted."""
     import json
 
@@ -45,7 +45,7 @@ class SuperApp:
     """One app that a space trusts."""
 
     hue: OpenedSpace
-    key: Key = field(default_factory=lambda: ECKey.generate_key("P-256"))
+    key: Any = field(default_factory=lambda: ECKey.generate_key("P-256"))
     issuer: str = field(default_factory=lambda: f"https://app{next(_numbers)}.hue.example")
     id: str = ""
 
@@ -82,7 +82,7 @@ class SuperApp:
         """An assertion of this person."""
         return jwt.encode({"alg": "ES256", "kid": "1", **(header or {})}, self.claims(sub, **claims), self.key)
 
-    def post(self, assertion: str, headers: Mapping[str, str] | None = None, **form: str) -> Reply:
+    def post(self, assertion: str, headers: Mapping[str, str] | None = None, **form: Any) -> Reply:
         """What the app's server sends."""
         body = urlencode({"grant_type": GRANT, "assertion": assertion, **form})
         sent = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}

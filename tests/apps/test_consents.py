@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.people import persons
 from chalicelib.people.identifiers import Identifier
 from tests.api import Api
@@ -21,7 +23,7 @@ def test_a_person_sees_what_they_allowed(hue: OpenedSpace, app: SuperApp) -> Non
 
 def test_withdrawing_takes_away_what_the_app_told(hue: OpenedSpace, app: SuperApp) -> None:
     there = listed(hue, Identifier("staff_code", "CB1"), PHONE)
-    mail = {"email": "an@hue.example", "email_verified": True}
+    mail: dict[str, Any] = {"email": "an@hue.example", "email_verified": True}
     entered = app.entered(**VERIFIED, **mail, job="student", birthdate="2001")
     assert entered["person"]["id"] == there.id
     api = Api(entered["access_token"])

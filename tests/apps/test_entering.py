@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from chalicelib import clock
 from chalicelib.people import persons
@@ -14,7 +15,7 @@ from tests.factories import OpenedSpace, forget_space, published_course
 from tests.spending import spending
 
 
-def everything(hue: OpenedSpace) -> list[object]:
+def everything(hue: OpenedSpace) -> Any:
     """What stands in the people table of persons."""
     return hue.admin.get(hue.at("/people")).ok()["items"]
 

@@ -86,7 +86,7 @@ def test_a_verified_number_that_nobody_has_becomes_theirs(hue: OpenedSpace, app:
 
 def test_the_way_in_by_password_opens_the_same_account(hue: OpenedSpace, app: SuperApp) -> None:
     there = listed(hue, Identifier("staff_code", "CB1"), PHONE, status="active")
-    mail = {"email": "an@hue.example", "email_verified": True}
+    mail: dict[str, Any] = {"email": "an@hue.example", "email_verified": True}
     assert app.person(**VERIFIED, **mail) == there.id
     assert sign_in(hue, "an@hue.example")["person"]["id"] == there.id
     assert sign_in(hue, "cb1")["person"]["id"] == there.id
