@@ -88,7 +88,7 @@ class SuperApp:
         sent = {"content-type": "application/x-www-form-urlencoded", **(headers or {})}
         return Api().call("POST", self.hue.at("/entries"), raw=body.encode(), headers=sent)
 
-    def asked(self, sub: str = "an", form: Mapping[str, str] | None = None, **claims: Any) -> Any:
+    def asked(self, sub: str = "an", form: Mapping[str, Any] | None = None, **claims: Any) -> Any:
         """The question for consent at a person's entry."""
         answer = self.post(self.signed(sub, **claims), **(form or {})).ok(202)
         assert answer["status"] == "consent_required"
@@ -98,7 +98,7 @@ class SuperApp:
         """What comes of a consent."""
         return Api().post(self.hue.at("/entries/consent"), {"ticket": ticket})
 
-    def entered(self, sub: str = "an", form: Mapping[str, str] | None = None, **claims: Any) -> Any:
+    def entered(self, sub: str = "an", form: Mapping[str, Any] | None = None, **claims: Any) -> Any:
         """A person who taps, and consents if they are asked."""
         answer = self.post(self.signed(sub, **claims), **(form or {})).ok()
         if answer["status"] == "consent_required":
