@@ -80,7 +80,7 @@ def refresh_session(space: Space, body: Refresh) -> SignedIn:
     "/spaces/{space}/sessions/entry",
     may=ANYONE,
     while_suspended=True,
-    budget=Budget(calls=2, rcu=2, wcu=10),
+    budget=Budget(calls=2, rcu=2, wcu=16),
     raises=[EntryInvalid, AccountDeactivated, SpaceOpening, SpaceSuspended],
 )
 def redeem_entry(space: Space, body: EntryCode, circumstances: Circumstances) -> Entered:

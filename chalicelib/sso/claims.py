@@ -7,6 +7,7 @@ when an admin has named the claim for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from chalicelib.people.identifiers import Identifier
 from chalicelib.people.models import NAME_LENGTH
 
 _MOST_VALUES = 200
+_LINKING = re.compile(r"\.(?=\w)")  # names stand in our mails, where evil.example would turn into a link
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def _name(claims: Mapping[str, Any], path: str) -> str:
     local = (_text(claims, "email") or "").partition("@")[0]
     for each in (*candidates, local):
         kept = "".join(mark for mark in vietnamese.clean_line(each or "") if mark.isalnum() or mark in " .,'-()")
+        kept = _LINKING.sub(" ", kept)
         if any(mark.isalpha() for mark in kept):
             return kept[:NAME_LENGTH].strip()
     return "?"

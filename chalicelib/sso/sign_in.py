@@ -23,6 +23,7 @@ from chalicelib.sso.providers import Provider
 from chalicelib.storage.spaces import Space
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_LONGEST_REMINDER = 4_096  # of an identity token that is kept for signing out there; without one, the provider asks
 _LOGOUT_LASTS_S = 600  # the specification advises two minutes
 _LOGOUT_TYPES = frozenset({"logout+jwt", "jwt", ""})  # the first since 2023; providers of before name the others
 
@@ -105,7 +106,8 @@ def _came_back(space: Space, provider: Provider, query: CallbackQuery, language:
     told = claims.understood(outcome.claims, provider.terms)
     person = accounts.ensure(space, provider, outcome.assertion.subject, told, language)
     sid = outcome.claims.get("sid")
-    origin = Origin(provider.id, sid if isinstance(sid, str) else None, outcome.id_token)
+    reminder = outcome.id_token if len(outcome.id_token) <= _LONGEST_REMINDER else None
+    origin = Origin(provider.id, sid if isinstance(sid, str) else None, reminder)
     entry = Entry(outcome.facts.get("to"), outcome.facts["c"], origin)
     return landing(space, {"code": entries.issue(space, person.id, person.epoch, entry)})
 

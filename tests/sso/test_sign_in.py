@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from chalicelib.federation import pkce
 from chalicelib.people import identifiers, persons
+from chalicelib.storage import spaces
 from tests.api import Api
-from tests.federation.oidc_provider import Browser
-from tests.sso.conftest import Trusted
+from tests.factories import OpenedSpace, forget_space
+from tests.federation.oidc_provider import Browser, fragment
+from tests.spending import spending
+from tests.sso.conftest import VERIFIER, Trusted
+
+
+def suspend(hue: OpenedSpace) -> None:
+    """What an operator does to a space."""
+    table, key = spaces.platform().table("people"), spaces.registry_key(hue.slug)
+    table.update(*key, "SET #s = :s", {":s": "suspended"}, names={"#s": "status"})
+    forget_space(hue.slug)
+    spaces.directory.forget(hue.slug)
 
 
 def test_a_person_signs_in_and_lands_where_they_wanted(trusted: Trusted) -> None:
@@ -49,3 +61,27 @@ def test_the_account_of_a_list_is_found_by_a_verified_address(trusted: Trusted) 
     person = persons.get(space, listed.id)
     assert person.status == "active"
     assert [each.kind for each in person.identifiers] == ["email", "sso"]
+
+
+def test_signing_in_again_is_few_calls(trusted: Trusted) -> None:
+    trusted.signed_in("hoa")
+    came = trusted.given("hoa")
+    with spending() as spent:
+        Api().get(trusted.hue.at("/providers")).ok()
+        Api().post(trusted.at("/sign-ins"), {"challenge": pkce.challenge(VERIFIER)}).ok()
+        location = Api().get(trusted.at("/callback"), query=came).headers["location"]
+        trusted.redeem(fragment(location)["code"]).ok()
+    (returning,) = [line for line in spent.lines if line["operation"] == "come_back_from_provider"]
+    assert returning["calls"] == 3
+    spent.lines.remove(returning)
+    spent.within_budget()
+
+
+def test_a_suspended_space_lets_its_admins_in_alone(trusted: Trusted) -> None:
+    rule = {"claim": "groups", "value": "dao-tao-quan-tri", "roles": ["admin"]}
+    trusted.edit(role_rules=[rule])
+    trusted.signed_in("hoa")
+    trusted.signed_in("cuong")
+    suspend(trusted.hue)
+    assert trusted.signed_in("hoa")["person"]["roles"] == ["admin", "learner"]
+    trusted.redeem(trusted.landing("cuong")["code"]).refused(403, "space_suspended")
