@@ -17,8 +17,10 @@ from chalicelib.http import mounting
 
 # Modules whose import declares operations, jobs and reactions: each when it is first needed (http/mounting.py).
 FEATURES = [
+    "chalicelib.accounts.routes",
     "chalicelib.apps.routes",
     "chalicelib.assessment.routes",
+    "chalicelib.assignments.routes",
     "chalicelib.audiences.routes",
     "chalicelib.audit.routes",
     "chalicelib.courses.routes",
@@ -70,13 +72,16 @@ def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured."""
+    """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured; once a
+    morning, whoever has something due is reminded."""
+    from chalicelib.assignments import reminding
     from chalicelib.jobs import queue
     from chalicelib.metering import measuring
 
     mounting.everything()
     hinted = queue.sweep()
     measuring.at_night()
+    reminding.in_the_morning()
     return {"hinted": hinted}
 
 

@@ -250,11 +250,16 @@ class Table:
         return from_item(old) if old else None
 
     def putting(
-        self, item: Mapping[str, Any], *, condition: str | None = None, values: Mapping[str, Any] | None = None
+        self,
+        item: Mapping[str, Any],
+        *,
+        condition: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> Write:
         """A put inside a transaction."""
         request = {"TableName": self.name, "Item": to_item(item)}
-        return Write({"Put": _with_condition(request, condition, values, None)})
+        return Write({"Put": _with_condition(request, condition, values, names)})
 
     def creating(self, item: Mapping[str, Any]) -> Write:
         """The put of an item that must not exist, inside a transaction."""
@@ -275,11 +280,17 @@ class Table:
         return Write({"Update": _with_condition(request, condition, values, names)})
 
     def deleting(
-        self, pk: str, sk: str, *, condition: str | None = None, values: Mapping[str, Any] | None = None
+        self,
+        pk: str,
+        sk: str,
+        *,
+        condition: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> Write:
         """A delete inside a transaction."""
         request = {"TableName": self.name, "Key": _key(pk, sk)}
-        return Write({"Delete": _with_condition(request, condition, values, None)})
+        return Write({"Delete": _with_condition(request, condition, values, names)})
 
     def checking(self, pk: str, sk: str, condition: str, values: Mapping[str, Any] | None = None) -> Write:
         """A condition on an item that the transaction does not write."""
