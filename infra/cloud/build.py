@@ -29,6 +29,14 @@ from infra.local.places import REPOSITORY
 
 BUILD = REPOSITORY / "build"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+# Of what the wheels hold: what nothing that runs in Lambda imports.
+UNUSED = (
+    "pydantic/v1/",  # for models of pydantic 1
+    "pydantic/mypy.py",  # a plug-in of mypy
+    "pydantic/__pycache__/mypy.",
+    "dateutil/zoneinfo/",  # time zones for machines without any
+    "cffi/",  # makes bindings; those that are made need _cffi_backend alone
+)
 # One process compiles one part from a clean start: what marshal writes depends on what was compiled before, and a
 # frozenset's order on the seed of hashes. A trace names files as they lie in Lambda.
 _COMPILE = """
@@ -147,6 +155,8 @@ def _files(part: Path) -> Iterator[tuple[str, Path]]:
 
 def _is_kept(name: str, kept_services: frozenset[str]) -> bool:
     """Of botocore's data the files at its root (endpoints, partitions, retries) and the services the code uses."""
+    if name.startswith(UNUSED):
+        return False
     parts = name.split("/")
     if parts[:2] != ["botocore", "data"] or len(parts) == 3:
         return True
