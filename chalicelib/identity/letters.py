@@ -121,7 +121,11 @@ def write(purpose: Purpose, language: Language, *, name: str, space: str, addres
     """The letter to a person about a link."""
     subject = _SUBJECTS[purpose, language].format(space=space)
     facts = {"name": name, "space": space, "address": address}
-    text = _TEXTS[purpose, language].format(**facts)
+    return with_link(_TEXTS[purpose, language].format(**facts), subject, language, address)
+
+
+def with_link(text: str, subject: str, language: Language, address: str) -> Letter:
+    """The letter of a text, one paragraph of which is an address."""
     link = html.escape(address)
     shown = f'<a href="{link}" style="overflow-wrap:anywhere">{link}</a>'
     return Letter(subject, text + "\n", _as_page(text, subject, language, address, shown))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from chalicelib import clock
 from chalicelib.courses import catalogue
@@ -92,6 +92,16 @@ def leave(space: Space, person_id: str, course_id: str) -> None:
 def get(space: Space, person_id: str, course_id: str) -> Enrolment | None:
     """One enrolment, as of now: 1 call, 1 RCU."""
     return store.get(space, person_id, course_id, consistent=True)
+
+
+def at_home(space: Space, person_id: str) -> tuple[dict[str, int], list[Enrolment]]:
+    """A learner's audiences with the time since when (epoch seconds), and their enrolments: one Query."""
+    return store.at_home(space, person_id)
+
+
+def among(space: Space, course_id: str, person_ids: Sequence[str]) -> dict[str, Enrolment]:
+    """Those of these people who are, or were, enrolled in a course: 1 BatchGetItem a hundred, 0.5 RCU apiece."""
+    return {each.person_id: each for each in store.batch(space, course_id, person_ids)}
 
 
 def of_person(

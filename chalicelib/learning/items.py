@@ -11,7 +11,7 @@
 | ``k`` | the newest attempt's key: what its repetition is known by |
 | ``nat`` | the national course's id, when the course was adopted |
 | ``g`` | the audiences that the learner was in on enrolling, parted by spaces: reports count the enrolment for them |
-| ``due``, ``by`` | the day in Vietnam (``2026-12-31``) until which to complete it; the job by which it was required |
+| ``due``, ``by`` | the last day (Vietnam, ``2026-12-31``) to complete it on; the job that said so (``+``: who was enrolled) |
 | ``c``, ``cs`` | keys of the index ``by-course``: shard of the course; state (``a#``, ``c#``, ``l#``) and learner |
 """
 

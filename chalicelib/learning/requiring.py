@@ -26,12 +26,15 @@ Fate = Literal["new", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Until when (a day in Vietnam, ``2026-12-31``; ``None``: no deadline), by which job, and when that job began, in
-    seconds since the epoch: its enrolments are all of that time."""
+    """Until when (a day in Vietnam, ``2026-12-31``; ``None``: no deadline), and by which job."""
 
     due: str | None
     by: str
-    at: int
+
+    @property
+    def of_enrolled(self) -> str:
+        """The job as it stands with those who were enrolled before it came."""
+        return f"+{self.by}"
 
 
 def require(
@@ -53,8 +56,8 @@ def require(
             fates[kind] += 1
             if enrolment is None:
                 writes.append(store.creating(space, _new(outline, person_id, audiences, wanted)))
-            elif kind == "changed" and enrolment.required_by != wanted.by:
-                writes.append(store.requiring(space, enrolment, wanted.due, wanted.by, clock.epoch_ms()))
+            elif kind == "changed" and enrolment.required_by != wanted.of_enrolled:
+                writes.append(store.requiring(space, enrolment, wanted.due, wanted.of_enrolled, clock.epoch_ms()))
         if not writes or _written(writes):
             return fates
     raise Unavailable
@@ -62,23 +65,24 @@ def require(
 
 def fate(enrolment: Enrolment | None, wanted: Requirement) -> Fate:
     """What a requirement makes, or has made, of somebody's enrolment. No I/O."""
-    if enrolment is None:
+    if enrolment is None or enrolment.required_by == wanted.by:
         return "new"
-    if enrolment.required_by == wanted.by:
-        return "new" if enrolment.enrolled_at == wanted.at else "changed"
+    if enrolment.required_by == wanted.of_enrolled:
+        return "changed"
     if enrolment.completed_at is not None or (enrolment.active and enrolment.due == wanted.due):
         return "unchanged"
     return "changed"
 
 
 def _new(outline: Outline, person_id: str, audiences: Collection[str], wanted: Requirement) -> Enrolment:
+    now_ms = clock.epoch_ms()
     return Enrolment(
         person_id=person_id,
         course_id=outline.course_id,
         version=outline.version,
         active=True,
-        enrolled_at=wanted.at,
-        seen_ms=clock.epoch_ms(),
+        enrolled_at=now_ms // 1000,
+        seen_ms=now_ms,
         national=outline.national,
         audiences=enrolments.kept(audiences),
         due=wanted.due,

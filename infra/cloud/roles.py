@@ -156,6 +156,7 @@ _RIGHTS: dict[str, list[Json]] = {
         allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [_PLATFORM, _LISTED]),
         _JOBS,
         _platform(["PutItem", "UpdateItem"], "tenant#*", "audit#*", "quota#*", "usage-stored", "national#*"),
+        _platform(["PutItem"], "due#*"),  # on which days a space has somebody to remind
         # Operators: their accounts, sessions and tries, and what they asked for under a key.
         _platform(
             ["PutItem", "UpdateItem", "DeleteItem"], "person#*", "login#*", "keepers#*", "tries#*", "idempotency#*"
@@ -171,6 +172,7 @@ _RIGHTS: dict[str, list[Json]] = {
         _JOBS,
         _platform(["UpdateItem"], "national#*"),  # which version an adopter has
         _platform(["PutItem"], "person#*"),  # an operator's one-time link
+        _platform(["PutItem", "Query"], "due#*"),
         _platform(["GetItem"], "national-figures"),  # how many more learners a list may bring
         _never_the_keyring(),
         _uses_key(),

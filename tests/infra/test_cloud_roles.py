@@ -35,6 +35,7 @@ WRITTEN: dict[str, dict[str, set[str]]] = {
     "quota#hue": {"api": {"PutItem", "UpdateItem"}},
     "national#1": {"api": {"PutItem", "UpdateItem"}, "run_jobs": {"UpdateItem"}},
     "usage-stored": {"api": {"PutItem", "UpdateItem"}, "provision": {"UpdateItem", "DeleteItem"}},
+    "due#2026-12-24": {"api": {"PutItem"}, "run_jobs": {"PutItem"}},
     "usage#hue": {"meter": {"UpdateItem"}},
     "usage-month#2026-11": {"meter": {"UpdateItem"}},
     "metered#1": {"meter": {"PutItem"}},

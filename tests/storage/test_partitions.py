@@ -60,6 +60,7 @@ OTHERS = [
     ("session#1", "hue"),
     ("audit#2026-11", "hue"),
     ("metered#1", "0"),
+    ("due#2026-12-24", "hue-city"),
     ("", "hue"),
 ]
 each_item_way = pytest.mark.parametrize("way", ON_ITEMS.values(), ids=ON_ITEMS.keys())
@@ -94,6 +95,15 @@ def test_what_all_may_read_none_may_write(name: str, place: tuple[str, str]) -> 
             as_hue(ON_ITEMS[name], *place)
 
 
+@pytest.mark.parametrize("name", ON_ITEMS)
+def test_a_space_says_when_to_look_at_it_and_reads_of_nobody_when(name: str) -> None:
+    if name in READING:
+        with pytest.raises(Foreign):
+            as_hue(ON_ITEMS[name], "due#2026-12-24", "hue")
+    else:
+        as_hue(ON_ITEMS[name], "due#2026-12-24", "hue")
+
+
 @pytest.mark.parametrize("way", QUERIES.values(), ids=QUERIES.keys())
 def test_a_space_lists_its_own_of_the_platforms_table(way: Callable[[str], object]) -> None:
     for pk in ("job#hue", "usage#hue", "national#wall"):
@@ -105,6 +115,7 @@ def test_a_space_lists_its_own_of_the_platforms_table(way: Callable[[str], objec
         "usage-month#2026-11",
         "usage-stored",
         "audit#2026-11",
+        "due#2026-12-24",
     ):
         with pytest.raises(Foreign):
             as_hue(way, pk)

@@ -1,0 +1,155 @@
+"""Assignments, orders to enrol, and a learner's home, as they cross the boundary."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from chalicelib import clock
+from chalicelib.assignments.rules import Assignment, Kind
+from chalicelib.audiences.models import AudienceId
+from chalicelib.errors import rule
+from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery
+from chalicelib.learning.models import Standing, instant
+
+MOST = 200  # courses asked of audiences in one space
+MOST_NAMED = 500
+MOST_DAYS = 3_650
+MOST_REMIND_DAYS = 60
+UnitPath = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{8}(/[0-9a-z]{8}){0,7}$", max_length=80)]
+
+_due_on = Field(default=None, description="The last day, in Vietnam, on which to complete it.", examples=["2027-03-31"])
+_remind_days = Field(
+    default=7,
+    ge=1,
+    le=MOST_REMIND_DAYS,
+    description="So many days before the last, and on it, whoever has not completed the course gets a mail; null: "
+    "nobody does.",
+)
+_remind_sms = Field(
+    default=False, description="Whether those without an e-mail address get a short message, which is paid for."
+)
+
+
+def _require_to_come(due_on: date | None) -> None:
+    if due_on is not None and due_on < clock.vietnam_day():
+        raise rule("due_past", "Hạn hoàn thành đã qua. Hãy chọn ngày khác.", "This day is past. Choose another one.")
+
+
+class NewAssignment(Inbound):
+    """What a course is to an audience."""
+
+    kind: Kind = Field(description="`recommended` is offered on the home of everyone in the audience, never due.")
+    due_on: date | None = _due_on
+    due_in_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_DAYS,
+        description="Due so many days after somebody came into the audience; who was in it before has the time from "
+        "when the course was first asked of it.",
+        examples=[30],
+    )
+    remind_days: int | None = _remind_days
+    remind_sms: bool = _remind_sms
+
+    @model_validator(mode="after")
+    def _is_due_once(self) -> Self:
+        if self.due_on is not None and self.due_in_days is not None:
+            raise rule(
+                "due_twice", "Chỉ chọn một cách tính hạn: theo ngày, hoặc theo số ngày.", "Give one due, not two."
+            )
+        if self.kind == "recommended" and (self.due_on is not None or self.due_in_days is not None):
+            vi = "Khoá học gợi ý không có hạn hoàn thành. Hãy bỏ hạn, hoặc chọn bắt buộc."
+            raise rule("due_unasked", vi, "What is recommended is never due. Leave the due out, or require the course.")
+        _require_to_come(self.due_on)
+        return self
+
+
+class AssignmentCard(Outbound):
+    """A course asked of an audience."""
+
+    course: Id
+    title: str = Field(examples=["An toàn trên không gian mạng"])
+    audience: AudienceId
+    kind: Kind
+    due_on: date | None
+    due_in_days: int | None
+    remind_days: int | None
+    remind_sms: bool
+    asked_at: datetime = Field(description="Since when the course is asked of the audience.")
+
+    @classmethod
+    def of(cls, assignment: Assignment, title: str) -> AssignmentCard:
+        """How staff see it."""
+        return cls(
+            course=assignment.course_id,
+            title=title,
+            audience=assignment.audience,
+            kind=assignment.kind,
+            due_on=assignment.due_on,
+            due_in_days=assignment.due_in_days,
+            remind_days=assignment.remind_days,
+            remind_sms=assignment.remind_sms,
+            asked_at=instant(assignment.at),
+        )
+
+
+class AssignmentQuery(PageQuery):
+    """Which assignments to list."""
+
+    course: Id | None = None
+    audience: AudienceId | None = None
+
+
+class NewOrder(Inbound):
+    """Whom to enrol in a course: exactly one of ``audience``, ``unit``, ``roster``, ``people``."""
+
+    audience: AudienceId | None = Field(default=None, description="Everyone who is in it when the job comes to them.")
+    unit: UnitPath | None = Field(
+        default=None, description="Path of a unit: everyone in it and in the units under it.", examples=["4q2xw7ha"]
+    )
+    roster: Id | None = Field(default=None, description="Everyone of a list that has been taken over.")
+    people: Annotated[list[Id], Field(min_length=1, max_length=MOST_NAMED), Distinct] | None = None
+    due_on: date | None = _due_on
+    remind_days: int | None = _remind_days
+    remind_sms: bool = _remind_sms
+
+    @model_validator(mode="after")
+    def _says_whom(self) -> Self:
+        if sum(each is not None for each in (self.audience, self.unit, self.roster, self.people)) != 1:
+            vi = "Hãy chọn đúng một: nhóm đối tượng, đơn vị, danh sách, hoặc từng người."
+            raise rule("whom_unclear", vi, "Name exactly one: an audience, a unit, a roster, or people.")
+        _require_to_come(self.due_on)
+        return self
+
+
+class Order(Outbound):
+    """An enrolling under way: the job's result counts who is `new`, `changed` (had another deadline, or had left),
+    `unchanged` (has completed it, or had this very deadline) and `passed` (shut out, or not there any more)."""
+
+    job: Id
+    course: Id
+
+
+class HomeCourse(Outbound):
+    """A course on a learner's home."""
+
+    course: Id
+    title: str = Field(examples=["An toàn trên không gian mạng"])
+    cover: str | None = Field(description="Address of the cover; needs no token.")
+    minutes: int
+    enrolment: Standing | None = Field(description="Where the learner stands; null: not begun.")
+    due: date | None = Field(description="The last day, in Vietnam, on which to complete it; null: any.")
+    overdue: bool = Field(description="Whether that day is past and the course not completed.")
+
+
+class Home(Outbound):
+    """What a learner comes to. Each course stands in one of the lists."""
+
+    required: list[HomeCourse] = Field(description="To be completed, what is due first first.")
+    recommended: list[HomeCourse]
+    in_progress: list[HomeCourse] = Field(description="The latest activity first, at most 100.")
+    finished: list[HomeCourse] = Field(description="The newest first, at most 20.")
+    finished_count: int = Field(description="How many are finished in all; `list_my_enrolments` has the rest.")

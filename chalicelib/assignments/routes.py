@@ -1,0 +1,65 @@
+"""What the web sees of assignments: courses asked of audiences, enrolling many at once, and a learner's home."""
+
+from __future__ import annotations
+
+from chalicelib.assignments import assigning, home, ordering
+from chalicelib.assignments.assigning import TooManyAssignments
+from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, Home, NewAssignment, NewOrder, Order
+from chalicelib.audiences.models import AudienceId
+from chalicelib.http import paging
+from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.models import Id, Page
+from chalicelib.http.permissions import LEARN, MANAGE_PEOPLE, READ_LEARNERS
+from chalicelib.http.requests import Circumstances
+from chalicelib.http.tokens import Actor
+from chalicelib.learning.enrolments import CourseArchived, CourseNotPublished
+from chalicelib.rosters.refusals import NotCommitted
+from chalicelib.storage.spaces import Space
+
+assignments = Feature("assignments")
+
+
+@assignments.get("/spaces/{space}/assignments", may=READ_LEARNERS, raises=[paging.BadCursor])
+def list_assignments(space: Space, query: AssignmentQuery) -> Page[AssignmentCard]:
+    """Which courses are required of, or recommended to, which audiences."""
+    return assigning.page(space, query)
+
+
+@assignments.put(
+    "/spaces/{space}/courses/{course}/audiences/{audience}",
+    may=MANAGE_PEOPLE,
+    audits=["kind", "due_on", "due_in_days"],
+    raises=[TooManyAssignments],
+)
+def assign_course(space: Space, course: Id, audience: AudienceId, body: NewAssignment) -> AssignmentCard:
+    """Require a course of an audience, or recommend it to them: within a minute it stands on everyone's home. Nobody
+    is enrolled by this: learners begin by themselves, or are enrolled (`enrol_many`)."""
+    return assigning.put(space, course, audience, body)
+
+
+@assignments.delete("/spaces/{space}/courses/{course}/audiences/{audience}", may=MANAGE_PEOPLE)
+def unassign_course(space: Space, course: Id, audience: AudienceId) -> None:
+    """Ask a course of an audience no more. Whoever is enrolled in it stays so."""
+    assigning.remove(space, course, audience)
+
+
+@assignments.post(
+    "/spaces/{space}/courses/{course}/enrolments",
+    may=MANAGE_PEOPLE,
+    status=202,
+    creates=True,
+    audits=["audience", "unit", "roster", "people", "due_on"],
+    raises=[CourseArchived, CourseNotPublished, NotCommitted],
+)
+def enrol_many(space: Space, actor: Actor, circumstances: Circumstances, course: Id, body: NewOrder) -> Answer[Order]:
+    """Enrol an audience, a unit, a list, or people by name, with a deadline or without. A job does it: follow its
+    address. Who is enrolled already gets this deadline (or none) instead of an earlier one; who has left comes back;
+    who has completed the course is left alone."""
+    job = ordering.start(space, course, body, job_id=circumstances.new_id(course), actor=actor.person_id)
+    return Answer(Order(job=job, course=course), location=f"/v1/spaces/{space.slug}/jobs/{job}")
+
+
+@assignments.get("/spaces/{space}/me/home", may=LEARN, budget=Budget(calls=1, rcu=1))
+def read_home(space: Space, actor: Actor) -> Home:
+    """What a learner comes to: required, recommended, in progress, finished."""
+    return home.of(space, actor.person_id)
