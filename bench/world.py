@@ -116,6 +116,11 @@ def _invited(admin: Caller, slug: str, role: Role) -> str:
     return _person_of(slug, f"{role}@{slug}.example", [role])
 
 
+def active_admin(slug: str) -> Caller:
+    """An admin who has come in: the first one, who was invited, may not change anything yet."""
+    return Caller(token(slug, "admin", _person_of(slug, f"quan-tri@{slug}.example", ["admin"])))
+
+
 def _person_of(slug: str, login: str, roles: list[Role]) -> str:
     from chalicelib.identity import registration
     from chalicelib.storage import acting, spaces

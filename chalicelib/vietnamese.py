@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u202f]+")
 _STROKES = str.maketrans("đĐðÐ", "dDdD")
@@ -49,6 +50,7 @@ def unaccented(text: str) -> str:
     return _SPACES.sub(" ", decomposed.encode("ascii", "ignore").decode()).strip()
 
 
+@lru_cache(maxsize=4096)  # names, and what stands before the given one, are few in a list of thousands
 def collation_key(text: str) -> str:
     """A key whose plain string order is Vietnamese alphabetical order, word by word, tones breaking ties."""
     letters: list[str] = []

@@ -20,9 +20,10 @@ def opened(item: RosterItem, file: BinaryIO) -> OpenedList:
     return reading.open_list(file, told or None)
 
 
-def terms(space: Space, item: RosterItem, opened: OpenedList) -> Terms:
+def terms(space: Space, item: RosterItem, opened: OpenedList, *, commits: bool) -> Terms:
     """How the list is taken."""
-    return Terms(space.slug, item.id, bool(item.overwrite), registry.settings(space).language, opened.columns)
+    language = registry.settings(space).language
+    return Terms(space.slug, item.id, bool(item.overwrite), language, opened.columns, commits)
 
 
 def understood(opened: OpenedList) -> Item:

@@ -77,8 +77,8 @@ def _walked(space: Space, item: RosterItem, job: Job, run: Run, file: BinaryIO) 
     opened = columns.opened(item, file)
     if not at.rows and not _tell(item, job, {"understood": columns.understood(opened)}):
         return None
-    terms = columns.terms(space, item, opened)
-    walk = Walk(space, opened, terms, Pages(space, item.id, job.id), commits=job.kind == COMMIT)
+    terms = columns.terms(space, item, opened, commits=job.kind == COMMIT)
+    walk = Walk(space, opened, terms, Pages(space, item.id, job.id))
     run.progress(at.rows, max(opened.total, at.rows), step="rows")
     for _ in walk.slices(at):
         run.progress(at.rows, max(opened.total, at.rows), at.checkpoint())

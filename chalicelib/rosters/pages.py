@@ -44,7 +44,9 @@ class Pages:
 
     def put_people(self, number: int, page: PeoplePage, *, kept: bool) -> None:
         """Write a page of people: one call of S3."""
-        files.put(self.name("people", number), _text(asdict(page)), _JSON, temporary=not kept)
+        files.put(
+            self.name("people", number), _text({"said": page.said, "units": page.units}), _JSON, temporary=not kept
+        )
 
     def people(self, number: int) -> PeoplePage:
         """A page of people: one call of S3. Raises: NotFound."""

@@ -7,7 +7,7 @@ what people sign in with stays once they have come in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib import ids, vietnamese
 from chalicelib.errors import Language
@@ -34,13 +34,14 @@ _WHAT: dict[Kind, tuple[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a list is taken: whose and which it is, whether it counts more than edits by hand, the language of new
-    accounts, and its columns."""
+    accounts, its columns, and whether anything is to be stored: a dry run makes nobody up."""
 
     slug: str
     roster: str
     overwrite: bool
     language: Language
     columns: tuple[Column, ...]
+    commits: bool
 
     def column(self, kind: str) -> Column | None:
         """The column of a field, if there is one."""
@@ -53,7 +54,8 @@ class Terms:
 
 @dataclass(slots=True)
 class Plan:
-    """What becomes of one row: ``old`` and ``new`` differ where something is to be stored."""
+    """What becomes of one row: ``old`` and ``new`` differ where something is to be stored. On a dry run nobody is new
+    whom a row would make."""
 
     match: Match
     outcome: Outcome
@@ -98,6 +100,8 @@ def refused(row: Row) -> Plan:
 def _created(match: Match, facts: dict[str, str], terms: Terms, saying: _Saying) -> Plan:
     if not match.identifiers:
         return Plan(match, "refused", problems=saying.problems)
+    if not terms.commits:
+        return Plan(match, "created", problems=saying.problems)
     new = persons.new(
         match.row.values["name"],
         match.identifiers.values(),
@@ -108,7 +112,7 @@ def _created(match: Match, facts: dict[str, str], terms: Terms, saying: _Saying)
         by="roster",
         profile=profile.merged({}, facts, "roster"),
     )
-    return Plan(match, "created", None, new.with_new_code().told_by(terms.roster), saying.problems)
+    return Plan(match, "created", None, replace(new, activation=1, roster=terms.roster), saying.problems)
 
 
 def _changed(match: Match, old: Person, facts: dict[str, str], terms: Terms, saying: _Saying) -> Plan:

@@ -51,14 +51,14 @@ class Standing:
 
 
 class Walk:
-    """One run over a list, from where it stands. With ``commits``, people are made and changed."""
+    """One run over a list, from where it stands; on a commit, people are made and changed."""
 
-    def __init__(self, space: Space, opened: OpenedList, terms: Terms, pages: Pages, *, commits: bool) -> None:
+    def __init__(self, space: Space, opened: OpenedList, terms: Terms, pages: Pages) -> None:
         self._space = space
         self._opened = opened
         self._terms = terms
         self._pages = pages
-        self._commits = commits
+        self._commits = terms.commits
         self._seen: dict[str, int] = {}  # rows by the people that they were about
         self._units: dict[tuple[str, ...], str | None] = {}
         self._new_units: set[str] = set()
@@ -107,22 +107,21 @@ class Walk:
 
     def _plan(self, match: Match) -> Plan:
         plan = planning.plan(match, self._unit(match.row.units), self._terms)
-        number = match.row.number
-        if plan.new is None:
-            return plan
-        if (before := self._seen.setdefault(plan.new.id, number)) != number:
-            remark = findings.PERSON_REPEATED.about(row=before)
-            return Plan(match, "refused", problems=[planning.remarked(match, remark, self._terms)])
-        if plan.old is None:
+        if plan.outcome == "created" and plan.old is None:
             if self._room <= 0:
                 return self._without_place(match)
             self._room -= 1
-        if plan.new != plan.old:
+        if plan.new is None:
+            return plan
+        number = match.row.number
+        if (before := self._seen.setdefault(plan.new.id, number)) != number:
+            remark = findings.PERSON_REPEATED.about(row=before)
+            return Plan(match, "refused", problems=[planning.remarked(match, remark, self._terms)])
+        if self._commits and plan.new is not plan.old:
             plan.new = membership.regrouped(self._space, plan.new)
         return plan
 
     def _without_place(self, match: Match) -> Plan:
-        del self._seen[self._terms.person_of(match.row.number)]
         remark = findings.SPACE_FULL.about(quota=self._space.quotas.people)
         return Plan(match, "refused", problems=[planning.remarked(match, remark, self._terms)])
 

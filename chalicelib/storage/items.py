@@ -60,9 +60,12 @@ def from_value(value: Mapping[str, Any]) -> Any:
 
 def to_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """A whole item for DynamoDB; keys whose value is ``None`` are left out."""
-    return {key: to_value(value) for key, value in item.items() if value is not None}
+    # Nearly all are texts: what a list brings is a hundred of them for each person.
+    return {
+        key: {"S": value} if type(value) is str else to_value(value) for key, value in item.items() if value is not None
+    }
 
 
 def from_item(item: Mapping[str, Any]) -> Item:
     """A whole item from DynamoDB."""
-    return {key: from_value(value) for key, value in item.items()}
+    return {key: value["S"] if "S" in value else from_value(value) for key, value in item.items()}
