@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.audiences import matching, store
-from chalicelib.audiences.matching import Traits
+from chalicelib.audiences import store
 from chalicelib.audiences.ready_made import READY_MADE
-from chalicelib.audiences.rules import RuleKind, of_stored
 from chalicelib.http.caching import Remembered
 from chalicelib.people.person import Person
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
+
+if TYPE_CHECKING:
+    from chalicelib.audiences.rules import RuleKind
 
 FRESH_S = 60
 _KEPT = 500
@@ -35,8 +37,10 @@ class Audiences:
 
     def of(self, person: Person) -> set[str]:
         """The ids of the audiences whose rule this person fits."""
+        from chalicelib.audiences.matching import Traits, matches  # signing in imports this module, and matches nothing
+
         traits = Traits.of(person)
-        return {each for each, rule in self.rules.items() if matching.matches(rule, traits)}
+        return {each for each, rule in self.rules.items() if matches(rule, traits)}
 
     def grouped(self, person: Person) -> Person:
         """The person in the audiences that suit them; the same person when those are the ones they are in."""
@@ -75,6 +79,8 @@ def latest(space: Space) -> Audiences:
 
 def read(space: Space) -> Audiences:
     """The audiences as they are now: 1 call."""
+    from chalicelib.audiences.rules import of_stored
+
     state, written = store.read(space)
     rules = {each: made.rule for each, made in READY_MADE.items()}
     rules |= {each: item["rule"] for each, item in written.items()}

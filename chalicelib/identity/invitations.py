@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import cast
 
 from chalicelib import clock, ids
+from chalicelib.audiences.membership import regrouped
 from chalicelib.errors import Conflict, Language, PreconditionFailed
 from chalicelib.http.permissions import Role
 from chalicelib.http.requests import Circumstances
@@ -38,7 +40,14 @@ def invite(space: Space, name: str, email: str, roles: Iterable[str], language: 
     """
     identifier = Identifier("email", identifiers.email(email))
     person = persons.create(
-        space, name, [identifier], cast(Iterable[Role], roles), status="invited", locale=language, via="invitation"
+        space,
+        name,
+        [identifier],
+        cast(Iterable[Role], roles),
+        status="invited",
+        locale=language,
+        via="invitation",
+        become=partial(regrouped, space),
     )
     _order_first(space, person, by)
     return person.id
@@ -57,7 +66,7 @@ def invite_new(
         locale=language,
     )
     try:
-        person = persons.add(space, person, via="invitation")
+        person = persons.add(space, regrouped(space, person), via="invitation")
     except IdentifierTaken:
         raise IdentifierTaken.at("email") from None
     _order_first(space, person, circumstances.actor_id)

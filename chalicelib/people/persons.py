@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,12 +125,14 @@ def create(
     locale: Language = "vi",
     password_hash: str | None = None,
     via: Via = "admin",
+    become: Callable[[Person], Person] = lambda person: person,
 ) -> Person:
-    """The person who signs in with the first of these identifiers: stored now, unless there is one already.
+    """The person who signs in with the first of these identifiers: stored now (as what they ``become``), unless there
+    is one already.
 
     Repeating it changes nothing. Raises: IdentifierTaken when another person holds one of the further identifiers.
     """
-    person = new(name, identifiers, roles, status=status, locale=locale)
+    person = become(new(name, identifiers, roles, status=status, locale=locale))
     try:
         return add(space, person, password_hash=password_hash, via=via)
     except IdentifierTaken:

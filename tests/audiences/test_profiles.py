@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.http import tokens
 from chalicelib.people import persons, profile, units
 from chalicelib.people.person import Person
 from tests.api import Api
 from tests.audiences.people import audiences_of, put
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, token_for
+from tests.identity.people import PASSWORD, sign_in
 from tests.spending import spending
 
 
@@ -130,3 +132,14 @@ def test_on_the_first_day_a_choice_is_made_by_one_of_two(hue: OpenedSpace) -> No
     seen = {"if-match": hue.admin.get(hue.at("/profile-fields")).headers["etag"]}
     hue.admin.put(hue.at("/profile-fields"), {"asked": ["gender"]}, headers=seen).ok()
     hue.admin.put(hue.at("/profile-fields"), {"asked": ["birth"]}, headers=seen).refused(412)
+
+
+def test_whoever_registers_or_is_invited_is_in_an_audience_from_the_first_moment(hue: OpenedSpace) -> None:
+    new = {"name": "Nguyễn Văn An", "login": "0912 345 678", "password": PASSWORD}
+    registered = Api().post(hue.at("/people"), new).ok(201)
+    invitation = {"name": "Lê Thị Bình", "email": "binh@hue.example", "roles": ["author"]}
+    invited = hue.admin.post(hue.at("/people"), invitation).ok(201)
+    for each in (registered, invited):
+        assert set(persons.get(hue.space, each["id"]).audiences) == {"citizens"}
+    token = sign_in(hue, "0912345678")["access_token"]
+    assert tokens.verify(token, hue.slug).audiences == ("citizens",)
