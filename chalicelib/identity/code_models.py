@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from chalicelib.http.models import Id, Inbound, Outbound
+from chalicelib.errors import rule
+from chalicelib.http.models import Distinct, Download, Id, Inbound, Outbound
 from chalicelib.identity.passwords import NewPassword
+from chalicelib.jobs.routes import JobError
+from chalicelib.people import profile
 from chalicelib.people.identifiers import LOGIN_LENGTH
+
+SheetFormat = Literal["pdf", "xlsx"]
+MOST_PEOPLE = 100
 
 TypedLogin = Annotated[
     str,
@@ -55,3 +61,49 @@ class CodeCredentials(Inbound):
     code: Annotated[str, StringConstraints(pattern=r"^ ?[0-9]{3} ?[0-9]{3} ?$")] = Field(
         description="Six digits.", examples=["482913"]
     )
+
+
+class NewSheet(Inbound):
+    """Whose slips to print: of one list, one unit, these people; or of everyone who has not come in yet."""
+
+    roster: Id | None = Field(default=None, description="A list that has been taken over.")
+    unit: Annotated[str, StringConstraints(max_length=80), AfterValidator(profile.unit)] | None = Field(
+        default=None, examples=["k3zq7mfa/b2x9w4de"], description="The path of a unit: everyone in it and under it."
+    )
+    people: Annotated[list[Id], Field(min_length=1, max_length=MOST_PEOPLE), Distinct] | None = None
+    format: SheetFormat = "pdf"
+
+    @model_validator(mode="after")
+    def _is_one_choice(self) -> Self:
+        if sum(each is not None for each in (self.roster, self.unit, self.people)) > 1:
+            raise rule(
+                "sheet_ambiguous",
+                "Chỉ chọn một: danh sách, đơn vị hoặc những người cụ thể.",
+                "Choose one alone: a list, a unit, or these people.",
+            )
+        return self
+
+    @property
+    def chosen(self) -> tuple[str, str | list[str] | None]:
+        """The kind of choice, and which."""
+        told = {"roster": self.roster, "unit": self.unit, "people": self.people}
+        return next(((kind, which) for kind, which in told.items() if which is not None), ("all", None))
+
+
+class SheetDownload(Download):
+    """One file of slips."""
+
+    slips: int = Field(examples=[1240])
+
+
+class Sheet(Outbound):
+    """Slips with activation codes, being printed or done: of those who have not come in, unit by unit."""
+
+    job: Id
+    state: Literal["queued", "running", "done", "failed", "cancelled", "expired"] = Field(
+        description="`expired`: done more than a week ago; have them printed again."
+    )
+    format: SheetFormat
+    slips: int = Field(description="So many are printed so far.", examples=[1240])
+    files: list[SheetDownload] = Field(description="In order; none until all are done.", max_length=1_000)
+    error: JobError | None

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from chalicelib.errors import InvalidInput, PreconditionFailed
-from chalicelib.http.endpoint import Budget, Feature
+from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.gate import SpaceOpening, SpaceSuspended
 from chalicelib.http.models import Id
 from chalicelib.http.permissions import ANYONE, MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
-from chalicelib.identity import activation, codes
+from chalicelib.http.tokens import Actor
+from chalicelib.identity import activation, codes, sheets
 from chalicelib.identity.activation import CodeSpent, PersonDeactivated
-from chalicelib.identity.code_models import Activation, ActivationCode, CodeCredentials, CodeRequest
+from chalicelib.identity.code_models import (
+    Activation,
+    ActivationCode,
+    CodeCredentials,
+    CodeRequest,
+    NewSheet,
+    Sheet,
+)
 from chalicelib.identity.codes import WrongCode
 from chalicelib.identity.models import ResetAccepted, SignedIn
 from chalicelib.identity.sessions import AccountDeactivated
+from chalicelib.identity.sheets import ListUnready
 from chalicelib.identity.throttle import TooManyTries
 from chalicelib.people.person import LastKeeper
 from chalicelib.storage.spaces import Space
@@ -71,3 +80,24 @@ def renew_activation(space: Space, person: Id) -> ActivationCode:
     """Give a person a new activation code; the old one is void. Whoever had come in already is out, with every session
     and password, until they come in by the code."""
     return activation.renew(space, person)
+
+
+@identity.post(
+    "/spaces/{space}/activation-sheets",
+    may=MANAGE_PEOPLE,
+    status=202,
+    creates=True,
+    audits=["roster", "unit", "format"],
+    raises=[ListUnready],
+)
+def print_activation_sheets(space: Space, actor: Actor, body: NewSheet, circumstances: Circumstances) -> Answer[Sheet]:
+    """Have slips with activation codes printed for those who have not come in yet, unit by unit. A job does it; they
+    may be printed again until they are used."""
+    sheet = sheets.start(space, body, job_id=circumstances.new_id(), actor=actor.person_id)
+    return Answer(sheet, location=f"/v1/spaces/{space.slug}/activation-sheets/{sheet.job}")
+
+
+@identity.get("/spaces/{space}/activation-sheets/{job}", may=MANAGE_PEOPLE, budget=Budget(calls=1, rcu=1))
+def read_activation_sheets(space: Space, job: Id) -> Sheet:
+    """How far the slips are; once they are done, addresses to read the files from, good for a quarter of an hour."""
+    return sheets.follow(space, job)

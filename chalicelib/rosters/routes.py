@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import chalicelib.rosters.slips  # noqa: F401 (tells whose slips a list's are)
 from chalicelib.courses.uploads import FileRefused, NotUploaded
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
