@@ -43,7 +43,7 @@ class AddressRefused(Refusal):
 class NameUnknown(Refusal):
     """A name that leads nowhere, or not in time."""
 
-    status = 502
+    status = 424
     code = "name_unknown"
     vi = "Không tìm thấy máy chủ {host}. Hãy kiểm tra lại địa chỉ."
     en = "No server is found by the name {host}. Check the address."

@@ -49,7 +49,7 @@ class SignInRefused(Refusal):
 class CodeRefused(Refusal):
     """The code that came back is worth nothing, or our own credentials are not."""
 
-    status = 502
+    status = 424
     code = "code_refused"
     vi = "Bên đăng nhập từ chối mã ({reason}). Hãy đăng nhập lại; nếu vẫn lỗi, cần kiểm tra mã bí mật đã đăng ký."
     en = "The provider refuses the code ({reason}). Sign in again; if that fails, the secret registered here is wrong."

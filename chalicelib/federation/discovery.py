@@ -22,7 +22,7 @@ _PATH = "/.well-known/openid-configuration"
 class ProviderUnfit(Refusal):
     """A discovery document that names another issuer, or lacks what we need."""
 
-    status = 502
+    status = 424
     code = "provider_unfit"
     vi = "Tài liệu cấu hình của {issuer} thiếu hoặc sai mục {part}."
     en = "The configuration document of {issuer} lacks {part}, or has it wrong."

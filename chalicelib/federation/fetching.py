@@ -33,7 +33,7 @@ FORM = "application/x-www-form-urlencoded"
 class Unreachable(Refusal):
     """No answer, or none in time."""
 
-    status = 502
+    status = 424
     code = "unreachable"
     vi = "Máy chủ {host} không trả lời trong thời gian cho phép. Hãy thử lại sau hoặc báo đơn vị vận hành máy chủ đó."
     en = "The server {host} does not answer in time. Try again later, or tell whoever runs it."
@@ -42,7 +42,7 @@ class Unreachable(Refusal):
 class AnswerTooLarge(Refusal):
     """More bytes than we read of a stranger."""
 
-    status = 502
+    status = 424
     code = "answer_too_large"
     vi = "Máy chủ {host} trả lời quá dài (trên {kb} KB)."
     en = "The answer of the server {host} is too long (over {kb} KB)."
@@ -51,7 +51,7 @@ class AnswerTooLarge(Refusal):
 class AnswerUnfit(Refusal):
     """An answer of another status, or another form, than was asked for."""
 
-    status = 502
+    status = 424
     code = "answer_unfit"
     vi = "Máy chủ {host} trả lời không đúng dạng (mã trạng thái {status})."
     en = "The answer of the server {host} is not of the expected form (status {status})."

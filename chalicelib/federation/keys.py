@@ -42,7 +42,7 @@ _PUBLIC = ("kty", "crv", "x", "y", "n", "e")
 class KeysUnavailable(Refusal):
     """The address of the keys gives none."""
 
-    status = 502
+    status = 424
     code = "keys_unavailable"
     vi = "Không lấy được khoá công khai từ {host}. Hãy kiểm tra địa chỉ JWKS rồi thử lại."
     en = "No public keys came from {host}. Check the address of the JWK Set and try again."

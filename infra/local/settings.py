@@ -63,6 +63,8 @@ def app_environment(at: Addresses) -> dict[str, str]:
     return clean_environment() | {
         "HOCMO_STAGE": STAGE,
         "HOCMO_LOCAL": "1",
+        # Whether providers, super-apps and webhooks may be on this very machine: said outright, or not.
+        "HOCMO_FETCH_LOOPBACK": os.environ.get("HOCMO_FETCH_LOOPBACK", "0"),
         "HOCMO_HOME": str(HOME),
         "HOCMO_DYNAMODB_URL": at.database_url,
         "HOCMO_AWS_URL": at.aws_url,
