@@ -13,6 +13,7 @@ from datetime import timedelta
 from chalicelib import clock, ids
 from chalicelib.accounts import store
 from chalicelib.accounts.store import MergeItem
+from chalicelib.apps import links
 from chalicelib.assessment import joining as attempts
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, NotFound
@@ -123,6 +124,7 @@ def move_learning(job: Job, run: Run) -> None:
     space, found = _awaited(job, run, "merging", "merged")
     if found is None:
         return
+    links.follow(space, found.other, found.kept)
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
         attempts.join(space, found.kept, found.other, was)
         run.go_on_if_late()
@@ -137,6 +139,7 @@ def give_back(job: Job, run: Run) -> None:
     space, found = _awaited(job, run, "undoing")
     if found is None:
         return
+    links.follow(space, found.kept, found.other)
     for was in enrolments.joined(space, found.id):
         goes_back = enrolments.goes_back(space, found.kept, was)
         attempts.part(space, found.kept, found.other, was, leaves=not goes_back)

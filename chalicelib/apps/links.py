@@ -93,6 +93,21 @@ def leave_apart(space: Space, app_id: str, person_id: str) -> None:
     store.settle_conflict(space, person_id, app_id)
 
 
+def follow(space: Space, from_id: str, to_id: str) -> None:
+    """Let consents go where logins went, when two accounts became one, or two again: 2 calls, and 2 for each app.
+
+    Of two people of one app in one account the consent that is there stays; the other's is asked for, or renewed, at
+    their next entry. Repeating it changes nothing.
+    """
+    standing = {item["app"]: item for item in store.consents_of(space, from_id) if "withdrawn_at" not in item}
+    logins = {Identifier("app", f"{app_id}:{item['subject']}"): app_id for app_id, item in standing.items()}
+    for login, owner in persons.owners(space, logins).items():
+        app_id = logins[login]
+        there = store.consent(space, to_id, app_id)
+        if owner == to_id and (there is None or "withdrawn_at" in there):
+            store.move_consent(space, from_id, to_id, _facts(standing[app_id]))
+
+
 def _listed(
     space: Space, app_id: str, query: LinkQuery, shard: int, after: str
 ) -> tuple[list[Item], tuple[int, str] | None]:

@@ -15,6 +15,7 @@ from chalicelib.people.person import Person
 from chalicelib.people.profile import Fact
 from tests.api import Api
 from tests.apps.superapp import SuperApp
+from tests.emulated import Cloud
 from tests.factories import OpenedSpace
 from tests.identity.people import PASSWORD, sign_in
 
@@ -198,3 +199,16 @@ def test_joining_and_splitting_are_in_the_trail(hue: OpenedSpace, app: SuperApp)
 def test_a_learner_sees_no_links(hue: OpenedSpace, app: SuperApp) -> None:
     entered = app.entered()
     Api(entered["access_token"]).get(app.at("/links")).refused(403, "forbidden")
+
+
+def test_a_consent_goes_where_accounts_that_are_merged_go(aws: Cloud, hue: OpenedSpace, app: SuperApp) -> None:
+    there = listed(hue, Identifier("staff_code", "CB1"), status="active")
+    made = app.person(**VERIFIED)
+    merge = hue.admin.post(hue.at(f"/people/{there.id}/merges"), {"other": made}).ok(202)
+    aws.run_jobs()
+    entry = app.post(app.signed(**VERIFIED)).ok(200)
+    assert (entry["status"], entry["person"]["id"]) == ("signed_in", there.id)
+    hue.admin.delete(hue.at(f"/people/{there.id}/merges/{merge['id']}")).ok(202)
+    aws.run_jobs()
+    entry = app.post(app.signed(**VERIFIED)).ok(200)
+    assert (entry["status"], entry["person"]["id"]) == ("signed_in", made)
