@@ -35,7 +35,7 @@ from chalicelib.storage.spaces import PLATFORM, Space
 SURVEY, REMIND = "assignments.survey", "assignments.remind"
 # When people begin to work; the first ten minutes of it, so that a clock that misses some does not miss the day.
 _HOUR, _MINUTES = 8, 10
-_LOOKED_BACK = 2  # days: what a morning missed, the next one finds
+_LOOKED_BACK = 7  # days: what mornings missed, the next one finds
 _SLICE = 100
 _TOLD_EVERY = 25  # mails: well within a job's lease
 _FARTHEST = 60  # days before its deadline that anybody may be reminded of it
@@ -84,7 +84,7 @@ def in_the_morning() -> None:
 
 @queue.handles(SURVEY)
 def survey(job: Job, run: Run) -> None:
-    """The job that has the spaces of a day looked at, and those of the two days before if that was missed."""
+    """The job that has the spaces of a day looked at, and those of the week before that were missed."""
     today = clock.vietnam_day()
     for back in range(_LOOKED_BACK, -1, -1):
         day = today - timedelta(days=back)

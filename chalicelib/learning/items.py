@@ -11,7 +11,8 @@
 | ``k`` | the newest attempt's key: what its repetition is known by |
 | ``nat`` | the national course's id, when the course was adopted |
 | ``g`` | the audiences that the learner was in on enrolling, parted by spaces: reports count the enrolment for them |
-| ``due``, ``by`` | the last day (Vietnam, ``2026-12-31``) to complete it on; the job that said so (``+``: who was enrolled) |
+| ``due`` | the last day, in Vietnam, on which to complete it: ``2026-12-31`` |
+| ``by`` | the job that enrolled them, or after a ``+`` the one that gave a deadline to who was enrolled |
 | ``c``, ``cs`` | keys of the index ``by-course``: shard of the course; state (``a#``, ``c#``, ``l#``) and learner |
 """
 

@@ -26,7 +26,7 @@ def person(
     known_by = [identifiers.parse(each) for each in (email, phone) if each]
     made = persons.new(name, known_by, ["learner"], locale="en" if locale == "en" else "vi")
     if unit:
-        made = made.described({"unit": Fact(units.ensure(space.space, unit), "admin", clock.epoch_s())})
+        made = made.described({"unit": Fact(units.ensure(space.space, unit), "admin", clock.timestamp())})
     made = made.grouped(list(audiences), 1)
     return persons.add(space.space, made.deactivated() if deactivated else made)
 
