@@ -1,7 +1,7 @@
 """What others vouch for: their keys and documents fetched safely, their assertions verified, their sign-ins done.
 
-What a stranger's server does wrong is a refusal of 424, not of 5xx: that an address which a tenant wrote does not answer
-is no fault of ours, and must wake nobody.
+What a stranger's server does wrong is a refusal of 424, not of 5xx: that an address which a tenant wrote does not
+answer is no fault of ours, and must wake nobody.
 
 Super-apps and single sign-on stand on it; it knows neither.
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from chalicelib import clock
@@ -23,6 +24,7 @@ from chalicelib.storage.spaces import Space
 FRESH_S = 600
 STALE_S = 3_600
 LOOK_AGAIN_S = 60
+FAILED_S = 10  # so long an address that failed is left alone: signing in goes on soon after it is back
 MOST_KEYS = 32
 PASTED_LENGTH = 20_000
 _LEAST_RSA_BITS = 2_048
@@ -84,6 +86,8 @@ class _Fetched:
 
 _kept: Remembered[tuple[str, str], _Fetched] = Remembered(1_000, fresh_s=STALE_S)
 _asked: Remembered[tuple[str, str], bool] = Remembered(5_000, fresh_s=LOOK_AGAIN_S)
+_failed: Remembered[tuple[str, str], bool] = Remembered(5_000, fresh_s=FAILED_S)
+_one_at_a_time = Lock()
 
 
 def candidates(space: Space, source: Source, key_id: str | None, algorithm: str) -> list[Key]:
@@ -144,22 +148,32 @@ def _current(space: Space, address: str) -> tuple[Key, ...]:
 
 
 def _again(space: Space, address: str) -> tuple[Key, ...]:
-    """Fetch, unless that was tried within the minute; what was read last serves when nothing better comes."""
+    """Fetch, unless that was tried just now; what was read last serves when nothing better comes."""
     place = (space.slug, address)
-    kept = _kept.peek(place)
-    if _asked.peek(place) is None:
-        _asked.keep(place, True)
-        try:
-            fresh = _Fetched(tuple(fetch(address)), clock.epoch_s())
-        except Refusal:
-            if kept is None:
-                raise
-        else:
-            _kept.keep(place, fresh)
-            return fresh.keys
+    seen = _kept.peek(place)
+    with _one_at_a_time:
+        kept = _kept.peek(place)
+        if kept is not None and kept is not seen:
+            return kept.keys  # another thread has fetched it meanwhile
+        if _asked.peek(place) is None and _failed.peek(place) is None:
+            kept = _fetched(place, kept)
     if kept is None:
         raise KeysUnavailable(host=address[:100])
     return kept.keys
+
+
+def _fetched(place: tuple[str, str], kept: _Fetched | None) -> _Fetched:
+    """The set as it is now, or as it was kept. Raises: what hinders the fetch, when none was kept."""
+    try:
+        fresh = _Fetched(tuple(fetch(place[1])), clock.epoch_s())
+    except Refusal:
+        _failed.keep(place, True)
+        if kept is None:
+            raise
+        return kept
+    _asked.keep(place, True)
+    _kept.keep(place, fresh)
+    return fresh
 
 
 def _read(given: Sequence[Any]) -> tuple[Key, ...]:

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -246,3 +247,25 @@ def test_one_tenants_keys_are_not_anothers(hue: Space, published: Published) -> 
     _verify(hue, signer.signed(), source=source)
     assertions.verify(Space("another"), signer.signed(), source, EXPECTED)
     assert published.asked == ["/keys"] * 2
+
+
+def test_an_address_that_was_down_for_a_moment_is_asked_again_soon(hue: Space, published: Published) -> None:
+    signer, now = Signer(), clock.epoch_s()
+    clock.set_source(lambda: float(now))
+    source = Source(f"{published.address}/keys")
+    for _ in range(3):
+        with pytest.raises(Refusal):
+            _verify(hue, signer.signed(), source=source)
+    assert published.asked == ["/keys"]
+    published.keys(signer)
+    clock.set_source(lambda: float(now + keys.FAILED_S + 1))
+    assert _verify(hue, signer.signed(), source=source).subject == "an"
+
+
+def test_many_who_come_at_once_wait_for_one_fetch(hue: Space, published: Published) -> None:
+    signer = Signer()
+    source = Source(published.keys(signer))
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: _verify(hue, signer.signed(), source=source).subject, range(6)))
+    assert found == ["an"] * 6
+    assert published.asked == ["/keys"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -28,9 +27,9 @@ def published() -> Iterator[Published]:
 
 
 @pytest.fixture(autouse=True)
-def _as_in_the_cloud() -> Iterator[None]:
-    os.environ.pop("HOCMO_FETCH_LOOPBACK", None)
-    os.environ.setdefault("HOCMO_LOCAL", "1")
+def _one_machine_without_the_switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("HOCMO_FETCH_LOOPBACK", raising=False)
+    monkeypatch.setenv("HOCMO_LOCAL", "1")
     config.current.cache_clear()
     yield
     config.current.cache_clear()
