@@ -83,10 +83,8 @@ class Provider:
         kept = self.secret
         if kept is None:
             return None
-        if "clear" in kept:
-            return str(kept["clear"])
         place = (self.space.slug, self.id, self.version)
-        return _opened.get(place, lambda: secrets.unseal(kept["sealed"], _PURPOSE, _name(self.space, self.id)).decode())
+        return _opened.get(place, lambda: secrets.open_shut(kept, _PURPOSE, _name(self.space, self.id)))
 
 
 def add(space: Space, provider_id: str, given: NewProvider) -> Provider:
@@ -162,9 +160,7 @@ def _of(space: Space, provider_id: str, item: Item) -> Provider:
 def _sealed(space: Space, provider_id: str, secret: str | None) -> dict[str, Any]:
     if secret is None:
         return {}
-    if secrets.kept_in_clear():
-        return {"secret": {"clear": secret}}
-    return {"secret": {"sealed": secrets.seal(secret.encode(), _PURPOSE, _name(space, provider_id))}}
+    return {"secret": secrets.shut(secret, _PURPOSE, _name(space, provider_id))}
 
 
 def _name(space: Space, provider_id: str) -> str:
