@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
 from chalicelib.errors import NotFound
@@ -80,11 +81,12 @@ def _walked(space: Space, item: RosterItem, job: Job, run: Run, file: BinaryIO) 
     terms = columns.terms(space, item, opened, commits=job.kind == COMMIT)
     walk = Walk(space, opened, terms, Pages(space, item.id, job.id))
     run.progress(at.rows, max(opened.total, at.rows), step="rows")
-    for _ in walk.slices(at):
-        run.progress(at.rows, max(opened.total, at.rows), at.checkpoint())
-        if _mine(space, job) is None:
-            return None
-        run.go_on_if_late()
+    with closing(walk.slices(at)) as slices:
+        for _ in slices:
+            run.progress(at.rows, max(opened.total, at.rows), at.checkpoint())
+            if _mine(space, job) is None:
+                return None
+            run.go_on_if_late()
     at.whole = True
     run.progress(at.rows, at.rows, at.checkpoint())
     if at.problem_pages and at.rows > _LONG:

@@ -9,6 +9,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any, BinaryIO, Protocol, cast
 
 from chalicelib.rosters.pages import Pages
@@ -84,8 +85,10 @@ def write(opened: OpenedList, pages: Pages, last: int, still_at_it: Callable[[],
     with tempfile.TemporaryFile() as made:
         file = cast(BinaryIO, made)
         sheet: Sheet = WorkbookSheet(file) if opened.encoding == "xlsx" else TextSheet(file, opened.delimiter or ",")
-        _fill(sheet, opened, _said(pages, last), still_at_it)
-        sheet.close()
+        try:
+            _fill(sheet, opened, _said(pages, last), still_at_it)
+        finally:
+            sheet.close()
         send(file, name(pages, end), sheet.content_type)
     return end
 
@@ -99,16 +102,17 @@ def _fill(sheet: Sheet, opened: OpenedList, said: Iterator[tuple[int, str]], sti
     head = opened.header_row
     width = max(len(opened.columns), 1)
     next_row, text = next(said, (0, ""))
-    for record in opened.source.records():
-        remarks = [headings.REMARKS] if record.number == head else []
-        while next_row and next_row <= record.number:
-            if next_row == record.number:
-                remarks.append(text)
-            next_row, text = next(said, (0, ""))
-        row = [*record.cells, *[""] * (width - len(record.cells))]
-        sheet.add([*row, " ".join(remarks)])
-        if record.number % _TELL_EVERY == 0:
-            still_at_it()
+    with closing(opened.source.records()) as records:
+        for record in records:
+            remarks = [headings.REMARKS] if record.number == head else []
+            while next_row and next_row <= record.number:
+                if next_row == record.number:
+                    remarks.append(text)
+                next_row, text = next(said, (0, ""))
+            row = [*record.cells, *[""] * (width - len(record.cells))]
+            sheet.add([*row, " ".join(remarks)])
+            if record.number % _TELL_EVERY == 0:
+                still_at_it()
 
 
 def _said(pages: Pages, last: int) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,8 @@ of the slices. Within the slice that was cut off, whoever was made or changed is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 
@@ -64,7 +65,7 @@ class Walk:
         self._new_units: set[str] = set()
         self._room = 0
 
-    def slices(self, at: Standing) -> Iterator[None]:
+    def slices(self, at: Standing) -> Generator[None, None, None]:
         """Do slice after slice; ``at`` is what has been reached after each. Nothing, where no row can be used."""
         self._room = quotas.places_left(self._space)
         for number in range(1, at.pages + 1):
@@ -75,10 +76,10 @@ class Walk:
             self._keep_problems(at, self._opened.problems)
         if any(each.severity == "error" for each in self._opened.problems):
             return
-        rows = self._opened.rows(at.row)
-        while some := list(islice(rows, SLICE)):
-            self._do(at, some)
-            yield
+        with closing(self._opened.rows(at.row)) as rows:  # they read a file that is closed after them
+            while some := list(islice(rows, SLICE)):
+                self._do(at, some)
+                yield
 
     def _do(self, at: Standing, rows: list[Row]) -> None:
         before = set(self._new_units)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -36,7 +36,7 @@ class Delimited:
         self.delimiter = told[1] if told else max(DELIMITERS, key=lambda each: _plausible(first, each))
         self.total = _line_ends(file)
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record, None, None]:
         """Every record from the first, numbered as a spreadsheet numbers rows."""
         lines = islice(self._lines(), self._skipped, None)
         for number, (text, damaged) in enumerate(_joined(lines), 1):

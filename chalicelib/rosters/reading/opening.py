@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
@@ -45,7 +45,7 @@ class OpenedList:
     preface: tuple[tuple[str, ...], ...]
     source: Source = field(repr=False)
 
-    def rows(self, start: int = 0) -> Iterator[Row]:
+    def rows(self, start: int = 0) -> Generator[Row, None, None]:
         """The rows with numbers above ``start``, empty ones left out. Those up to ``start`` are looked through for what
         later ones repeat."""
         assembly = Assembly(self.columns)

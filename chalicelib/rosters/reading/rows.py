@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -39,7 +39,7 @@ class Source(Protocol):
     @property
     def total(self) -> int: ...
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record, None, None]:
         """Every row, in order."""
         ...
 

@@ -3,7 +3,7 @@ every text as often as it is used, so how much that would be is found out first,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -38,7 +38,7 @@ class Workbook:
         self.sheet = chosen.name
         self.total = chosen.total_height
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record, None, None]:
         """Every row from the first of the sheet, each cell as text."""
         empty = [""] * self._left
         spreading: dict[int, tuple[int, str]] = {}  # by column: until which row what stands there
