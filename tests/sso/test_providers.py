@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
-from chalicelib import clock
+from chalicelib import clock, config
 from chalicelib.federation import pkce
+from chalicelib.storage import secrets
 from tests.api import Api
 from tests.factories import OpenedSpace, open_space
 from tests.federation.oidc_provider import OidcProvider, fragment, query
@@ -199,3 +201,20 @@ def test_a_look_says_what_is_wrong(hue: OpenedSpace, published: Published, chang
     found = hue.admin.post(hue.at(f"/providers/{made['id']}/check")).ok()
     assert found["ok"] is False
     assert found["problems"][0]["code"] == code
+
+
+def test_a_secret_is_sealed_at_rest_and_opens_at_its_own_place_alone(
+    trusted: Trusted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as deployed:
+        deployed.setenv("HOCMO_KEY_ARN", boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
+        config.current.cache_clear()
+        trusted.edit(client_secret=trusted.client["client_secret"])
+        items = trusted.hue.space.table("people").query_all("providers")
+        assert trusted.client["client_secret"] not in str(items)
+        sealed = items[0]["secret"]["sealed"]
+        assert "code" in trusted.landing("hoa")
+        with pytest.raises(secrets.NotOurs):
+            secrets.unseal(sealed, "client-secret", f"another/{trusted.id}")
+    config.current.cache_clear()
+    secrets.reset()
