@@ -4,6 +4,7 @@ one. One person, one account; and never somebody else's.
 - What the app has verified joins its person to the account that bears it: that of a roster, or of a registration.
 - Two identifiers that lead to two accounts, an account that another person of the same app has already, and an account
   of the staff are left apart: a new account is made, and an admin is told (``links.py``).
+- An account that may do more than learn is opened by no app, whoever has led it there.
 - What an admin has split once is not joined by itself again.
 """
 
@@ -14,11 +15,12 @@ from chalicelib.apps import consents, store
 from chalicelib.apps.claims import SuperAppClaims
 from chalicelib.apps.registry import App
 from chalicelib.audiences import membership
-from chalicelib.errors import Language, PreconditionFailed, Unavailable
+from chalicelib.errors import Forbidden, Language, PreconditionFailed, Unavailable
+from chalicelib.http.permissions import Role
 from chalicelib.identity.sessions import AccountDeactivated
 from chalicelib.people import persons, space_key
 from chalicelib.people.identifiers import Identifier
-from chalicelib.people.person import Person
+from chalicelib.people.person import Person, PersonStatus
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.people.profile import merged
 from chalicelib.storage.items import Item
@@ -26,15 +28,24 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Write
 
 _TRIES = 5
+LEARNER = frozenset({"learner"})
 NAMELESS = "Học viên"
 MOST_OTHERS = 10
+
+
+class StaffEntry(Forbidden):
+    """An account that may do more than learn: a super-app's word does not open it."""
+
+    code = "staff_entry"
+    vi = "Tài khoản này có quyền quản lý, không vào bằng siêu ứng dụng. Hãy đăng nhập bằng mật khẩu hoặc qua đơn vị."
+    en = "This account has more rights than a learner's. Sign in with its password, or at your organisation's provider."
 
 
 def settle(space: Space, app: App, told: SuperAppClaims, language: Language) -> Person:
     """The account of an app's person who has just consented, with what the app told and the consent, all or nothing:
     1 call to find it, 1 to 3 more, 1 transaction. Of two at once one makes it and the other finds it.
 
-    Raises: AccountDeactivated, SpaceFull, Unavailable.
+    Raises: AccountDeactivated, StaffEntry, SpaceFull, Unavailable.
     """
     for _ in range(_TRIES):
         try:
@@ -51,9 +62,9 @@ def tell(space: Space, app: App, told: SuperAppClaims, person: Person, *, renews
     """An account that the app leads to already, with what the app tells now: 3 calls at most.
 
     ``renews``: the person has just consented; otherwise the consent that stands goes on from when it was given.
-    Raises: AccountDeactivated, PreconditionFailed, IdentifierTaken.
+    Raises: AccountDeactivated, StaffEntry, PreconditionFailed, IdentifierTaken.
     """
-    _require_active(person)
+    require_open(person.status, person.roles)
     kept = store.consent(space, person.id, app.id) or {}
     owners = persons.owners(space, told.identifiers)
     gained = [each for each in told.identifiers if each not in owners]
@@ -73,7 +84,7 @@ def mac(space: Space, subject: str) -> str:
 def is_joinable(app: App, person: Person) -> bool:
     """Whether an app's word alone may open this account: a learner's, to whom the app has not led anybody yet."""
     is_led_to = any(each.kind == "app" and each.value.startswith(f"{app.id}:") for each in person.identifiers)
-    return person.roles == {"learner"} and not is_led_to
+    return person.roles == LEARNER and not is_led_to
 
 
 def _introduced(space: Space, app: App, told: SuperAppClaims, language: Language) -> Person:
@@ -83,7 +94,8 @@ def _introduced(space: Space, app: App, told: SuperAppClaims, language: Language
     free = [each for each in told.identifiers if each not in owners]
     if len(others) == 1:
         there = persons.get(space, others[0], consistent=True)
-        _require_active(there)
+        if there.status == "deactivated":
+            raise AccountDeactivated
         if is_joinable(app, there) and not store.is_apart(space, app.id, mac(space, told.subject)):
             facts = consents.given(app, told, "joined", [each.text for each in free])
             return _changed(space, told, there, [told.login, *free], facts, [])
@@ -135,6 +147,12 @@ def _told_of(space: Space, person_id: str, consent: Item, others: list[str]) -> 
     return writes
 
 
-def _require_active(person: Person) -> None:
-    if person.status == "deactivated":
+def require_open(status: PersonStatus, roles: frozenset[Role]) -> None:
+    """Refuse what no app may open: whoever holds an app's key could otherwise become an admin, or act as one.
+
+    Raises: AccountDeactivated, StaffEntry.
+    """
+    if status == "deactivated":
         raise AccountDeactivated
+    if roles != LEARNER:
+        raise StaffEntry

@@ -21,7 +21,7 @@ from chalicelib.federation.assertions import Assertion, Expected, IssuerMismatch
 from chalicelib.federation.tickets import TicketInvalid
 from chalicelib.http.requests import Circumstances
 from chalicelib.identity import entries, sessions
-from chalicelib.identity.sessions import AccountDeactivated, Holder
+from chalicelib.identity.sessions import Holder
 from chalicelib.people import persons
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.sso import sign_in
@@ -66,8 +66,8 @@ class Wish:
 def enter(space: Space, given: EntryRequest, circumstances: Circumstances) -> AppEntry:
     """Let an app's person in, or ask them first: 3 calls for whoever is known, 2 when consent is asked for.
 
-    Raises: GrantUnsupported, OriginRefused, AssertionRefused, KeysUnavailable, AccountDeactivated, SpaceOpening,
-    SpaceSuspended.
+    Raises: GrantUnsupported, OriginRefused, AssertionRefused, KeysUnavailable, AccountDeactivated, StaffEntry,
+    SpaceOpening, SpaceSuspended.
     """
     if given.grant_type != GRANT:
         raise GrantUnsupported
@@ -91,14 +91,14 @@ def verified(space: Space, assertion: str) -> tuple[App, Assertion]:
 def admit(space: Space, app: App, told: SuperAppClaims, wish: Wish, circumstances: Circumstances) -> AppEntry:
     """Let somebody in whom an app vouches for, if they consented; otherwise the question.
 
-    2 calls; up to 6 more when the app tells something new. Raises: AccountDeactivated, SpaceSuspended, Unavailable.
+    2 calls; up to 6 more when the app tells something new. Raises: AccountDeactivated, StaffEntry, SpaceSuspended,
+    Unavailable.
     """
     for _ in range(_TRIES):
         login = persons.login(space, told.login)
         if login is None or login.status == "invited":
             break
-        if login.status != "active":
-            raise AccountDeactivated
+        accounts.require_open(login.status, login.roles)
         try:
             return _let_in(space, app, told, Holder.of_login(login), wish, circumstances)
         except TransactionFailed:
@@ -112,7 +112,8 @@ def consent(space: Space, given: ConsentTicket, circumstances: Circumstances) ->
 
     A ticket is good once, whatever comes of it: who is interrupted opens the app again, and is known by then.
 
-    Raises: TicketInvalid, TicketExpired, ConsentOutdated, AccountDeactivated, SpaceFull, SpaceOpening, SpaceSuspended.
+    Raises: TicketInvalid, TicketExpired, ConsentOutdated, AccountDeactivated, StaffEntry, SpaceFull, SpaceOpening,
+    SpaceSuspended.
     """
     sessions.require_opened(space)
     app, told, wish = consents.opened(space, given.ticket)

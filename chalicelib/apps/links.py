@@ -25,11 +25,11 @@ _TRIES = 4
 
 
 class NotJoinable(Conflict):
-    """To one account an app leads one of its people."""
+    """To one account an app leads one of its people, and to none that may do more than learn."""
 
     code = "not_joinable"
-    vi = "Tài khoản này đã gắn với một người khác của ứng dụng, hoặc đã bị ngừng. Hãy tách liên kết đó trước."
-    en = "The app leads another of its people to this account already, or it is deactivated. Split that link first."
+    vi = "Chỉ gắn được với tài khoản học viên đang dùng, chưa gắn với ai khác của ứng dụng. Hãy tách liên kết cũ trước."
+    en = "Only a learner's active account can be joined, one to which the app leads nobody else. Split that link first."
 
 
 def page(space: Space, app_id: str, query: LinkQuery) -> Page[AppLink]:
@@ -64,7 +64,11 @@ def join(space: Space, app_id: str, person_id: str, other_id: str) -> AppLink:
         raise NotJoinable
     kept = _link(space, app_id, person_id)
     other = persons.get(space, other_id, consistent=True)
-    if other.status == "deactivated" or _leads(app_id, other) not in (None, kept["subject"]):
+    if (
+        other.status == "deactivated"
+        or other.roles != accounts.LEARNER
+        or _leads(app_id, other) not in (None, kept["subject"])
+    ):
         raise NotJoinable
     moved = {**_facts(kept), "how": "admin"}
     _release(space, app_id, person_id, kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.apps import checking, consents, entering, links, registry, signing_in
+from chalicelib.apps.accounts import StaffEntry
 from chalicelib.apps.consents import ConsentOutdated
 from chalicelib.apps.entering import GrantUnsupported, OriginRefused
 from chalicelib.apps.links import NotJoinable
@@ -144,7 +145,16 @@ def settle_app_conflict(space: Space, app: Id, person: Id) -> None:
     form=True,
     budget=Budget(calls=3, rcu=3, wcu=10),
     also={202: "The person is to be asked for consent first."},
-    raises=[GrantUnsupported, OriginRefused, *_ASSERTING, *_FETCHING, AccountDeactivated, SpaceOpening, SpaceSuspended],
+    raises=[
+        GrantUnsupported,
+        OriginRefused,
+        *_ASSERTING,
+        *_FETCHING,
+        AccountDeactivated,
+        StaffEntry,
+        SpaceOpening,
+        SpaceSuspended,
+    ],
 )
 def enter_by_app(space: Space, body: EntryRequest, circumstances: Circumstances) -> Answer[AppEntry]:
     """One tap: an app's server signs who its person is (RFC 7523), and gets tokens, or a link that is good once.
@@ -175,6 +185,7 @@ def read_consent_question(space: Space, body: ConsentText) -> ConsentAsked:
         TicketExpired,
         ConsentOutdated,
         AccountDeactivated,
+        StaffEntry,
         SpaceFull,
         SpaceOpening,
         SpaceSuspended,

@@ -112,6 +112,16 @@ def test_a_staff_account_is_not_opened_by_an_apps_word(hue: OpenedSpace, app: Su
     assert conflicts(app)[0]["others"] == [boss.id]
 
 
+def test_nobody_acts_as_an_admin_by_an_apps_word(hue: OpenedSpace, app: SuperApp) -> None:
+    """Neither who becomes one later, nor by an admin's own hand."""
+    boss = listed(hue, Identifier("staff_code", "CB1"), roles=("admin", "learner"), status="active")
+    person_id = app.person()
+    hue.admin.put(app.at(f"/links/{person_id}"), {"person": boss.id}).refused(409, "not_joinable")
+    hue.admin.patch(hue.at(f"/people/{person_id}"), {"roles": ["author", "learner"]}, headers={"if-match": "*"}).ok()
+    app.post(app.signed()).refused(403, "staff_entry")
+    app.post(app.signed(), deliver="link").refused(403, "staff_entry")
+
+
 def test_a_second_person_of_the_app_does_not_get_the_firsts_account(hue: OpenedSpace, app: SuperApp) -> None:
     """A family shares a telephone."""
     first = app.person("an", **VERIFIED)

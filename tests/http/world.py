@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from joserfc.jwk import ECKey
+
 from chalicelib import clock, ids
 from chalicelib.http import tokens
 from chalicelib.http.permissions import SPACE_ROLES, Role
@@ -12,6 +14,7 @@ from chalicelib.identity import registration, sessions
 from chalicelib.people import persons
 from chalicelib.storage.spaces import Space, platform
 from tests.api import Api
+from tests.apps import superapp
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
 from tests.identity.people import PASSWORD, somebody
@@ -102,6 +105,7 @@ def _learned(tenant: Tenant) -> None:
 def _made(tenant: Tenant, word: str) -> dict[str, str]:
     admin, at = tenant.caller("admin"), tenant.opened.at
     file = {"name": f"{word}.pdf", "content_type": "application/pdf", "size": 1_000}
+    app = superapp.registration(f"https://app.{tenant.slug}.example", ECKey.generate_key("P-256"), name=f"{word} app")
     invited = {"name": f"{word} mời", "email": f"moi@{tenant.slug}.example", "roles": ["author"]}
     provider = {"name": f"{word} cấp", "issuer": f"https://sso.{tenant.slug}.example", "client_id": "hocmo"}
     return {
@@ -109,5 +113,6 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
         "person": admin.post(at("/people"), invited).ok(201)["id"],
         "job": admin.post(at(f"/courses/{tenant.things['course']}/migrations")).ok(202)["job"],
         "provider": admin.post(at("/providers"), provider).ok(201)["id"],
+        "app": admin.post(at("/apps"), app).ok(201)["id"],
         "session": admin.get(at("/me/sessions")).ok()["items"][0]["id"],
     }
