@@ -95,11 +95,11 @@ class _Slice:
 
 
 def _count(space: Space, whom: dict[str, Any]) -> int:
-    """About how many there are; of a list, what its pages come to as they are read."""
+    """About how many there are: who came or went meanwhile is seen on the way."""
     if "people" in whom:
         return len(whom["people"])
     group = _group(whom)
-    return members.count(space, group) if group else 0
+    return members.count(space, group) if group else rosters.size(space, whom["roster"])
 
 
 def _group(whom: dict[str, Any]) -> Group | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.assignments import assigning, home, ordering
+from chalicelib.assignments import asking, assigning, home, ordering
+from chalicelib.assignments.asking import NextField, NextQuery
 from chalicelib.assignments.assigning import TooManyAssignments
 from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, Home, NewAssignment, NewOrder, Order
 from chalicelib.audiences.models import AudienceId
@@ -63,3 +64,12 @@ def enrol_many(space: Space, actor: Actor, circumstances: Circumstances, course:
 def read_home(space: Space, actor: Actor) -> Home:
     """What a learner comes to: required, recommended, in progress, finished."""
     return home.of(space, actor.person_id)
+
+
+@assignments.get("/spaces/{space}/me/profile/next", may=LEARN, budget=Budget(calls=1, rcu=0.5))
+def read_next_field(space: Space, actor: Actor, query: NextQuery) -> NextField:
+    """The next thing that a course needs to know of whoever opens it; answered by `PATCH …/me/profile`, or passed over.
+
+    Asked one at a time, when the course is opened, and never at the door.
+    """
+    return asking.next_field(space, actor.person_id, query.course, query.skip.split(","))

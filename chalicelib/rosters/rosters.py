@@ -144,6 +144,12 @@ def people_of(space: Space, roster_id: str, after: int = 0) -> tuple[list[str], 
     return found, after + 1 if after + 1 < last else None
 
 
+def size(space: Space, roster_id: str) -> int:
+    """How many people a committed list holds. 1 call. Raises: NotFound."""
+    counts = require(space, roster_id).counts or {}
+    return sum(int(counts.get(outcome, 0)) for outcome in ("created", "changed", "unchanged"))
+
+
 def require(space: Space, roster_id: str) -> RosterItem:
     """A list as it stands. 1 call. Raises: NotFound."""
     item = store.get(space, roster_id)

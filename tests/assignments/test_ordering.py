@@ -12,11 +12,13 @@ from chalicelib.jobs import queue
 from chalicelib.learning import store
 from chalicelib.learning.merging import Enrolment
 from chalicelib.people import persons
+from chalicelib.rosters import rosters
 from tests.assignments.people import crowd, person
 from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, token_for
 from tests.learning.courses import archive, publish
+from tests.rosters.loading import DATA, checked, committed
 from tests.spending import spending
 
 DUE = "2027-03-31"
@@ -195,6 +197,29 @@ def test_who_left_the_audience_meanwhile_is_not_enrolled(aws: Cloud) -> None:
     aws.drain()
     assert result(space, job)["new"] == 1
     assert enrolled(space, course, [stays.id, goes.id]).keys() == {stays.id}
+
+
+def test_everyone_of_a_list_is_enrolled(aws: Cloud) -> None:
+    space = open_space()
+    course = publish(space.space, "1")
+    roster = committed(aws, space, (DATA / "truth.csv").read_bytes())["id"]
+    with spending() as spent:
+        job = ordered_and_done(aws, space, course, roster=roster, due_on=DUE)
+    assert result(space, job) == counts(new=2_000)
+    seen = space.admin.get(space.at(f"/jobs/{job}")).ok()
+    assert (seen["done"], seen["total"]) == (2_000, 2_000)
+    (line,) = [each for each in spent.lines if each.get("kind") == "assignments.enrol"]
+    assert line["calls"] < 120
+    people, _ = rosters.people_of(space.space, roster)
+    assert enrolled(space, course, people).keys() == {*people}
+    assert result(space, ordered_and_done(aws, space, course, roster=roster, due_on=DUE)) == counts(unchanged=2_000)
+
+
+def test_a_list_that_is_not_taken_over_cannot_be_enrolled(aws: Cloud, hue: OpenedSpace) -> None:
+    course = publish(hue.space, "1")
+    roster = checked(aws, hue, b"ma;ho ten\nCB999;Le Van Cuong\n")["id"]
+    where = hue.at(f"/courses/{course}/enrolments")
+    hue.admin.post(where, {"roster": roster}).refused(409, "roster_not_committed")
 
 
 @pytest.mark.parametrize(
