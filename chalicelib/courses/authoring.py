@@ -112,7 +112,9 @@ def duplicate(space: Space, course_id: str, copy: NewCopy, circumstances: Circum
     """
     head = require_own(space, course_id)
     draft = store.draft(space, course_id)
-    facts = {name: head.get(name) for name in ("summary", "cover", "language", "audiences", "estimated_minutes")}
+    facts = {
+        name: head.get(name) for name in ("summary", "cover", "language", "audiences", "asks", "estimated_minutes")
+    }
     facts["title"] = copy.title or head["title"][: _TITLE - len(_COPIED)] + _COPIED
     new_id = circumstances.new_id(space.slug)
     if draft is not None:

@@ -15,6 +15,7 @@ from chalicelib.courses import content, store
 from chalicelib.courses.outline import Outline
 from chalicelib.errors import NotFound
 from chalicelib.http.caching import Remembered
+from chalicelib.people.profile import FieldName
 from chalicelib.storage.files import NATIONAL
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -41,6 +42,7 @@ class Card:
     cover: str | None
     language: str
     audiences: tuple[str, ...]
+    asks: tuple[FieldName, ...]  # of the profile
     minutes: int
     lessons: int
     version: int | None
@@ -93,6 +95,7 @@ def card_of(head: Item) -> Card:
         cover=head.get("cover"),
         language=head["language"],
         audiences=tuple(head["audiences"]),
+        asks=tuple(head.get("asks") or ()),
         minutes=head.get("estimated_minutes") or head.get("minutes") or 0,
         lessons=head.get("lessons") or 0,
         version=head.get("version"),

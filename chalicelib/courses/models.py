@@ -24,6 +24,7 @@ from chalicelib.courses.lessons import (
 )
 from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery, Query, line, prose
+from chalicelib.people.profile import FIELDS, FieldName
 
 _LESSON = {"id": "1", "kind": "text", "title": "Mã OTP", "minutes": 5, "required": True, "body": rich_text.EXAMPLE}
 Audience = Literal["citizen", "civil_servant", "community_team", "business"]
@@ -32,6 +33,16 @@ LanguageTag = Annotated[
 ]
 Summary = Annotated[str, prose(2_000), Field(examples=["Nhận biết và tránh các thủ đoạn lừa đảo phổ biến trên mạng."])]
 Audiences = Annotated[list[Audience], Distinct, Field(max_length=4, examples=[["citizen", "community_team"]])]
+Asks = Annotated[
+    list[FieldName],
+    Distinct,
+    Field(
+        max_length=len(FIELDS),
+        examples=[["birth", "occupation"]],
+        description="Fields of the profile that the course needs, in the order of asking: when a learner opens it, and "
+        "where the space asks for them at all.",
+    ),
+]
 Minutes = Annotated[int, Field(ge=1, le=60_000, description="How long the whole course takes.", examples=[60])]
 VersionNumber = Annotated[int, Field(ge=1, le=99_999)]
 
@@ -44,6 +55,7 @@ class NewCourse(Inbound):
     cover: Id | None = Field(default=None, description="An uploaded PNG, JPEG, WebP or GIF.")
     language: LanguageTag = "vi"
     audiences: Audiences = []  # noqa: RUF012 (pydantic copies defaults)
+    asks: Asks = []  # noqa: RUF012
     estimated_minutes: Minutes | None = None
     adopt: Id | None = Field(default=None, description="A national course, by its id in the national list.")
 
@@ -66,6 +78,7 @@ class CourseEdit(Inbound):
     cover: Id | None = None
     language: LanguageTag | None = None
     audiences: Audiences | None = None
+    asks: Asks | None = None
     estimated_minutes: Minutes | None = None
 
     @model_validator(mode="after")
@@ -123,6 +136,7 @@ class DraftState(Outbound):
 class Course(CourseCard):
     """A course's head. What only the space's staff may know is null for everyone else."""
 
+    asks: list[FieldName] = Field(description="Fields of the profile that it asks of whoever opens it.")
     estimated_minutes: int | None = None
     cover_file: str | None = None
     draft: DraftState | None = None

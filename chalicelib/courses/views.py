@@ -72,7 +72,7 @@ def cover_address(space: Space, of: Card) -> str | None:
 
 def course(space: Space, of: Card) -> Course:
     """A course's head for everyone."""
-    return Course(**_card(space, of))
+    return Course(**_card(space, of), asks=list(of.asks))
 
 
 def course_for_staff(space: Space, head: Item, draft: Item | None) -> Course:
@@ -80,6 +80,7 @@ def course_for_staff(space: Space, head: Item, draft: Item | None) -> Course:
     of = catalogue.card_of(head)
     return Course(
         **_card(space, of),
+        asks=list(of.asks),
         estimated_minutes=head.get("estimated_minutes"),
         cover_file=of.cover,
         draft=None if of.national else _draft(head, draft),
