@@ -66,7 +66,7 @@ def install_node() -> str | None:
     if unfit and not shutil.which("dynoxide"):
         return unfit
     if not unfit:
-        say("Installing dynoxide (the local DynamoDB engine) …")
+        say("Installing dynoxide (the local DynamoDB engine) and the provider that tests sign in at …")
         unfit = run_showing(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], r"^added ")
         if unfit:
             return unfit
