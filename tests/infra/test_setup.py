@@ -11,7 +11,18 @@ from packaging.requirements import Requirement
 from infra.local import setup
 from infra.local.places import REPOSITORY
 
-WANTED = ("chalice", "boto3", "pynamodb", "pydantic", "joserfc", "argon2-cffi")
+WANTED = (
+    "chalice",
+    "boto3",
+    "pynamodb",
+    "pydantic",
+    "joserfc",
+    "argon2-cffi",
+    "python-calamine",
+    "XlsxWriter",
+    "pydyf",
+    "segno",
+)
 
 
 def pins(name: str) -> dict[str, str]:
@@ -41,7 +52,7 @@ def brought_by(names: tuple[str, ...]) -> set[str]:
     return found
 
 
-def test_lambda_gets_six_packages_and_exactly_what_they_bring() -> None:
+def test_lambda_gets_ten_packages_and_exactly_what_they_bring() -> None:
     assert set(pins("requirements.txt")) == brought_by(WANTED)
 
 
