@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from chalicelib.jobs import queue
-from chalicelib.storage import client, files, mail
+from chalicelib.storage import client, files, mail, sms
 from chalicelib.storage.lines import Reply
 from tests.wire import OBJECT_READ, Passing, steered
 
@@ -66,12 +66,12 @@ class Kill:
 
 @contextmanager
 def killed_at(call: int, *others: Any) -> Iterator[Kill]:
-    """Kill the block right after its so manieth call to DynamoDB, S3, SQS or SES (or of ``others``, clients of
+    """Kill the block right after its so manieth call to DynamoDB, S3, SQS, SES or SNS (or of ``others``, clients of
     its own), when that has had its effect."""
     kill = Kill(call)
     with ExitStack() as watched:
         watched.enter_context(steered(kill.at))
-        for each in (client.dynamodb(), files.s3(), queue._sqs(), mail._ses(), *others):
+        for each in (client.dynamodb(), files.s3(), queue._sqs(), mail._ses(), sms._sns(), *others):
             events = each.meta.events
             events.register_first("before-call", kill.before)
             events.register_last("after-call", kill.after)

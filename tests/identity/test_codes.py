@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import pytest
 
 from chalicelib import clock
-from chalicelib.identity import throttle
+from chalicelib.identity import codes, throttle
+from chalicelib.jobs import queue
+from chalicelib.jobs.queue import Job, Run
 from chalicelib.people import identifiers, persons
 from chalicelib.people.identifiers import Identifier
 from tests.api import Api, Reply
+from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
 from tests.identity import mailbox
@@ -214,9 +218,6 @@ def test_the_staff_see_no_difference_between_a_login_and_none(hue: OpenedSpace, 
 
 
 def test_a_job_that_is_done_twice_sends_the_same_code(hue: OpenedSpace, aws: Cloud) -> None:
-    from chalicelib.identity import codes
-    from chalicelib.jobs.queue import Job, Run
-
     person = somebody(hue, "twice@hue.example")
     job = Job("01hq3v7k2m8x9d4t6w5z1c", hue.slug, codes.SEND, {"person": person.id, "phone": False}, {}, 1, "")
     for _ in range(2):
@@ -224,6 +225,37 @@ def test_a_job_that_is_done_twice_sends_the_same_code(hue: OpenedSpace, aws: Clo
     first, second = mailbox.to("twice@hue.example")
     assert first.subject == second.subject
     enter(hue, "twice@hue.example", first.subject[:6]).ok(200)
+
+
+@pytest.mark.parametrize("login", ["killed@hue.example", "0912345677"])
+def test_killed_at_any_call_the_code_arrives_and_is_one(hue: OpenedSpace, aws: Cloud, login: str) -> None:
+    listed(hue, "CB1", email="killed@hue.example", phone="0912345677")
+    for call in range(1, 20):
+        clock.set_source(partial(float, clock.epoch_s() + 86_400))  # another day, another dozen of codes
+        job = queue.enqueue(codes.SEND, hue.slug, _asked_by(hue, login))
+        before = len(_arrived(login))
+        with killed_at(call) as kill:
+            queue.run(hue.slug, job)
+        if not kill.happened:
+            break
+        clock.set_source(partial(float, clock.epoch_s() + 120))
+        queue.run(hue.slug, job)
+        arrived = _arrived(login)[before:]
+        assert len(set(arrived)) == 1, call
+        enter(hue, login, arrived[0]).ok(200)
+    assert call > 4
+
+
+def _asked_by(hue: OpenedSpace, login: str) -> dict[str, Any]:
+    found = persons.find(hue.space, identifiers.parse(login))
+    assert found is not None
+    return {"person": found.id, "phone": "@" not in login}
+
+
+def _arrived(login: str) -> list[str]:
+    if "@" in login:
+        return [str(each.subject)[:6] for each in mailbox.to(login)]
+    return [text.rpartition("#")[2] for text in mailbox.texts("+84912345677")]
 
 
 def test_an_identity_number_leads_to_a_code_too(hue: OpenedSpace, aws: Cloud) -> None:
