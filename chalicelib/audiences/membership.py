@@ -36,9 +36,11 @@ class Audiences:
     asked: tuple[str, ...] | None
 
     def of(self, person: Person) -> set[str]:
-        """The ids of the audiences whose rule this person fits."""
+        """The ids of the audiences whose rule this person fits: none of an account that has gone up in another."""
         from chalicelib.audiences.matching import Traits, matches  # signing in imports this module, and matches nothing
 
+        if person.merged_into:
+            return set()
         traits = Traits.of(person)
         return {each for each, rule in self.rules.items() if matches(rule, traits)}
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib import ids
 from chalicelib.audiences import store
+from chalicelib.audiences.membership import regrouped
 from chalicelib.audiences.models import MOST
-from chalicelib.people import units
+from chalicelib.people import persons, units
 from tests.audiences.people import PUPILS, audiences_of, made, put
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
@@ -48,6 +50,11 @@ def test_a_new_person_is_in_what_suits_them(hue: OpenedSpace) -> None:
     assert audiences_of(hue, put(hue)) == {"citizens"}
     audience = made(hue, PUPILS)
     assert audiences_of(hue, put(hue, occupation="pupil")) == {"students", audience}
+
+
+def test_an_account_that_has_gone_up_in_another_is_in_none(hue: OpenedSpace) -> None:
+    person = replace(persons.new("An", [], ["learner"]), merged_into=ids.new())
+    assert not regrouped(hue.space, person).audiences
 
 
 def test_an_audience_is_made_once_however_often_it_is_asked_for(hue: OpenedSpace) -> None:

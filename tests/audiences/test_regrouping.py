@@ -178,6 +178,6 @@ def test_a_person_whom_someone_else_is_changing_is_put_right_all_the_same(hue: O
     audience = made(hue, PUPILS)
     rules, late = membership.read(hue.space), persons.get(hue.space, person.id)
     persons.change(hue.space, late, late.edited(name="Tên khác"))
-    assert regrouping._settle(hue.space, rules, late)
+    assert regrouping._settle(hue.space, rules, [late]) == 1
     kept = persons.get(hue.space, person.id)
     assert (kept.name, audience in kept.audiences) == ("Tên khác", True)
