@@ -22,7 +22,7 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import MANAGE_PEOPLE, READ_DRAFTS, READ_LEARNERS, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.people import directory
+from chalicelib.people import directory, showing
 from chalicelib.people.directory import Wanted
 from chalicelib.people.models import PersonProfile
 from chalicelib.storage.spaces import Space
@@ -115,6 +115,6 @@ def list_audience_people(space: Space, actor: Actor, audience: AudienceId, query
     found, position = directory.page(space, Wanted(audience=audience), after, query.limit)
     full = allows(actor.roles, MANAGE_PEOPLE)
     return Page[PersonProfile](
-        items=[PersonProfile.of(each, identifiers=full) for each in found],
+        items=showing.shown(space, found, full=full),
         next=paging.encode(position) if position else None,
     )

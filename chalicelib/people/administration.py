@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalicelib.errors import PreconditionFailed
 from chalicelib.people import persons
 from chalicelib.people.models import MeEdit, PersonEdit
-from chalicelib.people.person import Person
+from chalicelib.people.person import MergedAway, Person
 from chalicelib.people.profile import Source
 from chalicelib.storage.spaces import Space
 
@@ -17,11 +17,19 @@ _TRIES = 4
 def edit(space: Space, person_id: str, changes: PersonEdit, check: Callable[[str], None]) -> Person:
     """Change a person in the state that the admin has seen: 2 calls. ``check`` is given that state's validator.
 
-    Raises: NotFound, PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined.
+    Raises: NotFound, MergedAway, PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined.
     """
-    old = persons.get(space, person_id, consistent=True)
+    old = standing(space, person_id)
     check(old.etag)
     return persons.change(space, old, _applied(old, changes))
+
+
+def standing(space: Space, person_id: str) -> Person:
+    """A person whose account stands, to be changed: 1 call. Raises: NotFound, MergedAway."""
+    person = persons.get(space, person_id, consistent=True)
+    if person.merged_into:
+        raise MergedAway(kept=person.merged_into)
+    return person
 
 
 def deactivate(space: Space, person_id: str) -> None:

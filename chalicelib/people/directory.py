@@ -1,24 +1,27 @@
 """The people of a space as lists: in Vietnamese order of names, by role and status, and by search.
 
 A page reads the one list that suits its filters best and passes over who does not suit the others, at most
-``_ROUNDS`` times: a page may therefore hold fewer than asked for while ``next`` leads on.
+``_ROUNDS`` times, wider after the first: a page may therefore hold fewer than asked for while ``next`` leads on.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import merge
 from operator import itemgetter
 
 from chalicelib.http.permissions import Role
-from chalicelib.people import entries, store, units
+from chalicelib.people import entries, identifiers, persons, space_key, store, units
 from chalicelib.people.items import person_of
 from chalicelib.people.keys import PERSON, person_pk
 from chalicelib.people.person import Person, PersonStatus
+from chalicelib.people.profile import Source
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
 _ROUNDS = 4
+_WIDE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,13 @@ class Wanted:
     status: PersonStatus | None = None
     audience: str | None = None
     unit: str | None = None  # a unit's path: everyone in it and under it
+    source: Source | None = None
     identifiers: bool = False
 
     def suits(self, person: Person) -> bool:
-        """Whether the person's role, status, audiences and unit are wanted."""
+        """Whether the person's role, status, audiences, unit and sources are wanted."""
+        if self.source is not None and self.source not in person.sources:
+            return False
         if self.audience is not None and self.audience not in person.audiences:
             return False
         if self.unit is not None and not units.within(person.unit or "", self.unit):
@@ -53,17 +59,21 @@ class _List:
 def page(space: Space, wanted: Wanted, after: str, limit: int) -> tuple[list[Person], str]:
     """At most ``limit`` persons after a position, and the position to go on after (empty at the end).
 
-    4 calls for the whole list, 5 for an audience or a unit, 2 for a search by name or a staff role (the entries, then
-    the persons), 3 for a search that looks into identifiers too; a filter that few suit costs up to four times that.
+    4 calls for the whole list, 5 for an audience, a unit or a source, 2 for a search by name or a staff role (the
+    entries, then the persons), 3 for a search that looks into identifiers too, 2 for an identity number; a filter that
+    few suit costs up to four times that.
     """
+    exact = _by_number(space, wanted) if wanted.identifiers and not after else None
+    if exact:
+        return [exact] if wanted.suits(exact) else [], ""
     where = _choose(wanted)
     found: list[Person] = []
-    for _ in range(_ROUNDS):
-        items, more = _read(space, where, after, limit)
-        persons = _persons(space, items)
+    for attempt in range(_ROUNDS):
+        items, more = _read(space, where, after, max(limit, _WIDE) if attempt else limit)
+        people = _persons(space, items)
         for item in items:
             after = item["ls"]
-            person = persons.get(item["pk"])
+            person = people.get(item["pk"])
             if person and wanted.suits(person) and _stands_here(person, item, where, wanted):
                 found.append(person)
             if len(found) == limit:
@@ -80,17 +90,26 @@ def walk(space: Space, shard: int, after: str, limit: int) -> tuple[list[Person]
     return [person_of(item) for item in rows.items], rows.after["ls"] if rows.after else ""
 
 
+def _by_number(space: Space, wanted: Wanted) -> Person | None:
+    """Whoever has the identity number that is searched for, all of it: 0 calls for what can be none, else 1 or 2."""
+    with suppress(ValueError):
+        return persons.find(space, space_key.national_id(space, identifiers.national_id(wanted.q)))
+    return None
+
+
 def _choose(wanted: Wanted) -> _List:
     term = entries.query_term(wanted.q)
     if term:
         logins = (entries.login_list(term),) if wanted.identifiers else ()
         return _List((entries.search_list(term), *logins), prefix=term, term=term)
+    if wanted.role and wanted.role != "learner":
+        return _List((entries.role_list(wanted.role),))
     if wanted.unit:
         return _List(tuple(map(entries.unit_list, range(entries.SHARDS))), prefix=f"{wanted.unit}/")
     if wanted.audience:
         return _List(tuple(entries.audience_list(wanted.audience, shard) for shard in range(entries.SHARDS)))
-    if wanted.role and wanted.role != "learner":
-        return _List((entries.role_list(wanted.role),))
+    if wanted.source in entries.SOURCES:
+        return _List(tuple(entries.source_list(wanted.source, shard) for shard in range(entries.SHARDS)))
     if wanted.status and wanted.status != "active":
         return _List((entries.status_list(wanted.status),))
     return _List(tuple(f"people#{shard}" for shard in range(entries.SHARDS)))

@@ -18,6 +18,8 @@ from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
 
 SHARDS = 4  # a partition of an index takes 1,000 writes a second; loading a large roster makes more
+# Who came in by them is one among many; whom a list has made, or who registered, fills the main list.
+SOURCES = ("app", "sso")
 _END = "\u0001"  # sorts before every letter: "an" comes before "an binh"
 _MAX_WORDS = 8
 _MAX_TERM = 48
@@ -55,6 +57,7 @@ def of(person: Person) -> frozenset[Entry]:
     lists += [audience_list(audience, ids.shard(person.id, SHARDS)) for audience in sorted(person.audiences)]
     if person.status != "active":
         lists.append(status_list(person.status))
+    lists += [source_list(each, ids.shard(person.id, SHARDS)) for each in SOURCES if each in person.sources]
     names, logins = _name_terms(person), _login_terms(person)
     found = [Entry(search_list(term), f"{term}{_END}{place}", term) for term in names]
     # Whose name holds their number stands in one of the lists, so that a search of both shows them once.
@@ -78,6 +81,11 @@ def status_list(status: str) -> str:
 def audience_list(audience: str, shard: int) -> str:
     """One shard of the list of everyone in an audience: a new rule moves 100,000 people at once."""
     return f"audience#{audience}#{shard}"
+
+
+def source_list(source: str, shard: int) -> str:
+    """One shard of the list of everyone of whom an app, or single sign-on, has told something."""
+    return f"source#{source}#{shard}"
 
 
 def unit_list(shard: int) -> str:

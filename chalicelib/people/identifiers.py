@@ -63,6 +63,11 @@ class Identifier:
         return self.value if self.kind in ("email", "phone") else f"{self.kind}:{self.value}"
 
     @property
+    def vouched(self) -> bool:
+        """Whether it is an app's or a provider's name for the person: nobody types it, and nobody edits it."""
+        return self.kind in ("app", "sso")
+
+    @property
     def shown(self) -> str:
         """As people may see it: of an identity number the last three digits."""
         return f"{MASK}{self.value[-3:]}" if self.kind == "national_id" else self.value

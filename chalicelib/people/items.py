@@ -31,6 +31,7 @@ def person_of(item: Mapping[str, Any]) -> Person:
         rules=item.get("rules", 0),
         activation=item.get("activation", 0),
         merged_into=item.get("merged_into", ""),
+        unproven=item.get("unproven", False),
         roster=item.get("roster"),
     )
 
@@ -55,6 +56,7 @@ def whole(person: Person) -> Item:
         "rules": person.rules,
         "activation": person.activation,
         "merged_into": person.merged_into,
+        "unproven": person.unproven,
         "roster": person.roster,
         "updated_at": clock.timestamp(),
         "l": partition,
@@ -72,4 +74,5 @@ def copy(person: Person) -> Item:
         "locale": person.locale,
         "epoch": person.epoch,
         "audiences": sorted(person.audiences),
+        "unproven": person.unproven,
     }

@@ -51,8 +51,12 @@ def join(space: Space, kept: Person, other: Person, also: Sequence[Write]) -> tu
     gone = other.gone_up_in(kept.id)
     if kept.status == "invited" and other.status == "active":
         one = one.joined()
-    own = hash_of(space, kept)
-    _store(space, (kept, one), (other, gone), own or hash_of(space, other), also, lends=own is None)
+    own, others = hash_of(space, kept), hash_of(space, other)
+    if kept.unproven and not other.unproven:
+        one, own = one.proven(), None  # a password that anybody may have set opens nothing that is somebody's
+    elif other.unproven and not kept.unproven:
+        others = None
+    _store(space, (kept, one), (other, gone), own or others or "", also, lends=not own)
     return one, gone
 
 

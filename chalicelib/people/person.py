@@ -26,6 +26,14 @@ class LastKeeper(Conflict):
     en = "This is the last active administrator. Make someone else an administrator first."
 
 
+class MergedAway(Conflict):
+    """The account has gone up in another: there is nothing left of it to change."""
+
+    code = "merged_away"
+    vi = "Tài khoản này đã được gộp vào tài khoản {kept}. Hãy sửa ở tài khoản đó, hoặc tách lại."
+    en = "This account has been merged into the account {kept}. Edit that one, or undo the merge."
+
+
 class NotYetJoined(Conflict):
     """Only the invited person can make their account active."""
 
@@ -43,6 +51,8 @@ class Person:
     ``name_by`` told the name. ``audiences`` are those they belong to, each with the time since when (epoch seconds),
     found by the rules of the number ``rules``. ``activation`` counts activation codes: that of an earlier number is
     void, and at 0 there is none. ``roster`` is the list that made or changed them last.
+    ``merged_into`` is the person in whose account this one's went up (empty: none). ``unproven``: they registered
+    with an address or number that nobody has vouched for and that they have not answered from.
     """
 
     id: str
@@ -61,6 +71,7 @@ class Person:
     rules: int = 0
     activation: int = 0
     merged_into: str = ""
+    unproven: bool = False
     roster: str | None = None
 
     @property
@@ -78,6 +89,12 @@ class Person:
         """The path of the unit they are in."""
         fact = self.profile.get("unit")
         return fact.value if fact else None
+
+    @property
+    def sources(self) -> frozenset[Source]:
+        """Who has told something of them, or vouches for them."""
+        vouched: set[Source] = {"app" if each.kind == "app" else "sso" for each in self.identifiers if each.vouched}
+        return frozenset({self.name_by, *vouched, *(fact.by for fact in self.profile.values())})
 
     @property
     def logins(self) -> tuple[Identifier, ...]:
@@ -134,6 +151,12 @@ class Person:
         """Active without a password: they have proved by a code, or an app has, who they are."""
         return self._next(status="active", joined_at=self.joined_at or clock.timestamp())
 
+    def proven(self) -> Person:
+        """Known to be whom they say: somebody has vouched for what they registered with, or they have answered a mail
+        or a message sent there. Until then anybody may have registered with it, to be in the account when its owner
+        comes: so whatever was issued is void, and so is the password, unless another is set with this very change."""
+        return self._next(unproven=False, epoch=self.epoch + 1) if self.unproven else self
+
     def gone_up_in(self, kept_id: str) -> Person:
         """Merged into another: known by nothing, in no audience, shut out."""
         return self._next(status="deactivated", merged_into=kept_id, identifiers=(), audiences={}, epoch=self.epoch + 1)
@@ -168,3 +191,8 @@ class Person:
     def _next(self, **changes: Any) -> Person:
         changed = replace(self, **changes)
         return self if changed == self else replace(changed, version=self.version + 1)
+
+
+def voids_password(old: Person, new: Person) -> bool:
+    """Whether a password that was set before anybody had proved who they are is to open nothing from now on."""
+    return old.unproven and not new.unproven

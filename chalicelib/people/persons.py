@@ -13,7 +13,7 @@ from chalicelib.http.permissions import Role
 from chalicelib.metering import quotas
 from chalicelib.people import items, store
 from chalicelib.people.identifiers import Identifier
-from chalicelib.people.person import LastKeeper, Person, PersonStatus
+from chalicelib.people.person import LastKeeper, Person, PersonStatus, voids_password
 from chalicelib.people.profile import Profile, Source
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -57,6 +57,7 @@ class Login:
     epoch: int
     password_hash: str | None
     audiences: tuple[str, ...] = ()
+    unproven: bool = False
 
 
 def new(
@@ -69,6 +70,7 @@ def new(
     locale: Language = "vi",
     by: Source = "self",
     profile: Profile | None = None,
+    unproven: bool = False,
 ) -> Person:
     """A person who is not stored yet."""
     at = clock.timestamp()
@@ -85,6 +87,7 @@ def new(
         joined_at=at if status == "active" else None,
         name_by=by,
         profile=profile or {},
+        unproven=unproven,
     )
 
 
@@ -180,6 +183,7 @@ def login(space: Space, *candidates: Identifier) -> Login | None:
         epoch=item["epoch"],
         password_hash=item.get("password_hash"),
         audiences=tuple(item.get("audiences", ())),
+        unproven=item.get("unproven", False),
     )
 
 
@@ -230,7 +234,8 @@ def change(
     if changed == old and password_hash is None and not also:
         return old
     gained = set(changed.identifiers) - set(old.identifiers)
-    kept = _kept_hash(space, old) if gained and password_hash is None else None
+    keeps = password_hash is None and not voids_password(old, changed)
+    kept = _kept_hash(space, old) if gained and keeps else None
     labelled = [("also", write) for write in also] + store.changing(space, old, changed, password_hash, kept)
     try:
         transact(write for _, write in labelled)

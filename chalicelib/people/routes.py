@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import chalicelib.people.unit_routes  # noqa: F401 (declares the operations on units)
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
@@ -9,48 +10,71 @@ from chalicelib.http.models import Id, Page
 from chalicelib.http.permissions import MANAGE_PEOPLE, READ_LEARNERS, SIGNED_IN, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.people import administration, directory, persons
+from chalicelib.people import administration, directory, identification, persons, showing
 from chalicelib.people.directory import Wanted
-from chalicelib.people.models import Me, MeEdit, PeopleQuery, PersonEdit, PersonProfile
-from chalicelib.people.person import LastKeeper, NotYetJoined
+from chalicelib.people.identification import IdentifierHeld, NoIdentifierLeft, TooManyIdentifiers
+from chalicelib.people.models import IdentifiersEdit, Me, MeEdit, PeopleQuery, PersonEdit, PersonProfile
+from chalicelib.people.person import LastKeeper, MergedAway, NotYetJoined
 from chalicelib.storage.spaces import Space
 
 people = Feature("people")
 
 
-@people.get("/spaces/{space}/people", may=READ_LEARNERS, budget=Budget(calls=4, rcu=50), raises=[paging.BadCursor])
+@people.get("/spaces/{space}/people", may=READ_LEARNERS, budget=Budget(calls=21, rcu=200), raises=[paging.BadCursor])
 def list_people(space: Space, actor: Actor, query: PeopleQuery) -> Page[PersonProfile]:
     """People of the space by Vietnamese order of names; found by search, by the word found.
 
-    With a filter that few suit, a page may hold fewer than `limit`, down to none, while `next` leads on.
+    With a filter that few suit, a page may hold fewer than `limit`, down to none, while `next` leads on. An identity
+    number finds its owner alone.
     """
     after = paging.decode(query.cursor, str)[0] if query.cursor else ""
     full = allows(actor.roles, MANAGE_PEOPLE)
-    wanted = Wanted(query.q, query.role, query.status, identifiers=full)
+    wanted = Wanted(query.q, query.role, query.status, query.audience, query.unit, query.source, identifiers=full)
     found, position = directory.page(space, wanted, after, query.limit)
     return Page[PersonProfile](
-        items=[PersonProfile.of(each, identifiers=full) for each in found],
+        items=showing.shown(space, found, full=full),
         next=paging.encode(position) if position else None,
     )
 
 
-@people.get("/spaces/{space}/people/{person}", may=READ_LEARNERS, budget=Budget(calls=1, rcu=0.5))
+@people.get("/spaces/{space}/people/{person}", may=READ_LEARNERS, budget=Budget(calls=2, rcu=5))
 def read_person(space: Space, actor: Actor, person: Id) -> Answer[PersonProfile]:
     """One person of the space."""
     found = persons.get(space, person)
-    return Answer(PersonProfile.of(found, identifiers=allows(actor.roles, MANAGE_PEOPLE)), etag=found.etag)
+    return Answer(showing.one(space, found, full=allows(actor.roles, MANAGE_PEOPLE)), etag=found.etag)
 
 
 @people.patch(
     "/spaces/{space}/people/{person}",
     may=MANAGE_PEOPLE,
     audits=["roles", "status"],
-    raises=[PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined],
+    raises=[PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined, MergedAway],
 )
 def edit_person(space: Space, person: Id, body: PersonEdit, circumstances: Circumstances) -> Answer[PersonProfile]:
     """Change a person's name, roles or status. The last active admin keeps role and status."""
     changed = administration.edit(space, person, body, circumstances.require_match)
-    return Answer(PersonProfile.of(changed), etag=changed.etag)
+    return Answer(showing.one(space, changed, full=True), etag=changed.etag)
+
+
+@people.patch(
+    "/spaces/{space}/people/{person}/identifiers",
+    may=MANAGE_PEOPLE,
+    raises=[
+        PreconditionRequired,
+        PreconditionFailed,
+        MergedAway,
+        IdentifierHeld,
+        NoIdentifierLeft,
+        TooManyIdentifiers,
+    ],
+)
+def edit_identifiers(
+    space: Space, person: Id, body: IdentifiersEdit, circumstances: Circumstances
+) -> Answer[PersonProfile]:
+    """Add or remove what a person signs in with. What is somebody else's is named, and whose it is: the two may be one
+    person, to be merged."""
+    changed = identification.edit(space, person, body, circumstances.require_match)
+    return Answer(showing.one(space, changed, full=True), etag=changed.etag)
 
 
 @people.delete("/spaces/{space}/people/{person}", may=MANAGE_PEOPLE, raises=[LastKeeper])

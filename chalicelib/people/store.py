@@ -21,12 +21,13 @@ from chalicelib import clock
 from chalicelib.people import entries, items
 from chalicelib.people.identifiers import TYPED, Identifier
 from chalicelib.people.keys import AUDIENCES, PERSON, keepers_key, login_key, person_pk
-from chalicelib.people.person import GUARDED, Person
+from chalicelib.people.person import GUARDED, Person, voids_password
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Rows, Write
 
 _INDEX = "listed"
+_VOID = ""  # in place of a password's hash: opens nothing
 _LAST = "\U0010ffff"  # sorts after every text
 
 # A part of a transaction and what it is about, so that a refusal can be put into words.
@@ -103,6 +104,8 @@ def changing(
     writes: list[Labelled] = [
         ("person", table.updating(person_pk(old.id), PERSON, condition="version = :old", **changes))
     ]
+    if voids_password(old, new) and password_hash is None:
+        password_hash = _VOID
     gained, lost = set(new.identifiers) - set(old.identifiers), set(old.identifiers) - set(new.identifiers)
     for identifier in old.identifiers:
         if identifier in lost:
@@ -172,7 +175,7 @@ def _login_update(
     space: Space, identifier: Identifier, person: Person, password_hash: str | None, still: str | None
 ) -> Write:
     typed = identifier.kind in TYPED
-    copy = items.copy(person) | ({"password_hash": password_hash} if password_hash and typed else {})
+    copy = items.copy(person) | ({"password_hash": password_hash} if password_hash is not None and typed else {})
     changes = _update(copy)
     changes["values"][":owner"] = person.id
     condition = "person = :owner"

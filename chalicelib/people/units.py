@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib import vietnamese
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, PreconditionFailed
 from chalicelib.http import paging
 from chalicelib.http.caching import Remembered
 from chalicelib.people import profile
@@ -31,6 +31,14 @@ class UnitExists(Conflict):
     code = "unit_exists"
     vi = "Đã có đơn vị mang tên này tại đây."
     en = "There is a unit of this name at this place."
+
+
+class UnitTooDeep(Conflict):
+    """The tree has no further level."""
+
+    code = "unit_too_deep"
+    vi = "Cây đơn vị có tối đa {deepest} cấp."
+    en = "The tree of units has at most {deepest} levels."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,11 @@ def find(space: Space, names: Sequence[str]) -> tuple[str, bool]:
 
 
 def create(space: Space, parent: str | None, name: str) -> Unit:
-    """A new unit. 2 calls. Raises: NotFound (no such parent), UnitExists."""
+    """A new unit. 2 calls. Raises: NotFound (no such parent), UnitTooDeep, UnitExists."""
     if parent:
         names_of(space, parent)
+        if parent.count("/") + 1 >= DEEPEST:
+            raise UnitTooDeep(deepest=DEEPEST)
     path = path_under(parent or "", name)
     try:
         space.table("people").create({"pk": _PK, "sk": path, "name": name})
@@ -98,19 +108,18 @@ def create(space: Space, parent: str | None, name: str) -> Unit:
     return Unit(path, name)
 
 
-def rename(space: Space, path: str, name: str) -> Unit:
-    """Give a unit another name; its path, and whoever is in it, stay. Lists find it under both names.
+def rename(space: Space, path: str, name: str, was: str | None = None) -> Unit:
+    """Give a unit another name; its path, and whoever is in it, stay. Lists find it under both names. With ``was``,
+    only while that is its name.
 
-    1 transaction. Raises: NotFound, UnitExists.
+    1 transaction. Raises: NotFound, UnitExists, PreconditionFailed.
     """
     table = space.table("people")
     parent = path.rpartition("/")[0]
     other = path_under(parent, name)
-    writes = [
-        table.updating(
-            _PK, path, "SET #name = :name", {":name": name}, names={"#name": "name"}, condition="attribute_exists(pk)"
-        )
-    ]
+    values = {":name": name} | ({":was": was} if was is not None else {})
+    condition = "attribute_exists(pk)" if was is None else "#name IN (:was, :name)"
+    writes = [table.updating(_PK, path, "SET #name = :name", values, names={"#name": "name"}, condition=condition)]
     if other != path:
         writes.append(
             table.putting(
@@ -122,7 +131,9 @@ def rename(space: Space, path: str, name: str) -> Unit:
     try:
         transact(writes)
     except TransactionFailed as failure:
-        raise (NotFound if 0 in failure.failed else UnitExists) from None
+        if 0 not in failure.failed:
+            raise UnitExists from None
+        raise (PreconditionFailed if 0 in failure.items else NotFound) from None
     _known.forget((space.slug, path))
     _known.forget((space.slug, other))
     return Unit(path, name)
