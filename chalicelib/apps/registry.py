@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import clock, config
-from chalicelib.apps import store
+from chalicelib.apps import outbox, store
 from chalicelib.apps.models import MOST_APPS, AppEdit, AppView, ClaimUseView, NewApp
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed, refuse_field
 from chalicelib.federation import discovery, keys
@@ -169,9 +169,10 @@ def edit(space: Space, app_id: str, given: AppEdit, check: Callable[[str], None]
 
 
 def remove(space: Space, app_id: str) -> None:
-    """Trust an app no more; nobody enters by it. Accounts and consents stay. 2 calls. Raises: NotFound."""
+    """Trust an app no more; nobody enters by it. Accounts and consents stay. 3 calls. Raises: NotFound."""
     old = now(space, app_id)
     store.delete_app(space, {"id": old.id, "issuer": old.issuer})
+    outbox.forget_secrets(space, old.id)
     _known.forget(space.slug)
 
 

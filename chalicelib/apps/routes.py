@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import chalicelib.apps.webhook_routes  # noqa: F401 (declares operations of its own)
 from chalicelib.apps import checking, consents, entering, links, registry, signing_in
 from chalicelib.apps.accounts import StaffEntry
 from chalicelib.apps.consents import ConsentOutdated

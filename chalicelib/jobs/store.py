@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute
@@ -130,9 +131,12 @@ def note(tenant: str, job_id: str, turn: int, lease_s: int, **facts: Any) -> Non
 def release(tenant: str, job_id: str, turn: int, *, due_in_s: int = 0, **facts: Any) -> None:
     """Put a job back in the queue, with what went wrong, if anything; nobody takes it before ``due_in_s``.
 
+    In the index of open jobs it stands where it is due, so that jobs that wait do not hide those that got stuck.
     Raises: LeaseLost.
     """
-    _write(tenant, job_id, turn, {"state": "queued", "lease": clock.epoch_s() + due_in_s - 1, "error": None, **facts})
+    place = f"{clock.as_timestamp(clock.now() + timedelta(seconds=due_in_s))}#{job_id}"
+    facts = {"state": "queued", "lease": clock.epoch_s() + due_in_s - 1, "error": None, "listed_place": place, **facts}
+    _write(tenant, job_id, turn, facts)
 
 
 def finish(

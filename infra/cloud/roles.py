@@ -199,6 +199,8 @@ _RIGHTS: dict[str, list[Json]] = {
     ],
     "apply_changes": [
         _platform(["GetItem"], "tenant#*"),
+        _platform(["PutItem"], "job#*"),  # the delivery of results to an app
+        _hints(),
         _never_the_keyring(),
         _uses_key(),
         _acts_for_a_space(),

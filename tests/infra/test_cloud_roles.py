@@ -23,9 +23,12 @@ CONTROL_PLANE = re.compile(
 # its own right, and not in one transaction with a space's items.
 WRITTEN: dict[str, dict[str, set[str]]] = {
     "tenant#hue": {"api": {"PutItem", "UpdateItem"}, "provision": {"UpdateItem"}},
-    "job#hue": {name: {"PutItem", "UpdateItem"} for name in ("api", "run_jobs", "provision")},
+    "job#hue": {
+        "apply_changes": {"PutItem"},
+        **{name: {"PutItem", "UpdateItem"} for name in ("api", "run_jobs", "provision")},
+    },
     "job#platform": {name: {"PutItem", "UpdateItem"} for name in ("api", "run_jobs", "provision")}
-    | {"tick": {"PutItem"}},
+    | {"tick": {"PutItem"}, "apply_changes": {"PutItem"}},
     "audit#2026-11": {"api": {"PutItem", "UpdateItem"}},
     "person#1": {"api": {"PutItem", "UpdateItem", "DeleteItem"}, "run_jobs": {"PutItem"}},
     "login#email#a@hue.example": {"api": {"PutItem", "UpdateItem", "DeleteItem"}},

@@ -1,0 +1,75 @@
+"""Which changes of a learning table are results that an app is told of: kinds as data, rules without I/O.
+
+A new kind is one more line in :data:`KINDS`: what of a change is one, and what is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.storage.changes import Change
+from chalicelib.storage.items import Item
+
+_LEARNER, _ENROLMENT, _ATTEMPT = "learner#", "enrolment#", "attempt#"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Something that a person reached. ``key`` tells it from others of its kind in the same course, ``at`` is when
+    (epoch seconds), ``data`` what is told of it."""
+
+    kind: str
+    person_id: str
+    course_id: str
+    key: str
+    at: int
+    data: Mapping[str, Any]
+
+
+def of(change: Change) -> Iterator[Result]:
+    """The results that one change is."""
+    if change.new is None or not change.pk.startswith(_LEARNER):
+        return
+    for tell in KINDS.values():
+        result = tell(change, change.new)
+        if result:
+            yield result
+
+
+def _completed(change: Change, new: Item) -> Result | None:
+    at = new.get("fin")
+    if not change.sk.startswith(_ENROLMENT) or at is None or (change.old and change.old.get("fin") is not None):
+        return None
+    scores = {name[2:]: max(value) for name, value in sorted(new.items()) if name.startswith("b_")}
+    data = {"version": new["v"], "completed_at": instant(at), "scores": scores}
+    return _result("course.completed", change, change.sk.removeprefix(_ENROLMENT), "", at, data)
+
+
+def _graded(change: Change, new: Item) -> Result | None:
+    if not change.sk.startswith(_ATTEMPT) or change.old:
+        return None
+    _, course, lesson, number = change.sk.split("#")
+    data = {
+        "version": new["v"], "lesson": lesson, "attempt": int(number),
+        "score": new["score"], "passed": new["passed"], "submitted_at": instant(new["at"]),
+    }  # fmt: skip
+    return _result("attempt.graded", change, course, f"{lesson}#{number}", new["at"], data)
+
+
+# What an app is told of: scores are percent, ``scores`` the best of each quiz.
+KINDS: Mapping[str, Callable[[Change, Item], Result | None]] = {
+    "course.completed": _completed,
+    "attempt.graded": _graded,
+}
+
+
+def instant(epoch_s: int) -> str:
+    """A time as it is told: UTC, ISO 8601."""
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _result(kind: str, change: Change, course: str, key: str, at: int, data: Mapping[str, Any]) -> Result:
+    return Result(kind, change.pk.removeprefix(_LEARNER), course, key, at, data)
