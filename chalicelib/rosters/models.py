@@ -9,13 +9,14 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 
 from chalicelib.courses.uploads import UploadForm
 from chalicelib.errors import rule
-from chalicelib.http.models import Id, Inbound, Outbound, line
+from chalicelib.http.models import Download, Id, Inbound, Outbound, line
 from chalicelib.jobs.routes import JobError
 from chalicelib.rosters.reading.rows import Field as ListField
 from chalicelib.rosters.reading.rows import GuessedBy, Severity
 from chalicelib.rosters.states import RosterState
 from chalicelib.rosters.uploads import MOST_BYTES
 
+ListFormat = Literal["csv", "xlsx"]
 MOST_INLINE = 200_000
 MOST_COLUMNS = 200
 
@@ -156,6 +157,18 @@ class RosterProblem(Outbound):
 
 
 class NewPeopleExport(Inbound):
-    """How a file of the space's people is written."""
+    """How a list of the space's people is written."""
 
-    format: Literal["csv", "xlsx"] = "xlsx"
+    format: ListFormat = "xlsx"
+
+
+class PeopleExport(Outbound):
+    """A list of the space's people that is being written, or is there to be read."""
+
+    job: Id
+    state: Literal["queued", "running", "done", "failed", "cancelled", "expired"] = Field(
+        description="`expired`: the list was done and is no longer kept; export anew."
+    )
+    rows: int = Field(description="Written so far.")
+    error: JobError | None
+    download: Download | None = Field(description="Once done: ask again for a fresh address when it has expired.")

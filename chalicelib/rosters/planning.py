@@ -116,13 +116,15 @@ def _created(match: Match, facts: dict[str, str], terms: Terms, saying: _Saying)
 
 
 def _changed(match: Match, old: Person, facts: dict[str, str], terms: Terms, saying: _Saying) -> Plan:
-    new = old.described(profile.merged(old.profile, facts, "roster", overwrite=terms.overwrite))
+    # Who registered with this number before may have been anybody: whom the list means comes in anew, by a code.
+    known = old.reinvited().proven() if old.unproven and old.status == "active" else old.proven()
+    new = known.described(profile.merged(known.profile, facts, "roster", overwrite=terms.overwrite))
     new = _named(new, match.row.values["name"], terms, saying)
     new = _identified(new, match, terms, saying)
     for name in facts:
         if new.profile[name].value != facts[name]:
             saying.say(findings.EDITED_BY_HAND, name)
-    if old.status == "deactivated":
+    if old.status == "deactivated" and new != old:
         saying.say(findings.DEACTIVATED)
     if new == old:
         # Whoever goes on after a kill finds done what was done before it.

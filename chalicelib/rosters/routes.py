@@ -11,9 +11,17 @@ from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.metering.quotas import StorageFull
-from chalicelib.rosters import downloads, rosters
+from chalicelib.rosters import downloads, exports, rosters
 from chalicelib.rosters.downloads import NoRemarks
-from chalicelib.rosters.models import Committing, NewMapping, NewRoster, Roster, RosterProblem
+from chalicelib.rosters.models import (
+    Committing,
+    NewMapping,
+    NewPeopleExport,
+    NewRoster,
+    PeopleExport,
+    Roster,
+    RosterProblem,
+)
 from chalicelib.rosters.refusals import RosterCommitted, RosterExpired, RosterNotReady, RosterUnusable
 from chalicelib.storage.spaces import Space
 
@@ -104,3 +112,20 @@ def commit_roster(space: Space, actor: Actor, roster: Id, body: Committing) -> R
 def cancel_roster(space: Space, roster: Id) -> Roster:
     """Call a list off. People who were made or changed by then stay so."""
     return rosters.cancel(space, roster)
+
+
+@lists.post("/spaces/{space}/people-exports", may=MANAGE_PEOPLE, status=202, creates=True, while_suspended=True)
+def export_people(
+    space: Space, actor: Actor, circumstances: Circumstances, body: NewPeopleExport
+) -> Answer[PeopleExport]:
+    """Have all people of the space written into a list. A job does it; uploaded again, the list changes nothing."""
+    made = exports.start(space, body.format, job_id=circumstances.new_id(space.slug), actor=actor.person_id)
+    return Answer(made, location=f"/v1/spaces/{space.slug}/people-exports/{made.job}")
+
+
+@lists.get(
+    "/spaces/{space}/people-exports/{job}", may=MANAGE_PEOPLE, audited=True, budget=Budget(calls=2, rcu=1, wcu=1)
+)
+def read_people_export(space: Space, job: Id) -> PeopleExport:
+    """How far a list of people is; once it is done, an address to read it from, good for a quarter of an hour."""
+    return exports.follow(space, job)
