@@ -51,6 +51,7 @@ class _Line(BaseModel):
     bytes_out: int = Field(default=0, ge=0, le=_MOST_BYTES)
     messages: int = Field(default=0, ge=0, le=_MOST_CALLS)
     mails: int = Field(default=0, ge=0, le=_MOST_CALLS)
+    sms: int = Field(default=0, ge=0, le=_MOST_CALLS)
 
 
 @dataclass(slots=True)
@@ -72,6 +73,7 @@ class Counts:
     bytes_out: int = 0
     queue_calls: int = 0
     mails: int = 0
+    sms: int = 0  # parts of short messages; their price changes by country and day, and is in no table
     log_bytes: int = 0
 
     def numbers(self) -> dict[str, Number]:
@@ -139,7 +141,7 @@ def _counts(line: _Line, size: int) -> Counts:
     billed_ms = math.ceil(line.ms) + 1  # whole milliseconds, and what the runtime takes around our own
     counts = Counts(
         ms=billed_ms, mb_ms=billed_ms * line.mb, rcu=line.rcu, wcu=line.wcu, s3_calls=line.s3_calls,
-        bytes_in=line.bytes_in, bytes_out=line.bytes_out, queue_calls=line.messages, mails=line.mails,
+        bytes_in=line.bytes_in, bytes_out=line.bytes_out, queue_calls=line.messages, mails=line.mails, sms=line.sms,
         log_bytes=size + _LINE_BYTES + _REPORT_BYTES, invocations=1,
     )  # fmt: skip
     match line.event:

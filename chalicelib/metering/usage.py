@@ -141,6 +141,7 @@ def _figures(of: Counts) -> Item:
         "bytes_in": of.bytes_in,
         "bytes_out": of.bytes_out,
         "mails": of.mails,
+        "sms": of.sms,
     }
 
 

@@ -28,7 +28,7 @@ def test_a_day_and_its_month_add_up_what_the_lines_say(aws: Cloud) -> None:
     lines = [
         line("hue", ms=4.2, rcu=0.5, wcu=1, bytes_in=10, bytes_out=900, s3_calls=2),
         line("hue", ms=0.0, rcu=0.0, wcu=0, status=429),
-        line("hue", event="job.ended", ms=1_000, mb=512, messages=1, mails=3),
+        line("hue", event="job.ended", ms=1_000, mb=512, messages=1, mails=3, sms=2),
         line("hue", event="changes.applied", ms=20.5, mb=512, rcu=1.5),
     ]
     assert metered(lines, stream="day-and-month") == {"lines": 4, "skipped": 0}
@@ -36,7 +36,7 @@ def test_a_day_and_its_month_add_up_what_the_lines_say(aws: Cloud) -> None:
     assert counted == month_of("hue")
     assert (counted.requests, counted.refused, counted.failed, counted.jobs, counted.batches) == (2, 1, 0, 1, 1)
     assert (counted.rcu, counted.wcu) == (2.5, 3)
-    assert (counted.bytes_in, counted.bytes_out, counted.s3_calls, counted.mails) == (10, 900, 2, 3)
+    assert (counted.bytes_in, counted.bytes_out, counted.s3_calls, counted.mails, counted.sms) == (10, 900, 2, 3, 2)
     assert counted.ms == 6 + 1 + 1_001 + 22
     assert counted.mb_ms == 7 * 1_024 + 1_001 * 512 + 22 * 512
     assert counted.queue_calls == 3  # sent, received, deleted
