@@ -56,6 +56,13 @@ def test_what_does_not_fit_is_named(hue: OpenedSpace, more: dict[str, Any], fiel
     assert [(each["field"], each["code"]) for each in problem["errors"]] == [(field, code)]
 
 
+def test_a_key_as_pem_needs_no_id(hue: OpenedSpace) -> None:
+    app = SuperApp.trusted(hue)
+    app.edit(public_keys=app.key.as_pem(private=False).decode())
+    app.post(app.signed()).ok(202)
+    app.post(app.signed(header={"kid": "whatever"})).ok(202)
+
+
 def test_an_issuer_is_one_apps(hue: OpenedSpace) -> None:
     first = added(hue).ok(201)
     added(hue).refused(409, "issuer_taken")
