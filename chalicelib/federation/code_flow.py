@@ -74,6 +74,7 @@ class Client:
     secret: str | None
     redirect_uri: str
     scopes: tuple[str, ...] = SCOPES
+    wanted: frozenset[str] = frozenset({"email"})  # claims for which the user information is asked, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def complete(space: Space, client: Client, came: Came) -> Outcome | Again:
         raise SignInRefused(reason=_word(came.error))
     given = redeem(provider, client, came.code, kept["v"])
     assertion = _verified(space, provider, client, given["id_token"], kept["n"])
-    claims = {**_said(provider, assertion, given), **assertion.claims}
+    claims = {**_said(provider, client, assertion, given), **assertion.claims}
     return Outcome(assertion, claims, given["id_token"], kept["f"])
 
 
@@ -226,12 +227,16 @@ def _verified(space: Space, provider: Provider, client: Client, id_token: str, n
     return assertion
 
 
-def _said(provider: Provider, assertion: Assertion, given: Mapping[str, str]) -> Mapping[str, Any]:
-    """What the user information says, of this very subject (Core 1.0, 5.3.4); of another it says nothing."""
-    if provider.userinfo_endpoint is None or "access_token" not in given or "email" in assertion.claims:
+def _said(provider: Provider, client: Client, assertion: Assertion, given: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the user information says, of this very subject (Core 1.0, 5.3.4), when the token lacks a wanted claim.
+
+    A provider that does not let us ask has nothing more to say; one that fails has: to go on without it could take
+    somebody's roles away.
+    """
+    if provider.userinfo_endpoint is None or "access_token" not in given or client.wanted <= assertion.claims.keys():
         return {}
     answer = fetching.get(provider.userinfo_endpoint, {"authorization": f"Bearer {given['access_token']}"})
-    if answer.status != 200 or "json" not in answer.headers.get("content-type", ""):
+    if answer.status < 500 and (answer.status != 200 or "json" not in answer.headers.get("content-type", "")):
         return {}
     found = answer.json()
     return found if found.get("sub") == assertion.subject else {}

@@ -50,6 +50,15 @@ def understood(claims: Mapping[str, Any], terms: Mapping[str, Any]) -> Told:
     )
 
 
+def wanted(terms: Mapping[str, Any]) -> frozenset[str]:
+    """The claims that a provider's terms speak of, by the name of the whole."""
+    named = terms["claims"]
+    paths = [named["name"], *(named.get(each) for each in ("staff_code", "national_id", "unit"))]
+    paths += [*(named.get("fields") or {}).values(), *(rule["claim"] for rule in terms["role_rules"])]
+    paths += ["email", *(rule["claim"] for rule in terms["unit_rules"])]
+    return frozenset(path.partition(".")[0] for path in paths if path)
+
+
 def at(claims: Mapping[str, Any], path: str | None) -> Any:
     """The value at a claim's name; a dot goes into an object, unless a claim has that very name."""
     if path is None:

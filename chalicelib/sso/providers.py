@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, NotFound, PreconditionFailed
 from chalicelib.federation import discovery
 from chalicelib.federation.code_flow import Client
 from chalicelib.http.caching import Remembered
-from chalicelib.sso import store
+from chalicelib.sso import claims, store
 from chalicelib.sso.models import MOST_PROVIDERS, NewProvider, ProviderEdit
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
@@ -77,6 +77,7 @@ class Provider:
             secret=self._secret(),
             redirect_uri=self.address("callback"),
             scopes=tuple(dict.fromkeys(["openid", *self.terms["scopes"]])),
+            wanted=claims.wanted(self.terms),
         )
 
     def _secret(self) -> str | None:

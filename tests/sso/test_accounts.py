@@ -16,7 +16,7 @@ from chalicelib.storage import acting
 from tests.api import Api
 from tests.factories import OpenedSpace
 from tests.federation.oidc_provider import OidcProvider
-from tests.identity.people import PASSWORD, refresh, sign_in, somebody
+from tests.identity.people import PASSWORD, refresh, sign_in
 from tests.sso.conftest import Trusted, trust
 
 STAFF_CLAIMS = {"staff_code": "employee_number", "national_id": "identity_number"}
@@ -72,9 +72,10 @@ def test_what_belongs_to_another_stays_theirs_when_a_known_person_comes(trusted:
 
 def test_who_registered_with_anothers_address_does_not_keep_the_account(trusted: Trusted) -> None:
     """Registering proves no address: whoever did it in advance is out, and knows no password of it any more."""
-    thief = somebody(trusted.hue, "hoa@hue.example", name="Kẻ gian")
+    registering = {"name": "Kẻ gian", "login": "hoa@hue.example", "password": PASSWORD}
+    thief = Api().post(trusted.hue.at("/people"), registering).ok(201)
     tokens = sign_in(trusted.hue, "hoa@hue.example")
-    assert trusted.signed_in("hoa")["person"]["id"] == thief.id
+    assert trusted.signed_in("hoa")["person"]["id"] == thief["id"]
     refresh(trusted.hue, tokens["refresh_token"]).refused(401, "session_ended")
     Api().post(trusted.hue.at("/sessions"), {"login": "hoa@hue.example", "password": PASSWORD}).refused(401)
 

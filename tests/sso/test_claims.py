@@ -97,3 +97,9 @@ def test_numbers_are_taken_as_they_are_written() -> None:
     told = claims.understood({"employee_number": 7, "identity_number": "046 096 000 123"}, TERMS)
     assert told.vouched == (Identifier("staff_code", "7"),)
     assert told.national_id == "046096000123"
+
+
+def test_what_the_terms_speak_of_is_asked_for() -> None:
+    assert claims.wanted(TERMS) == {
+        "name", "email", "employee_number", "identity_number", "department", "title", "gender", "realm_access", "groups"
+    }  # fmt: skip
