@@ -44,7 +44,7 @@ def require(
     enrolled already: the newest requirement holds. Who left comes back; who has completed the course is left alone.
 
     Gives how many had which fate by this job. Repeating it writes nothing. 1 BatchGetItem and 1 transaction; 1 RCU and
-    4 WCU each. Raises: Unavailable when those people's enrolments change faster than they can be read.
+    3 WCU each. Raises: Unavailable when those people's enrolments change faster than they can be read.
     """
     for _ in range(_TRIES):
         found = {each.person_id: each for each in store.batch(space, outline.course_id, [*people], consistent=True)}
