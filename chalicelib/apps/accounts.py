@@ -128,13 +128,18 @@ def _changed(
     consent: Item,
     others: list[str],
 ) -> Person:
-    """A person who gains identifiers and what the app tells; what was written by hand, or by a roster, stays."""
-    changed = person.identified([*person.identifiers, *gained]).described(merged(person.profile, told.fields, "app"))
-    if told.name and person.name_by == "app":
+    """A person who gains identifiers and what the app tells; what was written by hand, or by a roster, stays.
+
+    Who registered with this number, and has proved nothing, may have been anybody: it becomes the account of whose it
+    is, and what was written in it before counts no more than the app's word.
+    """
+    facts = merged(person.profile, told.fields, "app", overwrite=person.unproven)
+    changed = person.identified([*person.identifiers, *gained]).described(facts)
+    if told.name and (person.name_by == "app" or person.unproven):
         changed = changed.named(told.name, "app")
     if changed.status == "invited":
         changed = changed.joined()
-    changed = membership.regrouped(space, changed)
+    changed = membership.regrouped(space, changed.proven())
     return persons.change(space, person, changed, also=_told_of(space, person.id, consent, others))
 
 

@@ -133,13 +133,14 @@ def _addressee(space: Space, person_id: str) -> Person | None:
 
 
 def _come_in(space: Space, found: Login, using: Write) -> tuple[Holder, list[Write]]:
-    """Who comes in, and what is left to write with their session: whoever was invited has joined before it begins."""
-    if found.status == "active":
+    """Who comes in, and what is left to write with their session: whoever was invited has joined, and whoever registered
+    has proved that they may, before it begins."""
+    if found.status == "active" and not found.unproven:
         return Holder.of_login(found), [using]
     for _ in range(_RACES):
         person = persons.get(space, found.person_id, consistent=True)
         try:
-            return Holder.of(persons.change(space, person, person.joined(), also=[using])), []
+            return Holder.of(persons.change(space, person, person.joined().proven(), also=[using])), []
         except PreconditionFailed:
             continue  # edited meanwhile: the code is still theirs
     raise PreconditionFailed

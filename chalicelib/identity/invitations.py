@@ -116,7 +116,7 @@ def set_password(space: Space, token: str, purpose: links.Purpose, password: str
     passwords.require_impersonal(password, "password", words_of(space, link.person))
     password_hash = passwords.hash_new(password)
     for _ in range(3):
-        changed = link.person.edited(name=name).with_password()
+        changed = link.person.edited(name=name).proven().with_password()
         also = [link.using(space), *(throttle.forgiving(space, each.text) for each in link.person.logins)]
         try:
             return persons.change(space, link.person, changed, password_hash=password_hash, also=also)

@@ -46,6 +46,7 @@ def register(space: Space, given: Registration, circumstances: Circumstances) ->
         ["learner"],
         person_id=circumstances.new_id(),
         locale=circumstances.language,
+        unproven=True,
     )
     try:
         return persons.add(space, regrouped(space, person), password_hash=passwords.hash_new(given.password))

@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
-from chalicelib import ids, logs
+from chalicelib import logs
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, Forbidden, Language, PreconditionFailed
 from chalicelib.http.permissions import Role
-from chalicelib.identity import passwords
 from chalicelib.identity.sessions import AccountDeactivated
 from chalicelib.people import persons, profile, space_key, units
-from chalicelib.people.identifiers import Identifier, Kind
+from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.people.profile import BY_HAND
@@ -78,8 +77,7 @@ def _ensured(
         _tell(space, provider, found)
         raise AccountAmbiguous
     if found:
-        proven = {each.kind for each in owners}
-        return _refreshed(space, provider, found.pop(), [own, *vouched], told, proven=proven)
+        return _refreshed(space, provider, found.pop(), [own, *vouched], told, first=True)
     if not provider.terms["creates_accounts"]:
         raise AccountMissing
     return _made(space, [*vouched, own], told, locale)
@@ -104,17 +102,17 @@ def _refreshed(
     gained: list[Identifier],
     told: Told,
     *,
-    proven: Collection[Kind] = (),
+    first: bool = False,
 ) -> Person:
     """A known person with what the provider says now; what they or an admin wrote by hand stays. No write when nothing
-    is new. ``proven`` are the kinds of identifiers by which the account is being found for the first time."""
+    is new. ``first``: the account is being found by a verified identifier, for the first time."""
     old = persons.get(space, person_id, consistent=True)
     if old.status == "deactivated":
         raise AccountDeactivated
     changed = old.joined() if old.status == "invited" else old
-    taken_over = _may_be_anothers(old, proven)
-    changed = changed.with_password() if taken_over else changed
-    password_hash = passwords.hash_new(ids.secret()) if taken_over else None
+    if first:
+        # Who registered with this address before may have been anybody: it becomes the account of whose it is.
+        changed = changed.proven()
     if old.name_by not in BY_HAND and told.name != "?":
         changed = changed.named(told.name, "sso")
     missing = [each for each in gained if each not in old.identifiers]
@@ -125,17 +123,10 @@ def _refreshed(
         changed = changed.described(merged)
     grouped = membership.regrouped(space, _with_roles(provider, changed, told.roles))
     try:
-        return persons.change(space, old, grouped, password_hash=password_hash)
+        return persons.change(space, old, grouped)
     except LastKeeper:
         # The provider has forgotten the last admin; the space must not.
-        return persons.change(space, old, membership.regrouped(space, changed), password_hash=password_hash)
-
-
-def _may_be_anothers(person: Person, proven: Collection[Kind]) -> bool:
-    """Whether the account may have been opened by somebody who only knew this person's address or number: registering
-    proves neither. It becomes the person's; its sessions end, and its password is replaced by none that anybody knows
-    (a new one is set by a letter). What lists and admins give, nobody registers with."""
-    return bool(proven) and person.joined_at is not None and set(proven) <= {"email", "phone"}
+        return persons.change(space, old, membership.regrouped(space, changed))
 
 
 def _with_roles(provider: Provider, person: Person, roles: frozenset[Role]) -> Person:
