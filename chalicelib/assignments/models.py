@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib import clock
 from chalicelib.assignments.rules import Assignment, Kind
@@ -13,12 +13,12 @@ from chalicelib.audiences.models import AudienceId
 from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery
 from chalicelib.learning.models import Standing, instant
+from chalicelib.people.models import UnitPath
 
 MOST = 200  # courses asked of audiences in one space
 MOST_NAMED = 500
 MOST_DAYS = 3_650
 MOST_REMIND_DAYS = 60
-UnitPath = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{8}(/[0-9a-z]{8}){0,7}$", max_length=80)]
 
 _due_on = Field(default=None, description="The last day, in Vietnam, on which to complete it.", examples=["2027-03-31"])
 _remind_days = Field(
@@ -107,9 +107,7 @@ class NewOrder(Inbound):
     """Whom to enrol in a course: exactly one of ``audience``, ``unit``, ``roster``, ``people``."""
 
     audience: AudienceId | None = Field(default=None, description="Everyone who is in it when the job comes to them.")
-    unit: UnitPath | None = Field(
-        default=None, description="Path of a unit: everyone in it and in the units under it.", examples=["4q2xw7ha"]
-    )
+    unit: UnitPath | None = Field(default=None, description="Everyone in this unit, and in the units under it.")
     roster: Id | None = Field(default=None, description="Everyone of a list that has been taken over.")
     people: Annotated[list[Id], Field(min_length=1, max_length=MOST_NAMED), Distinct] | None = None
     due_on: date | None = _due_on

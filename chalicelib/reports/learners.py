@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from chalicelib.errors import NotFound
 from chalicelib.http.models import Page
@@ -33,6 +34,7 @@ def named(space: Space, found: Sequence[Enrolment]) -> list[Learner]:
             enrolled_at=instant(each.enrolled_at),
             last_activity_at=instant(each.seen_ms / 1000),
             completed_at=None if each.completed_at is None else instant(each.completed_at),
+            due=None if each.due is None else date.fromisoformat(each.due),
         )
         for each in found
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from chalicelib.audiences.models import AudienceId
 from chalicelib.http.models import Download, Id, Inbound, Outbound, Page, PageQuery, Query, line
 from chalicelib.http.periods import Period as Period
 from chalicelib.jobs.routes import JobError
@@ -15,11 +16,6 @@ from chalicelib.metering.models import MonthOfNation, MonthOfTenant
 from chalicelib.reports.figures import NATIONAL_AUDIENCES
 from chalicelib.tenants.models import Kind
 
-AudienceId = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9a-z-]{1,32}$"),
-    Field(description="An audience's id; of those that every space has, its word.", examples=["citizens"]),
-]
 SHOWN_AT_ONCE = 20  # courses or organisations that a summary shows of those with the most enrolments
 
 _AS_OF = (
@@ -107,6 +103,7 @@ class Learner(Outbound):
     enrolled_at: datetime
     last_activity_at: datetime
     completed_at: datetime | None
+    due: date | None = Field(description="The last day, in Vietnam, on which to complete it, where one was set.")
 
 
 class CourseReport(Page[Learner]):

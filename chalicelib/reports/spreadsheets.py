@@ -26,6 +26,7 @@ _HEADERS = (
     "Ngày ghi danh",
     "Hoạt động gần nhất",
     "Ngày hoàn thành",
+    "Hạn hoàn thành",
 )
 _STATES: dict[State, str] = {"active": "Đang học", "completed": "Đã hoàn thành", "left": "Đã rời khoá học"}
 # With the full-width forms, which some spreadsheets read alike.
@@ -48,6 +49,7 @@ def rows(learners: Iterable[Learner]) -> str:
             _time(each.enrolled_at),
             _time(each.last_activity_at),
             _time(each.completed_at) if each.completed_at else "",
+            each.due.isoformat() if each.due else "",
         ]
         for each in learners
     )

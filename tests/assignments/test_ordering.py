@@ -107,6 +107,7 @@ def test_everyone_keeps_what_they_have_and_gets_the_newest_deadline(aws: Cloud) 
     assert {each.due for each in enrolled(space, course, [people["mới"], people["đã rời"]]).values()} == {None}
     report = space.admin.get(space.at(f"/reports/courses/{course}")).ok()
     assert report["totals"]["enrolments"] == 5
+    assert sorted(each["due"] or "" for each in report["items"]) == ["", "", "", DUE, DUE]
 
 
 def test_what_is_due_cannot_be_left_before_it_is_completed(aws: Cloud) -> None:

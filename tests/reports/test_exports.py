@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import moto.s3.models
@@ -35,12 +35,14 @@ HEADERS = [
     "Ngày ghi danh",
     "Hoạt động gần nhất",
     "Ngày hoàn thành",
+    "Hạn hoàn thành",
 ]
 
 
 def a_learner(name: str | None = "Trần Thị Bích Ngọc", **facts: Any) -> Learner:
     at = datetime.fromtimestamp(NOON, UTC)
     usual = {"state": "active", "percent": 40, "enrolled_at": at, "last_activity_at": at, "completed_at": None}
+    usual |= {"due": date(2026, 12, 31)}
     return Learner.model_validate({"person": "1m868j3kq0v7x2c9d4e5fg", "name": name, **usual, **facts})
 
 
@@ -75,6 +77,7 @@ def test_the_file_is_what_excel_expects() -> None:
             "2026-11-24 10:13",
             "2026-11-24 10:13",
             "",
+            "2026-12-31",
         ],
     ]
 
