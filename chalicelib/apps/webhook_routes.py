@@ -7,7 +7,7 @@ from chalicelib.apps.deliveries import DeliveryWaits, NoWebhook
 from chalicelib.apps.signing import SecretChanged
 from chalicelib.apps.webhook_models import Delivery, DeliveryQuery, Resent, WebhookSecret, WebhookTest
 from chalicelib.http import paging
-from chalicelib.http.endpoint import Feature
+from chalicelib.http.endpoint import Budget, Feature
 from chalicelib.http.models import Id, Page
 from chalicelib.http.permissions import MANAGE_SPACE
 from chalicelib.storage.spaces import Space
@@ -28,7 +28,12 @@ def test_webhook(space: Space, app: Id) -> WebhookTest:
     return deliveries.test(space, app)
 
 
-@webhooks.get("/spaces/{space}/apps/{app}/deliveries", may=MANAGE_SPACE, raises=[paging.BadCursor])
+@webhooks.get(
+    "/spaces/{space}/apps/{app}/deliveries",
+    may=MANAGE_SPACE,
+    budget=Budget(calls=1, rcu=15),
+    raises=[paging.BadCursor],
+)
 def list_deliveries(space: Space, app: Id, query: DeliveryQuery) -> Page[Delivery]:
     """Results for the app in one state, newest first: those that wait, were taken, or were given up."""
     return deliveries.page(space, app, query)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from chalicelib.audiences.models import AudienceId
 from chalicelib.courses import catalogue
 from chalicelib.http.endpoint import Answer, Budget, Feature, Raw
 from chalicelib.http.models import Id, Page, PageQuery
@@ -14,7 +15,6 @@ from chalicelib.reports import by_audience, exports, nation, overview, spreadshe
 from chalicelib.reports import reactions as reactions  # declares what reports do when a learning table changes
 from chalicelib.reports.exports import TooManyRows
 from chalicelib.reports.models import (
-    AudienceId,
     AudienceReport,
     AudiencesReport,
     CourseAudiences,
