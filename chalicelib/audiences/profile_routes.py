@@ -49,7 +49,7 @@ def edit_person_profile(space: Space, person: Id, body: ProfileEdit, circumstanc
     return Answer(profiles.shown(space, changed), etag=changed.etag)
 
 
-@profile.get("/spaces/{space}/profile-fields", may=READ_DRAFTS, budget=Budget(calls=1, rcu=60))
+@profile.get("/spaces/{space}/profile-fields", may=READ_DRAFTS, budget=Budget(calls=1, rcu=120))
 def read_profile_fields(space: Space) -> Answer[ProfileFields]:
     """What may be asked of people, what for, and which of it this space asks for."""
     fields, etag = profiles.fields(space)

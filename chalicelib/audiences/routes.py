@@ -30,7 +30,7 @@ from chalicelib.storage.spaces import Space
 audiences = Feature("audiences")
 
 
-@audiences.get("/spaces/{space}/audiences", may=READ_DRAFTS, budget=Budget(calls=1, rcu=60))
+@audiences.get("/spaces/{space}/audiences", may=READ_DRAFTS, budget=Budget(calls=1, rcu=120))
 def list_audiences(space: Space, circumstances: Circumstances) -> Audiences:
     """All audiences of the space: the four of decision 757/QĐ-BKHCN, then its own by name."""
     return editing.listed(space, circumstances.language)
@@ -76,7 +76,7 @@ def read_preview(space: Space, job: Id) -> Preview:
     return previews.follow(space, job)
 
 
-@audiences.get("/spaces/{space}/audiences/{audience}", may=READ_DRAFTS, budget=Budget(calls=1, rcu=60))
+@audiences.get("/spaces/{space}/audiences/{audience}", may=READ_DRAFTS, budget=Budget(calls=1, rcu=120))
 def read_audience(space: Space, circumstances: Circumstances, audience: AudienceId) -> Answer[Audience]:
     """One audience."""
     found = editing.get(space, audience, circumstances.language)

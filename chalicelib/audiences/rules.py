@@ -20,6 +20,7 @@ from chalicelib.people import profile
 MOST_CONDITIONS = 40
 DEEPEST = 6
 MOST_VALUES = 100
+MOST_BYTES = 8_000  # as stored: all rules of a space are read at once
 EARLIEST, LATEST = 1900, 2100
 SOURCES: tuple[str, ...] = profile.Source.__args__  # type: ignore[attr-defined]
 _OPS = ("all", "any", "not", "in", "contains", "between", "within", "known")
@@ -137,7 +138,11 @@ Rule = Annotated[RuleKind, Field(discriminator="op"), WrapValidator(_without_tag
 def _bounded(value: Any, validate: Any) -> Any:
     """A rule of bounded depth and size: what is read on every change of a person stays small."""
     _require_bounded(value)
-    return validate(value)
+    kept = validate(value)
+    if len(stored(kept).encode()) > MOST_BYTES:
+        vi = f"Quy tắc quá dài (tối đa {MOST_BYTES} byte). Hãy dùng ít giá trị hơn, hoặc chọn đơn vị cấp trên."
+        raise rule("rule_too_large", vi, f"The rule is too long (at most {MOST_BYTES} bytes): name fewer values.")
+    return kept
 
 
 def _require_bounded(value: Any) -> None:

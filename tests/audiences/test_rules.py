@@ -116,6 +116,8 @@ class TestWhatMayBeSaid:
         many = [{"op": "known", "field": "birth"}] * rules.MOST_CONDITIONS
         assert refusal({"op": "any", "rules": many}) == ((), "rule_too_large")
         _whole.validate_python({"op": "any", "rules": many[1:]})
+        words = {"op": "contains", "field": "position", "words": ["ễ" * profile.TEXT_LENGTH] * rules.MOST_VALUES}
+        assert refusal(words) == ((), "rule_too_large")
 
 
 leaves = st.one_of(
