@@ -127,9 +127,9 @@ def _joined(space: Space, person: Person, password: str | None) -> Person:
     if password is None:
         if codes.address_of(person, by_phone=False) is None:
             raise refuse_field("password", *_NEEDED)
-        return persons.change(space, person, person.joined())
+        return persons.change(space, person, person.joined().proven())
     passwords.require_impersonal(password, "password", invitations.words_of(space, person))
-    return persons.change(space, person, person.with_password(), password_hash=passwords.hash_new(password))
+    return persons.change(space, person, person.proven().with_password(), password_hash=passwords.hash_new(password))
 
 
 def _person(space: Space, person_id: str) -> Person | None:

@@ -133,8 +133,8 @@ def _addressee(space: Space, person_id: str) -> Person | None:
 
 
 def _come_in(space: Space, found: Login, using: Write) -> tuple[Holder, list[Write]]:
-    """Who comes in, and what is left to write with their session: whoever was invited has joined, and whoever registered
-    has proved that they may, before it begins."""
+    """Who comes in, and what is left to write with their session: whoever was invited has joined, and whoever
+    registered has proved that they may, before it begins."""
     if found.status == "active" and not found.unproven:
         return Holder.of_login(found), [using]
     for _ in range(_RACES):

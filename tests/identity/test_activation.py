@@ -136,6 +136,18 @@ def test_a_new_code_takes_in_again_whoever_has_lost_the_password(hue: OpenedSpac
     sign_in(hue, "CB1", OTHER_PASSWORD)
 
 
+def test_whom_an_admin_gives_a_code_has_proved_who_they_are_by_using_it(hue: OpenedSpace) -> None:
+    registered = {"name": "Lê Văn Cường", "login": "0912345671", "password": PASSWORD}
+    person = Api().post(hue.at("/people"), registered).ok(201)["id"]
+    for password, works in ((None, False), (OTHER_PASSWORD, True)):
+        given = hue.admin.post(hue.at(f"/people/{person}/activation")).ok(200)
+        activate(hue, given["login"], given["code"], password).ok(200)
+        assert not persons.get(hue.space, person).unproven
+        for each in (PASSWORD, OTHER_PASSWORD):
+            answer = Api().post(hue.at("/sessions"), {"login": "0912345671", "password": each})
+            assert answer.status == (200 if works and each == OTHER_PASSWORD else 401)
+
+
 def test_the_last_admin_is_not_locked_out(hue: OpenedSpace) -> None:
     last = somebody(hue, "hoa@hue.example", ("admin",))
     hue.admin.post(hue.at(f"/people/{last.id}/activation")).refused(409, "last_admin")
