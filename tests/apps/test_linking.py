@@ -222,3 +222,15 @@ def test_a_consent_goes_where_accounts_that_are_merged_go(aws: Cloud, hue: Opene
     aws.run_jobs()
     entry = app.post(app.signed(**VERIFIED)).ok(200)
     assert (entry["status"], entry["person"]["id"]) == ("signed_in", made)
+
+
+def test_who_registered_with_anothers_number_does_not_keep_the_account(hue: OpenedSpace, app: SuperApp) -> None:
+    """Nobody has answered at that number yet: it may have been anybody who chose the password."""
+    thief = {"name": "Kẻ gian", "login": "0912345678", "password": PASSWORD}
+    there = Api().post(hue.at("/people"), thief).ok(201)["id"]
+    before = sign_in(hue, "0912345678")
+    assert app.person(**VERIFIED) == there
+    assert persons.get(hue.space, there).name == "Nguyễn Văn An"
+    credentials = {"login": "0912345678", "password": PASSWORD}
+    Api().post(hue.at("/sessions"), credentials).refused(401, "wrong_credentials")
+    Api().post(hue.at("/sessions/refresh"), {"refresh_token": before["refresh_token"]}).refused(401, "session_ended")
