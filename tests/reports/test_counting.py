@@ -244,6 +244,18 @@ def test_a_hundred_changes_take_two_calls(aws: Cloud) -> None:
     assert (meter.rcu, meter.wcu) == (1, 16)
 
 
+def test_audiences_add_two_counters_each_however_many_enrol(aws: Cloud) -> None:
+    space = space_of_learners()
+    for number in range(100):
+        learners.enrol(space, f"hoc-vien-{number}", "khoa1", national="qg1", audiences="students to-1")
+    feed = Feed(aws, space)
+    feed.read()
+    meter = spent(lambda: counting.count(space, changes.read(feed.event("shard-0", 0, 100))))
+    assert meter.operations == ["GetItem", "TransactWriteItems"]
+    # Each audience, and each in the course; and for the nation the one that all spaces have.
+    assert (meter.rcu, meter.wcu) == (1, 16 + 2 * 2 * 2 + 2)
+
+
 @dataclass
 class Learning:
     """A plain model of who is where: no deltas, no days of processing, only lists of people."""
