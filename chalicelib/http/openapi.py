@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -27,6 +28,7 @@ from chalicelib.http.problems import Problem
 _SCHEMAS = "#/components/schemas/"
 _PARAMETERS = "#/components/parameters/"
 _RESPONSES = "#/components/responses/"
+_making = Lock()
 _HEADERS = "#/components/headers/"
 _TYPE_BASE = "https://hocmo.example/docs#problem-"
 
@@ -49,9 +51,14 @@ class _Schemas(GenerateJsonSchema):
         return super().normalize_name(f"{listed[1]}Page" if listed else name)
 
 
-@lru_cache(maxsize=1)
 def document() -> Json:
-    """The document of the operations that are declared, made once."""
+    """The document of the operations that are declared, made once: pydantic builds no schemas in two threads at once."""
+    with _making:
+        return _document()
+
+
+@lru_cache(maxsize=1)
+def _document() -> Json:
     mounting.everything()
     return build(OPERATIONS)
 
