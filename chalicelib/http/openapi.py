@@ -52,7 +52,7 @@ class _Schemas(GenerateJsonSchema):
 
 
 def document() -> Json:
-    """The document of the operations that are declared, made once: pydantic builds no schemas in two threads at once."""
+    """The document of the operations that are declared, made once: pydantic builds no schemas in two threads."""
     with _making:
         return _document()
 
