@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import chalicelib.accounts.data_routes  # noqa: F401 (declares the operations on own data)
 from chalicelib.accounts import merging
 from chalicelib.accounts.merging import MergeUnsettled, UndoExpired
 from chalicelib.accounts.models import Merge, NewMerge

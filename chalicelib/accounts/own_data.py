@@ -1,0 +1,157 @@
+"""What people see of all that is kept about them (Law 91/2025/QH15, article 4: to know, to view, to be given).
+
+Everything of one person stands in two partitions: the account's and the learning's. Both are shown item by item, so
+that whatever a feature keeps there is told of without its doing. Which attributes are shown is a closed list: hashes of
+secrets are not. What is a copy for lists alone is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib import clock
+from chalicelib.accounts import data_requests, store, working_days
+from chalicelib.accounts.data_models import DataTerm, KeptRecord, OwnData
+from chalicelib.accounts.store import DataRequestKind
+from chalicelib.apps import consents
+from chalicelib.audiences import profiles
+from chalicelib.http import paging
+from chalicelib.http.tokens import Actor
+from chalicelib.people import persons
+from chalicelib.people.keys import person_pk
+from chalicelib.people.models import Me, PersonAudience
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+
+Part = Literal["account", "learning"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of item: what it is called, which attributes are shown and as what; ``each``: by how they begin."""
+
+    name: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    each: Mapping[str, str] = field(default_factory=dict)
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+# By what their sort keys begin with. Places in lists are copies of the person and are passed over.
+_COPIES = "listed#"
+KINDS: dict[str, _Kind] = {
+    "person": _Kind(
+        "person",
+        _same(*"name roles status locale version epoch activation unproven roster created_at updated_at".split()),
+    ),
+    "session": _Kind("session", _same("device", "created_at", "used_at", "until")),
+    "origin": _Kind("vouched_session", _same("party")),
+    "link": _Kind("one_time_link", _same("expires", "used_at")),
+    "code": _Kind("one_time_code", _same("expires", "tries")),
+    "entry": _Kind("entry_code"),
+    "consent": _Kind("consent", _same("name", "version", "at", "withdrawn_at", "how", "subject", "shared", "told")),
+    "conflict": _Kind("doubted_link", _same("at")),
+    "merge": _Kind("merge", _same("other_name", "state", "at", "until")),
+    "reminded": _Kind("reminder"),
+    store.REQUESTS.removesuffix("#"): _Kind(
+        "data_request", _same(*"kind text state at acknowledge_by due acknowledged_at answered_at answer".split())
+    ),
+    "open-request": _Kind("open_data_request", _same("request")),
+    "learner": _Kind("learner", {"at": "since", "via": "came_by"}),
+    "enrol": _Kind("audiences", _same("since")),
+    "day": _Kind("active_day"),
+    "enrolment": _Kind(
+        "enrolment",
+        {
+            "v": "version", "st": "state", "at": "enrolled_at", "seen": "seen_at_ms", "last": "last_lesson",
+            "done": "lessons_done", "fin": "completed_at", "due": "due", "by": "required_by", "g": "audiences",
+        },
+        {"p_": "positions", "n_": "attempts", "b_": "best_scores"},
+    ),
+    "attempt": _Kind(
+        "attempt",
+        {
+            "v": "version", "score": "score", "passed": "passed", "answers": "answers", "at": "submitted_at",
+            "began": "started_at",
+        },
+    ),
+}  # fmt: skip
+
+_ABOUT: dict[DataRequestKind, tuple[str, str]] = {
+    "correct": ("Chỉnh sửa thông tin chưa đúng.", "To have what is not right corrected."),
+    "delete": ("Xoá dữ liệu.", "To have data deleted."),
+    "withdraw": ("Rút lại sự đồng ý.", "To withdraw consent."),
+    "object": ("Phản đối hoặc hạn chế việc xử lý.", "To object to, or restrict, the use of data."),
+}
+_LAW = (
+    "Theo Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15 và Nghị định 356/2025/NĐ-CP, đơn vị xác nhận yêu cầu của bạn "
+    "trong 2 ngày làm việc và thực hiện trong thời hạn nêu ở từng loại; bạn có quyền khiếu nại nếu không đồng ý.",
+    "By the Law on Personal Data Protection 91/2025/QH15 and Decree 356/2025/NĐ-CP the organisation acknowledges your "
+    "request within 2 working days and carries it out within the days named for its kind; you may complain if you "
+    "disagree.",
+)
+
+
+def whole(space: Space, actor: Actor) -> OwnData:
+    """All that does not grow: 3 calls, and 1 for the names of units seen first. Raises: NotFound."""
+    me = persons.get(space, actor.person_id)
+    return OwnData(
+        me=Me.of(me),
+        status=me.status,
+        name_source=me.name_by,
+        joined_at=datetime.fromisoformat(me.joined_at) if me.joined_at else None,
+        facts=[fact for fact in profiles.shown(space, me).facts if fact.value is not None],
+        audiences=[
+            PersonAudience(id=each, since=clock.from_epoch_ms(int(since) * 1000))
+            for each, since in sorted(me.audiences.items())
+        ],
+        consents=consents.of_person(space, actor).items,
+        parts=["account", "learning"],
+        acknowledged_in_working_days=working_days.ACKNOWLEDGED_IN,
+        terms=[
+            DataTerm(kind=kind, days=days, about_vi=_ABOUT[kind][0], about_en=_ABOUT[kind][1])
+            for kind, days in data_requests.FULFILLED_IN.items()
+        ],
+        law_vi=_LAW[0],
+        law_en=_LAW[1],
+    )
+
+
+def records(
+    space: Space, person_id: str, part: Part, cursor: str | None, limit: int
+) -> tuple[list[KeptRecord], str | None]:
+    """What is kept in a part, item by item: 1 call. A page may hold fewer than ``limit``. Raises: BadCursor."""
+    after = paging.decode(cursor, str)[0] if cursor else None
+    rows = (
+        store.kept(space, "people", person_pk(person_id), after, limit)
+        if part == "account"
+        else store.kept(space, "learning", f"learner#{person_id}", after, limit)
+    )
+    shown = [_record(item) for item in rows.items if not item["sk"].startswith(_COPIES)]
+    return shown, paging.encode(rows.after["sk"]) if rows.after else None
+
+
+def _record(item: Item) -> KeptRecord:
+    start, _, about = item["sk"].partition("#")
+    kind = KINDS.get(start) or _Kind(start)
+    if kind.name in ("one_time_link", "entry_code"):
+        about = ""  # the fingerprint of a secret says nothing to its owner
+    facts: dict[str, Any] = {}
+    for name, value in item.items():
+        if name in kind.facts:
+            facts[kind.facts[name]] = _plain(value)
+        elif name[:2] in kind.each:
+            facts.setdefault(kind.each[name[:2]], {})[name[2:]] = _plain(value)
+    return KeptRecord(kind=kind.name, about=about, facts=facts)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: sets in order."""
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return {name: _plain(each) for name, each in value.items()} if isinstance(value, Mapping) else value
