@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib import clock
 from chalicelib.accounts.store import DataRequestItem, DataRequestKind, DataRequestState
@@ -118,7 +118,11 @@ class DataRequestQuery(PageQuery):
 class DataAnswer(Inbound):
     """What becomes of a request."""
 
-    state: Literal["acknowledged", "fulfilled", "refused"]
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "fulfilled", "answer": "Đã sửa ngày sinh theo căn cước."}]}
+    )
+
+    state: Literal["acknowledged", "fulfilled", "refused"] = Field(examples=["fulfilled"])
     answer: Annotated[str, prose(TEXT_LENGTH)] = Field(
         default="", examples=["Đã sửa ngày sinh theo căn cước."], description="For the person; needed to refuse."
     )

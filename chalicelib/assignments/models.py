@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib import clock
 from chalicelib.assignments.rules import Assignment, Kind
@@ -20,7 +20,7 @@ MOST_NAMED = 500
 MOST_DAYS = 3_650
 MOST_REMIND_DAYS = 60
 
-_due_on = Field(default=None, description="The last day, in Vietnam, on which to complete it.", examples=["2027-03-31"])
+_due_on = Field(default=None, description="The last day, in Vietnam, on which to complete it.", examples=["2031-12-31"])
 _remind_days = Field(
     default=7,
     ge=1,
@@ -40,6 +40,8 @@ def _require_to_come(due_on: date | None) -> None:
 
 class NewAssignment(Inbound):
     """What a course is to an audience."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "required", "due_on": "2031-12-31"}]})
 
     kind: Kind = Field(description="`recommended` is offered on the home of everyone in the audience, never due.")
     due_on: date | None = _due_on
@@ -105,6 +107,10 @@ class AssignmentQuery(PageQuery):
 
 class NewOrder(Inbound):
     """Whom to enrol in a course: exactly one of ``audience``, ``unit``, ``roster``, ``people``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"audience": "public-sector", "due_on": "2031-12-31", "remind_days": 7}]}
+    )
 
     audience: AudienceId | None = Field(default=None, description="Everyone who is in it when the job comes to them.")
     unit: UnitPath | None = Field(default=None, description="Everyone in this unit, and in the units under it.")

@@ -53,9 +53,11 @@ def unassign_course(space: Space, course: Id, audience: AudienceId) -> None:
     raises=[CourseArchived, CourseNotPublished, NotCommitted],
 )
 def enrol_many(space: Space, actor: Actor, circumstances: Circumstances, course: Id, body: NewOrder) -> Answer[Order]:
-    """Enrol an audience, a unit, a list, or people by name, with a deadline or without. A job does it: follow its
-    address. Who is enrolled already gets this deadline (or none) instead of an earlier one; who has left comes back;
-    who has completed the course is left alone."""
+    """Enrol an audience, a unit, a list, or people by name, with a deadline or without.
+
+    A job does it: follow its address. Who is enrolled already gets this deadline (or none) instead of an earlier one;
+    who has left comes back; who has completed the course is left alone.
+    """
     job = ordering.start(space, course, body, job_id=circumstances.new_id(course), actor=actor.person_id)
     return Answer(Order(job=job, course=course), location=f"/v1/spaces/{space.slug}/jobs/{job}")
 

@@ -124,7 +124,8 @@ def test_who_makes_a_key_need_not_open_it(key: str) -> None:
 def test_what_is_sealed_opens_under_its_own_name_alone(key: str) -> None:
     sealed = secrets.seal(b"secret", "signing-key", "a")
     assert secrets.unseal(sealed, "signing-key", "a") == b"secret"
-    for purpose, name in [("signing-key", "b"), ("other", "a")]:
+    others: list[tuple[secrets.Purpose, str]] = [("signing-key", "b"), ("space-key", "a")]
+    for purpose, name in others:
         with pytest.raises(secrets.NotOurs):
             secrets.unseal(sealed, purpose, name)
 
@@ -165,7 +166,7 @@ class TestForgery:
             {"since": since, "sealed": ours["sealed"], "public": public},
             {"since": since, "sealed": ours["sealed"][:-1] + bytes([ours["sealed"][-1] ^ 1])},
             {"since": since, "sealed": other_deployments(whole.encode(), f"own@{since}")},
-            {"since": since, "sealed": secrets.seal(whole.encode(), "letters", f"own@{since}")},
+            {"since": since, "sealed": secrets.seal(whole.encode(), "space-key", f"own@{since}")},
         ]
 
     def test_a_key_that_was_not_sealed_here_signs_nothing(self, hue: OpenedSpace, own: ECKey) -> None:

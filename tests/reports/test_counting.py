@@ -390,11 +390,9 @@ def test_whatever_is_delivered_however_the_figures_are_those_of_the_people(
             shard = feed.names()[which % len(feed.names())]
             start = max(0, taken.get(shard, 0) - again)
             stop = min(feed.length(shard), taken.get(shard, 0) + fresh)
-            came_through = False
             with killed_at(killed or 10**9):
-                came_through = feed.deliver(shard, start, stop)
-            if came_through:
-                taken[shard] = max(stop, taken.get(shard, 0))
+                if feed.deliver(shard, start, stop):
+                    taken[shard] = max(stop, taken.get(shard, 0))
             feed.read()
         del pending[: len(orders) // len(rounds) + 1]
     feed.deliver_all(size=7)
