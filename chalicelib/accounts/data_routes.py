@@ -25,7 +25,7 @@ from chalicelib.http.tokens import Actor
 from chalicelib.people import persons
 from chalicelib.storage.spaces import Space
 
-own = Feature("own data")
+own = Feature("own-data")
 
 
 @own.get("/spaces/{space}/me/data", may=SIGNED_IN, budget=Budget(calls=4, rcu=10))

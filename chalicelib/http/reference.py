@@ -23,19 +23,28 @@ _HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 FEATURES = {
+    "accounts": "Gộp và tách tài khoản",
     "api": "Dịch vụ",
+    "apps": "Siêu ứng dụng",
     "assessment": "Bài kiểm tra",
+    "assignments": "Giao khoá học",
+    "audiences": "Nhóm đối tượng",
     "audit": "Nhật ký quản trị",
     "courses": "Khoá học",
     "identity": "Đăng nhập",
     "jobs": "Công việc nền",
     "learning": "Học tập",
+    "own-data": "Dữ liệu cá nhân của tôi",
     "people": "Người dùng",
     "platform": "Nền tảng",
+    "profiles": "Hồ sơ cá nhân",
     "provisioning": "Mở và tạm dừng không gian",
     "reports": "Báo cáo",
+    "rosters": "Danh sách người học",
+    "sso": "Đăng nhập một lần",
     "usage": "Mức sử dụng, chi phí",
     "tenants": "Đơn vị và không gian",
+    "units": "Cây đơn vị",
 }
 ROLES = {
     "operator": "người vận hành",
