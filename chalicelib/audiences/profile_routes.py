@@ -11,6 +11,7 @@ from chalicelib.http.permissions import MANAGE_PEOPLE, MANAGE_SPACE, READ_DRAFTS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.people import persons
+from chalicelib.people.person import MergedAway
 from chalicelib.storage.spaces import Space
 
 profile = Feature("profiles")
@@ -41,7 +42,7 @@ def read_person_profile(space: Space, person: Id) -> Answer[Profile]:
 @profile.patch(
     "/spaces/{space}/people/{person}/profile",
     may=MANAGE_PEOPLE,
-    raises=[PreconditionRequired, PreconditionFailed],
+    raises=[PreconditionRequired, PreconditionFailed, MergedAway],
 )
 def edit_person_profile(space: Space, person: Id, body: ProfileEdit, circumstances: Circumstances) -> Answer[Profile]:
     """Correct what the space knows of a person: no later list or app writes over it."""

@@ -85,10 +85,10 @@ def edit_own(space: Space, person_id: str, told: Mapping[str, str | None]) -> Pe
 def edit(space: Space, person_id: str, told: Mapping[str, str | None], circumstances: Circumstances) -> Person:
     """Take over what an admin tells of a person, in the state that the admin has seen: 2 calls.
 
-    Raises: NotFound, PreconditionRequired, PreconditionFailed, InvalidInput.
+    Raises: NotFound, MergedAway, PreconditionRequired, PreconditionFailed, InvalidInput.
     """
     _require_unit(space, told)
-    person = persons.get(space, person_id, consistent=True)
+    person = administration.standing(space, person_id)
     circumstances.require_match(person.etag)
     return persons.change(space, person, _described(space, person, told, "admin"))
 

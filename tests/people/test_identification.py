@@ -127,4 +127,6 @@ def test_an_account_that_went_up_in_another_is_not_edited(hue: OpenedSpace) -> N
     assert an.id in problem["detail"]
     headers = {"if-match": persons.get(hue.space, binh.id).etag}
     hue.admin.patch(hue.at(f"/people/{binh.id}"), {"status": "active"}, headers=headers).refused(409, "merged_away")
+    told = {"birth": "1996"}
+    hue.admin.patch(hue.at(f"/people/{binh.id}/profile"), told, headers=headers).refused(409, "merged_away")
     assert hue.admin.get(hue.at(f"/people/{binh.id}")).ok()["merged_into"] == an.id
