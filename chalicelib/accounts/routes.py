@@ -13,7 +13,7 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
 from chalicelib.people.joining import AlreadyMerged, IdentifierMoved, SamePerson
-from chalicelib.people.person import LastKeeper
+from chalicelib.people.person import AppLinked, LastKeeper
 from chalicelib.storage.spaces import Space
 
 accounts = Feature("accounts")
@@ -24,7 +24,7 @@ accounts = Feature("accounts")
     may=MANAGE_PEOPLE,
     status=202,
     audits=["other"],
-    raises=[SamePerson, AlreadyMerged, LastKeeper, PreconditionFailed],
+    raises=[SamePerson, AlreadyMerged, AppLinked, LastKeeper, PreconditionFailed],
 )
 def merge_people(space: Space, person: Id, body: NewMerge, circumstances: Circumstances) -> Merge:
     """Let another account go up in this one: both are one human being. Logins lead here at once; what was learned

@@ -138,10 +138,10 @@ class NewApp(Inbound):
 
 
 class AppEdit(Inbound):
-    """What changes of a super-app; what is absent stays, `null` removes."""
+    """What changes of a super-app; what is absent stays, `null` removes. Another issuer is another app: its names for
+    people are not this one's."""
 
     name: Title | None = None
-    issuer: Issuer | None = None
     jwks_uri: Address | None = None
     public_keys: Pasted | None = None
     client_id: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")] | None = None

@@ -19,7 +19,7 @@ from chalicelib.assignments import letters, store
 from chalicelib.assignments.rules import Assignment
 from chalicelib.courses import catalogue
 from chalicelib.http.permissions import MANAGE_PEOPLE
-from chalicelib.identity import links
+from chalicelib.identity import links, throttle
 from chalicelib.identity.mail import name_of
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
@@ -196,10 +196,11 @@ def _send(space: Space, reminder: Reminder, by_sms: bool) -> str | None:
         if person.email:
             letter = letters.write(person.locale, name=person.name, **facts)
             mail.send(Message(space_name, person.email, letter.subject, letter.text, letter.html))
-        elif by_sms and person.phone:
+        elif by_sms and person.phone and not person.unproven:
+            throttle.message(space)
             sms.send(person.phone, letters.write_message(person.locale, **facts))
         else:
             return None
-    except (MailRefused, SmsRefused):
+    except (MailRefused, SmsRefused, throttle.TooManyMessages):
         return "refused"
     return "sent"

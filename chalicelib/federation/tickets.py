@@ -42,7 +42,7 @@ def seal(space: Space, purpose: str, facts: dict[str, Any], lasting_s: int) -> s
     content = json.dumps({"until": clock.epoch_s() + lasting_s, "facts": facts}, separators=(",", ":"))
     nonce = urandom(_NONCE)
     sealed = _cipher(space, purpose).encrypt(nonce, content.encode(), purpose.encode())
-    return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+    return _text(nonce + sealed)
 
 
 def opened(space: Space, purpose: str, ticket: str) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def opened(space: Space, purpose: str, ticket: str) -> dict[str, Any]:
         raise TicketInvalid
     try:
         raw = urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
+        if _text(raw) != ticket:
+            raise TicketInvalid  # another spelling of the same bytes would be another ticket to who counts uses
         found: dict[str, Any] = json.loads(
             _cipher(space, purpose).decrypt(raw[:_NONCE], raw[_NONCE:], purpose.encode())
         )
@@ -62,6 +64,10 @@ def opened(space: Space, purpose: str, ticket: str) -> dict[str, Any]:
         raise TicketExpired
     facts: dict[str, Any] = found["facts"]
     return facts
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _cipher(space: Space, purpose: str) -> Any:

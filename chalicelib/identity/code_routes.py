@@ -97,7 +97,9 @@ def print_activation_sheets(space: Space, actor: Actor, body: NewSheet, circumst
     return Answer(sheet, location=f"/v1/spaces/{space.slug}/activation-sheets/{sheet.job}")
 
 
-@identity.get("/spaces/{space}/activation-sheets/{job}", may=MANAGE_PEOPLE, budget=Budget(calls=1, rcu=1))
+@identity.get(
+    "/spaces/{space}/activation-sheets/{job}", may=MANAGE_PEOPLE, audited=True, budget=Budget(calls=2, rcu=1, wcu=1)
+)
 def read_activation_sheets(space: Space, job: Id) -> Sheet:
     """How far the slips are; once they are done, addresses to read the files from, good for a quarter of an hour."""
     return sheets.follow(space, job)

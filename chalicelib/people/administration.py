@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalicelib.errors import PreconditionFailed
 from chalicelib.people import persons
 from chalicelib.people.models import MeEdit, PersonEdit
-from chalicelib.people.person import MergedAway, Person
+from chalicelib.people.person import AppLinked, MergedAway, Person
 from chalicelib.people.profile import Source
 from chalicelib.storage.spaces import Space
 
@@ -17,7 +17,7 @@ _TRIES = 4
 def edit(space: Space, person_id: str, changes: PersonEdit, check: Callable[[str], None]) -> Person:
     """Change a person in the state that the admin has seen: 2 calls. ``check`` is given that state's validator.
 
-    Raises: NotFound, MergedAway, PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined.
+    Raises: NotFound, MergedAway, AppLinked, PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined.
     """
     old = standing(space, person_id)
     check(old.etag)
@@ -64,6 +64,8 @@ def _renamed(person: Person, name: str | None, by: Source) -> Person:
 def _applied(person: Person, changes: PersonEdit) -> Person:
     renamed = _renamed(person, changes.name, "admin")
     changed = renamed.edited(roles=frozenset(changes.roles) if changes.roles else None)
+    if changed.roles - person.roles and changed.is_staff and changed.is_app_linked:
+        raise AppLinked
     if changes.status == "deactivated":
         return changed.deactivated()
     return changed.reactivated() if changes.status == "active" else changed

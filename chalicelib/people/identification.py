@@ -57,9 +57,8 @@ def edit(space: Space, person_id: str, changes: IdentifiersEdit, check: Callable
     if len(left) > MOST:
         raise TooManyIdentifiers(most=MOST)
     _require_free(space, old, added)
-    changed = old.identified(left)
     try:
-        return persons.change(space, old, changed.signed_out() if set(old.identifiers) - set(left) else changed)
+        return persons.change(space, old, old.identified(left))
     except IdentifierTaken:
         _require_free(space, old, added)
         raise

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chalicelib.errors import Conflict, Fault, PreconditionFailed
 from chalicelib.people import persons, store
 from chalicelib.people.identifiers import Identifier
-from chalicelib.people.person import LastKeeper, Person
+from chalicelib.people.person import AppLinked, LastKeeper, Person
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, Write, transact
 
@@ -40,12 +40,14 @@ def join(space: Space, kept: Person, other: Person, also: Sequence[Write]) -> tu
     """Let ``other``'s account go up in ``kept``'s, and ``also`` these writes, all or nothing: identifiers move, facts
     fill gaps, ``other``'s sessions end. Roles do not move: who may do more is said by an admin. 3 calls.
 
-    Raises: SamePerson, AlreadyMerged, LastKeeper, PreconditionFailed when either was changed meanwhile.
+    Raises: SamePerson, AlreadyMerged, AppLinked, LastKeeper, PreconditionFailed when either was changed meanwhile.
     """
     if kept.id == other.id:
         raise SamePerson
     if kept.merged_into or other.merged_into:
         raise AlreadyMerged
+    if (kept.is_staff and other.is_app_linked) or (other.is_staff and kept.is_app_linked):
+        raise AppLinked
     facts = {**other.profile, **kept.profile}
     one = kept.identified([*kept.identifiers, *other.identifiers]).described(facts)
     gone = other.gone_up_in(kept.id)
@@ -56,21 +58,24 @@ def join(space: Space, kept: Person, other: Person, also: Sequence[Write]) -> tu
         one, own = one.proven(), None  # a password that anybody may have set opens nothing that is somebody's
     elif other.unproven and not kept.unproven:
         others = None
-    _store(space, (kept, one), (other, gone), own or others or "", also, lends=not own)
+    moved = own or others or ""
+    _store(space, (kept, one), (other, gone), moved, also, staying_hash=None if own else moved)
     return one, gone
 
 
 def part(
     space: Space, kept: Person, other: Person, before: Person, password_hash: str | None, also: Sequence[Write]
 ) -> tuple[Person, Person]:
-    """Undo :func:`join`: ``other`` is again who they were ``before``, with their own identifiers and password. 1 call.
+    """Undo :func:`join`: ``other`` is again who they were ``before``, with their own identifiers and password; the kept
+    account's sessions end, since some may be ``other``'s, and a password that was lent opens it no more. 3 calls.
 
     Raises: IdentifierMoved, LastKeeper, PreconditionFailed.
     """
-    left = kept.identified([each for each in kept.identifiers if each not in before.identifiers])
+    left = kept.identified([each for each in kept.identifiers if each not in before.identifiers]).signed_out()
     _require_free(space, kept, before.identifiers)
     back = other.come_back(before)
-    _store(space, (kept, left), (other, back), password_hash, also, lends=False)
+    lent = password_hash is not None and hash_of(space, kept) == password_hash
+    _store(space, (kept, left), (other, back), password_hash, also, staying_hash="" if lent else None)
     return left, back
 
 
@@ -95,9 +100,10 @@ def _store(
     password_hash: str | None,
     also: Sequence[Write],
     *,
-    lends: bool,
+    staying_hash: str | None,
 ) -> None:
-    labelled = [("also", write) for write in also] + store.joining(space, kept, other, password_hash, lends=lends)
+    joining = store.joining(space, kept, other, password_hash, staying_hash=staying_hash)
+    labelled = [("also", write) for write in also] + joining
     try:
         transact(write for _, write in labelled)
     except TransactionFailed as failure:

@@ -9,7 +9,7 @@ from itertools import chain
 from chalicelib.errors import PreconditionFailed
 from chalicelib.metering.quotas import SpaceFull
 from chalicelib.people import persons, store
-from chalicelib.people.person import LastKeeper, Person
+from chalicelib.people.person import LastKeeper, Person, settled
 from chalicelib.people.persons import IdentifierTaken, Via
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TRANSACTION_LIMIT, TransactionFailed, Write, transact
@@ -31,7 +31,8 @@ def store_all(space: Space, changes: Iterable[Change], via: Via) -> list[Change]
     """
     alone: list[Change] = []
     together: list[Change] = []
-    for change in changes:
+    for asked in changes:
+        change = Change(asked.old, settled(asked.old, asked.new)) if asked.old else asked
         (alone if _opens_a_door(change) else together).append(change)
     for some, writes in _fitting(space, together, via):
         try:

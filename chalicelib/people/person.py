@@ -18,6 +18,17 @@ PersonStatus = Literal["active", "invited", "deactivated"]
 GUARDED: tuple[Role, ...] = ("admin", "operator")
 
 
+_LEARNERS: frozenset[Role] = frozenset({"learner"})
+
+
+class AppLinked(Conflict):
+    """An account that a super-app opens is no staff's: who holds the app's key could act as them."""
+
+    code = "app_linked"
+    vi = "Tài khoản này được một siêu ứng dụng mở. Hãy tách liên kết với ứng dụng trước khi giao quyền quản lý."
+    en = "A super-app opens this account. Split its link to the app before you give it a staff role."
+
+
 class LastKeeper(Conflict):
     """The last active admin (or operator) cannot leave."""
 
@@ -100,6 +111,16 @@ class Person:
     def logins(self) -> tuple[Identifier, ...]:
         """What they may type to sign in."""
         return tuple(each for each in self.identifiers if each.kind in TYPED)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they may do more than learn."""
+        return bool(self.roles - _LEARNERS)
+
+    @property
+    def is_app_linked(self) -> bool:
+        """Whether a super-app leads somebody to this account."""
+        return any(each.kind == "app" for each in self.identifiers)
 
     @property
     def etag(self) -> str:
@@ -196,3 +217,14 @@ class Person:
 def voids_password(old: Person, new: Person) -> bool:
     """Whether a password that was set before anybody had proved who they are is to open nothing from now on."""
     return old.unproven and not new.unproven
+
+
+def settled(old: Person, new: Person) -> Person:
+    """What a change brings with it, whoever makes it. Who is no longer known by something is signed out: whoever holds
+    a session or a letter by it is not to stay. Who registered and has proved nothing gets neither a further door nor a
+    staff role with the password that anybody may have set."""
+    if old.unproven and (new.roles - old.roles - _LEARNERS or set(new.identifiers) - set(old.identifiers)):
+        new = new.proven()
+    if new.epoch == old.epoch and set(old.identifiers) - set(new.identifiers):
+        new = new.signed_out()
+    return new

@@ -13,7 +13,7 @@ from chalicelib.http.permissions import Role
 from chalicelib.metering import quotas
 from chalicelib.people import items, store
 from chalicelib.people.identifiers import Identifier
-from chalicelib.people.person import LastKeeper, Person, PersonStatus, voids_password
+from chalicelib.people.person import LastKeeper, Person, PersonStatus, settled, voids_password
 from chalicelib.people.profile import Profile, Source
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -231,6 +231,7 @@ def change(
     Raises: PreconditionFailed when the person has been changed since ``old`` was read, IdentifierTaken, LastKeeper, and
     TransactionFailed when a condition of ``also`` fails (their positions are those in ``also``).
     """
+    changed = settled(old, changed)
     if changed == old and password_hash is None and not also:
         return old
     gained = set(changed.identifiers) - set(old.identifiers)

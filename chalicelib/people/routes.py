@@ -14,7 +14,7 @@ from chalicelib.people import administration, directory, identification, persons
 from chalicelib.people.directory import Wanted
 from chalicelib.people.identification import IdentifierHeld, NoIdentifierLeft, TooManyIdentifiers
 from chalicelib.people.models import IdentifiersEdit, Me, MeEdit, PeopleQuery, PersonEdit, PersonProfile
-from chalicelib.people.person import LastKeeper, MergedAway, NotYetJoined
+from chalicelib.people.person import AppLinked, LastKeeper, MergedAway, NotYetJoined
 from chalicelib.storage.spaces import Space
 
 people = Feature("people")
@@ -48,7 +48,7 @@ def read_person(space: Space, actor: Actor, person: Id) -> Answer[PersonProfile]
     "/spaces/{space}/people/{person}",
     may=MANAGE_PEOPLE,
     audits=["roles", "status"],
-    raises=[PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined, MergedAway],
+    raises=[PreconditionRequired, PreconditionFailed, LastKeeper, NotYetJoined, MergedAway, AppLinked],
 )
 def edit_person(space: Space, person: Id, body: PersonEdit, circumstances: Circumstances) -> Answer[PersonProfile]:
     """Change a person's name, roles or status. The last active admin keeps role and status."""

@@ -125,13 +125,13 @@ def joining(
     other: tuple[Person, Person],
     password_hash: str | None,
     *,
-    lends: bool,
+    staying_hash: str | None,
 ) -> list[Labelled]:
     """The writes by which one person's account goes up in another's, or comes out of it: each as they were and as they
     are to be, on the condition that neither was changed meanwhile.
 
-    Identifiers that leave one for the other open that one's door from then on, with ``password_hash``; ``lends`` makes
-    it that of those who stay, too.
+    Identifiers that leave one for the other open that one's door from then on, with ``password_hash``; those that stay
+    keep their password, or get ``staying_hash``.
     """
     table = space.table("people")
     before = {identifier: old.id for old, _ in (kept, other) for identifier in old.identifiers}
@@ -147,7 +147,7 @@ def joining(
         if holder is None:
             write = table.deleting(*login_key(identifier), condition="person = :owner", values={":owner": owner})
         elif holder.id == owner:
-            write = _login_update(space, identifier, holder, password_hash if lends else None, None)
+            write = _login_update(space, identifier, holder, staying_hash, None)
         else:
             write = _moved_login(space, identifier, owner, holder, password_hash)
         writes.append(("login", write))

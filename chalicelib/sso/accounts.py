@@ -74,6 +74,11 @@ def _ensured(
         return _refreshed(space, provider, owners[own], free, told)
     found = set(owners.values())
     if len(found) > 1:
+        # Whoever registered with somebody's address before them must not keep them out.
+        known = persons.many(space, found, consistent=True)
+        found = {each for each in found if not known[each].unproven} or found
+        vouched = [each for each in vouched if owners.get(each) in (None, *found)]
+    if len(found) > 1:
         _tell(space, provider, found)
         raise AccountAmbiguous
     if found:
@@ -132,7 +137,9 @@ def _refreshed(
 def _with_roles(provider: Provider, person: Person, roles: frozenset[Role]) -> Person:
     if provider.terms["roles_from"] != "always" or not provider.terms["role_rules"]:
         return person
-    return person.edited(roles=roles | _USUAL_ROLES)
+    changed = person.edited(roles=roles | _USUAL_ROLES)
+    # What a super-app opens is no staff's, whatever the provider's rules say.
+    return person if changed.is_staff and changed.is_app_linked else changed
 
 
 def _facts(space: Space, told: Told) -> dict[str, str]:

@@ -70,7 +70,8 @@ class SuperApp:
         if ours is None:
             self.ask("POST", "/apps", terms, token=admin_token)
         else:
-            self.ask("PATCH", f"/apps/{ours}", terms, token=admin_token, headers={"If-Match": "*"})
+            changes = {name: value for name, value in terms.items() if name != "issuer"}
+            self.ask("PATCH", f"/apps/{ours}", changes, token=admin_token, headers={"If-Match": "*"})
 
     def assertion(self, citizen: str) -> str:
         """Who the person is (RFC 7523): good once, for two minutes, for this space of Hocmo alone."""

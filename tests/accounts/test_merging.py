@@ -220,3 +220,17 @@ def test_what_a_device_still_learned_under_the_old_token_arrives_too(aws: Cloud,
     queue.sweep()
     aws.drain()
     assert done(hue, kept, course) == {"1"}
+
+
+def test_undone_nothing_of_the_other_opens_the_kept_account(aws: Cloud, hue: OpenedSpace) -> None:
+    other = somebody(hue, "0912345678")
+    known_by = [identifiers.parse("an@hue.example")]
+    kept = persons.add(hue.space, persons.new("An", known_by, ["learner"], status="invited"))
+    made = merge(hue, kept, other).ok(202)
+    tokens = sign_in(hue, "0912345678")
+    aws.drain()
+    hue.admin.delete(hue.at(f"/people/{kept.id}/merges/{made['id']}")).ok(202)
+    Api().post(hue.at("/sessions/refresh"), {"refresh_token": tokens["refresh_token"]}).refused(401, "session_ended")
+    refused = Api().post(hue.at("/sessions"), {"login": "an@hue.example", "password": PASSWORD})
+    refused.refused(401, "wrong_credentials")
+    assert sign_in(hue, "0912345678")["person"]["id"] == other.id

@@ -72,3 +72,34 @@ def test_whoever_has_proved_it_keeps_their_password(hue: OpenedSpace, aws: Cloud
     links.reset(hue, links.reset_token(hue, aws, ADDRESS)).ok()
     enter(hue, ADDRESS, mailed(hue, aws, ADDRESS, ADDRESS)).ok(200)
     sign_in(hue, ADDRESS, OTHER_PASSWORD)
+
+
+def test_by_being_made_staff(hue: OpenedSpace) -> None:
+    tokens = register(hue, ADDRESS)
+    at = hue.at(f"/people/{tokens['person']['id']}")
+    hue.admin.patch(at, {"roles": ["admin", "learner"]}, headers={"if-match": "*"}).ok()
+    require_shut_out(hue, ADDRESS, tokens)
+
+
+def test_by_a_staff_code_that_an_admin_adds(hue: OpenedSpace) -> None:
+    tokens = register(hue, ADDRESS)
+    at = hue.at(f"/people/{tokens['person']['id']}/identifiers")
+    added = {"add": [{"kind": "staff_code", "value": "CB0000001"}]}
+    hue.admin.patch(at, added, headers={"if-match": "*"}).ok()
+    require_shut_out(hue, ADDRESS, tokens)
+    refused = Api().post(hue.at("/sessions"), {"login": "CB0000001", "password": PASSWORD})
+    refused.refused(401, "wrong_credentials")
+
+
+def test_what_an_app_opens_is_no_staffs(hue: OpenedSpace) -> None:
+    app = SuperApp.trusted(hue)
+    at = hue.at(f"/people/{app.person()}")
+    promotion = {"roles": ["author", "learner"]}
+    hue.admin.patch(at, promotion, headers={"if-match": "*"}).refused(409, "app_linked")
+
+
+def test_who_withdraws_is_signed_out_of_what_the_app_holds(hue: OpenedSpace) -> None:
+    app = SuperApp.trusted(hue)
+    tokens = app.entered()
+    Api(tokens["access_token"]).delete(hue.at(f"/me/consents/{app.id}")).ok()
+    Api().post(hue.at("/sessions/refresh"), {"refresh_token": tokens["refresh_token"]}).refused(401, "session_ended")

@@ -117,7 +117,10 @@ def test_nobody_acts_as_an_admin_by_an_apps_word(hue: OpenedSpace, app: SuperApp
     boss = listed(hue, Identifier("staff_code", "CB1"), roles=("admin", "learner"), status="active")
     person_id = app.person()
     hue.admin.put(app.at(f"/links/{person_id}"), {"person": boss.id}).refused(409, "not_joinable")
-    hue.admin.patch(hue.at(f"/people/{person_id}"), {"roles": ["author", "learner"]}, headers={"if-match": "*"}).ok()
+    promotion = {"roles": ["author", "learner"]}
+    hue.admin.patch(hue.at(f"/people/{person_id}"), promotion, headers={"if-match": "*"}).refused(409, "app_linked")
+    person = persons.get(hue.space, person_id)
+    persons.change(hue.space, person, person.edited(roles=frozenset({"author", "learner"})))
     app.post(app.signed()).refused(403, "staff_entry")
     app.post(app.signed(), deliver="link").refused(403, "staff_entry")
 

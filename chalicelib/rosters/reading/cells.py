@@ -15,7 +15,7 @@ _LIKE_D = (("Ð", "Đ"), ("ð", "đ"), ("Ɖ", "Đ"), ("ɖ", "đ"))
 _NOTHING = frozenset(("-", "–", "—", "--", "---", "...", "…", "n/a", "null", "none", "không có", "không", "khong co"))
 _LONGEST_NOTHING = max(map(len, _NOTHING))
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MOST_SHOWN = 60
 _LONGEST_CELL = 2_000
 _DIGIT = re.compile(r"\d")
