@@ -25,9 +25,10 @@ _numbers = itertools.count(1)
 
 
 def space_of_learners(slug: str | None = None, kind: str = "province") -> Space:
-    """A space that has its learning table and is in the registry: all that counting needs."""
+    """A space that has the tables which counting and telling apps of results need, and is in the registry."""
     opened = factories.register(slug or f"lop-hoc-{next(_numbers)}", kind=kind)
     tables.create(opened.space, "learning")
+    tables.create(opened.space, "people")
     return opened.space
 
 
