@@ -29,7 +29,7 @@ TEXT_LENGTH = 120
 _BIRTH = re.compile(r"(\d{4})(?:-(\d{2})-(\d{2}))?")
 _EARLIEST = 1900
 # Markup; and what parts cells, and begins a formula in the next one, where a list of ours is opened.
-_NOT_TEXT = frozenset('<>=;|"')
+_NOT_TEXT = re.compile(r"""[<>]|[;,|]["'\s]*[=+@\-\uff1d\uff0b\uff0d\uff20]""")
 _UNIT = re.compile(r"[0-9a-z]{8}(?:/[0-9a-z]{8}){0,7}")
 
 
@@ -97,7 +97,7 @@ def _province(text: str) -> str:
 def line(text: str) -> str:
     """One line of free text, cleaned. Raises: PydanticCustomError (``text_invalid``)."""
     cleaned = vietnamese.clean_line(unicodedata.normalize("NFC", text[: TEXT_LENGTH * 4]))
-    if not cleaned or len(cleaned) > TEXT_LENGTH or any(each in _NOT_TEXT for each in cleaned):
+    if not cleaned or len(cleaned) > TEXT_LENGTH or _NOT_TEXT.search(cleaned):
         raise rule(*_TEXT_INVALID)
     return cleaned
 
@@ -125,8 +125,8 @@ _PROVINCE_UNKNOWN = (
 )
 _TEXT_INVALID = (
     "text_invalid",
-    'Nội dung dài từ 1 đến 120 ký tự và không chứa các dấu < > = ; | ".',
-    'The text has 1 to 120 characters and none of < > = ; | ".',
+    "Nội dung dài từ 1 đến 120 ký tự, không chứa dấu < > và không có công thức sau dấu ; , hoặc |.",
+    "The text has 1 to 120 characters, neither < nor >, and no formula after ; , or |.",
 )
 _UNIT_INVALID = ("unit_invalid", "Không có đơn vị này.", "There is no such unit.")
 

@@ -19,6 +19,7 @@ from chalicelib.people.profile import Fact, Source
         ("province", "Thừa Thiên Huế", "46"),
         ("ward", "  Phường\u00a0Thuận  Hoá ", "Phường Thuận Hoá"),
         ("disability", "vision", "vision"),
+        ("position", "Tổ phó; kiêm nhiệm", "Tổ phó; kiêm nhiệm"),
     ],
 )
 def test_a_value_is_stored_in_one_form(field: str, text: str, value: str) -> None:
@@ -36,6 +37,8 @@ def test_a_value_is_stored_in_one_form(field: str, text: str, value: str) -> Non
         ("province", "Paris", "province_unknown"),
         ("ward", "<script>", "text_invalid"),
         ("ward", "x" * 121, "text_invalid"),
+        ("ward", 'Phường A;=HYPERLINK("http://x")', "text_invalid"),
+        ("position", 'Tổ phó; "\uff1d1+1', "text_invalid"),
         ("unit", "../../x", "unit_invalid"),
     ],
 )
