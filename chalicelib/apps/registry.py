@@ -18,7 +18,7 @@ from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
 from chalicelib.storage.secrets import Purpose
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import TransactionFailed
+from chalicelib.storage.table import ConditionFailed, TransactionFailed
 
 _FRESH_S = 60
 _PURPOSE: Purpose = "client-secret"
@@ -154,15 +154,15 @@ def add(space: Space, app_id: str, given: NewApp) -> App:
 def edit(space: Space, app_id: str, given: AppEdit, check: Callable[[str], None]) -> App:
     """Change an app in the state that the admin has seen: 2 calls; new terms ask everyone for consent again.
 
-    Raises: NotFound, PreconditionRequired, PreconditionFailed, IssuerTaken, InvalidInput.
+    Raises: NotFound, PreconditionRequired, PreconditionFailed, InvalidInput.
     """
     old = now(space, app_id)
     check(old.etag)
     facts = _edited(space, old, given)
     try:
-        store.replace_app(space, {"issuer": old.issuer, "v": old.version}, facts)
-    except TransactionFailed as failure:
-        raise (PreconditionFailed if 0 in failure.failed else IssuerTaken) from None
+        store.replace_app(space, facts, old.version)
+    except ConditionFailed:
+        raise PreconditionFailed from None
     _known.forget(space.slug)
     discovery.forget(space, old.issuer)
     return _of(space, facts)
@@ -242,7 +242,7 @@ def _terms(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _edited(space: Space, old: App, given: AppEdit) -> Item:
     changes = given.model_dump(mode="json", exclude_unset=True)
-    for name in ("name", "issuer", "origins", "claims", "purpose_vi", "purpose_en"):
+    for name in ("name", "origins", "claims", "purpose_vi", "purpose_en"):
         if name in changes and changes[name] is None:
             raise refuse_field(name, "missing", "Mục này không được để trống.", "This field cannot be removed.")
     kept = {name: value for name, value in old.terms.items() if name not in changes}

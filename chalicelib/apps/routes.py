@@ -94,8 +94,8 @@ def read_app(space: Space, app: Id) -> Answer[AppView]:
 @apps.patch(
     "/spaces/{space}/apps/{app}",
     may=MANAGE_SPACE,
-    audits=["name", "issuer", "jwks_uri", "claims"],
-    raises=[PreconditionRequired, PreconditionFailed, IssuerTaken, InvalidInput],
+    audits=["name", "jwks_uri", "claims"],
+    raises=[PreconditionRequired, PreconditionFailed, InvalidInput],
 )
 def edit_app(space: Space, app: Id, body: AppEdit, circumstances: Circumstances) -> Answer[AppView]:
     """Change a registration. Another name, other claims or purposes ask everyone for consent again."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib import clock
+from chalicelib.cells import harmless
 from chalicelib.learning.models import State
 from chalicelib.reports.models import Learner
 
@@ -29,8 +30,6 @@ _HEADERS = (
     "Hạn hoàn thành",
 )
 _STATES: dict[State, str] = {"active": "Đang học", "completed": "Đã hoàn thành", "left": "Đã rời khoá học"}
-# With the full-width forms, which some spreadsheets read alike.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def head() -> str:
@@ -59,11 +58,6 @@ def file_name(title: str) -> str:
     """What the file is called where it is saved: no character that a file system refuses."""
     plain = "".join(character if character.isalnum() or character in " -_.,()" else " " for character in title)
     return f"Học viên - {' '.join(plain.split())[:100]} - {clock.vietnam_day().isoformat()}.csv"
-
-
-def harmless(cell: str) -> str:
-    """The cell as no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
 def _lines(lines: Iterable[Iterable[str]]) -> str:

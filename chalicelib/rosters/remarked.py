@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any, BinaryIO, Protocol, cast
 
+from chalicelib.cells import harmless
 from chalicelib.rosters.pages import Pages
-from chalicelib.rosters.reading import cells, headings
+from chalicelib.rosters.reading import headings
 from chalicelib.rosters.reading.opening import OpenedList
 from chalicelib.storage import files
 
@@ -46,7 +47,7 @@ class TextSheet:
 
     def add(self, row: list[str]) -> None:
         """The next row; no spreadsheet takes a cell of it for a formula."""
-        self._writer.writerow([cells.harmless(cell) for cell in row])
+        self._writer.writerow([harmless(cell) for cell in row])
 
     def close(self) -> None:
         """Leave the file open."""

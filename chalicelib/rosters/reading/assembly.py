@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.cells import FORMULAS
 from chalicelib.rosters.reading import cells, headings, identity_numbers, names, remarks
 from chalicelib.rosters.reading.remarks import Remark
 from chalicelib.rosters.reading.repetitions import Seen
@@ -110,7 +111,7 @@ class _Making:
 
 def _unfit(kind: Field, text: str) -> Remark | None:
     """What no field takes, and nobody's spreadsheet or browser must carry out."""
-    if text.startswith(cells.STARTS) and not (kind == "phone" and text[0] == "+") and text[1:2] != " ":
+    if text.startswith(FORMULAS) and not (kind == "phone" and text[0] == "+") and text[1:2] != " ":
         return remarks.FORMULA
     if "<" in text or ">" in text:
         return remarks.MARKUP

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from chalicelib import vietnamese
+from chalicelib.cells import FORMULAS, harmless
 from chalicelib.people import places
 from chalicelib.people.identifiers import MASK
 from chalicelib.rosters.reading import choices
@@ -14,8 +15,6 @@ from chalicelib.rosters.reading.rows import Field
 _LIKE_D = (("Ð", "Đ"), ("ð", "đ"), ("Ɖ", "Đ"), ("ɖ", "đ"))
 _NOTHING = frozenset(("-", "–", "—", "--", "---", "...", "…", "n/a", "null", "none", "không có", "không", "khong co"))
 _LONGEST_NOTHING = max(map(len, _NOTHING))
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MOST_SHOWN = 60
 _LONGEST_CELL = 2_000
 _DIGIT = re.compile(r"\d")
@@ -27,7 +26,7 @@ def tidy(text: str) -> str:
     if not text.isascii():
         for like, letter in _LIKE_D:
             text = text.replace(like, letter)
-    if text[:1] == "'" and text[1:2] in STARTS:
+    if text[:1] == "'" and text[1:2] in FORMULAS:
         text = text[1:]  # what made it harmless on its way out
     return "" if len(text) <= _LONGEST_NOTHING and text.lower() in _NOTHING else text
 
@@ -40,11 +39,6 @@ def shown(text: str, field: Field | None = None) -> str:
         text = _DIGIT.sub("•", text, count=max(count - 3, 0))
     line = vietnamese.clean_line(text[: _MOST_SHOWN * 4]).replace("<", "‹").replace(">", "›")
     return harmless(line if len(line) <= _MOST_SHOWN else f"{line[: _MOST_SHOWN - 1]}…")
-
-
-def harmless(text: str) -> str:
-    """A cell for a list that goes out: none that a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(STARTS) else text
 
 
 def outgoing(field: Field, value: str) -> str:
