@@ -10,13 +10,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from chalicelib import clock, config, ids
+from chalicelib import clock, ids
 from chalicelib.accounts import request_letters, store, working_days
 from chalicelib.accounts.store import DataRequestItem, DataRequestKind, DataRequestState
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
+from chalicelib.identity import links
 from chalicelib.identity.mail import name_of
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
@@ -31,7 +32,6 @@ from chalicelib.storage.table import ConditionFailed
 TELL = "accounts.tell"
 # Decree 356/2025/NĐ-CP, in days.
 FULFILLED_IN: dict[DataRequestKind, int] = {"correct": 10, "withdraw": 15, "object": 15, "delete": 20}
-_ORDER: tuple[DataRequestState, ...] = ("received", "acknowledged", "fulfilled", "refused")
 _WAITS_S = 5
 _GIVES_UP = timedelta(minutes=10)
 
@@ -123,7 +123,7 @@ def settle(
     request = _found(space, person_id, request_id)
     if (request.state, request.answer or "") == (state, answer):
         return request
-    if _ORDER.index(request.state) >= 2 or request.state == state:
+    if request.answered_at is not None or request.state == state:
         raise AlreadyAnswered
     _order_letter(space, person_id, request_id, state, circumstances.actor_id)
     at = clock.timestamp()
@@ -152,7 +152,7 @@ def tell(job: Job, run: Run) -> None:
     if person is None or person.email is None:
         return
     name = name_of(space)
-    address = f"{config.current().public_url}/s/{space.slug}/my-data"
+    address = f"{links.root(space)}/my-data"
     letter = request_letters.write(state, person.locale, name=person.name, space=name, request=request, address=address)
     mail.send(Message(name, person.email, letter.subject, letter.text, letter.html))
 

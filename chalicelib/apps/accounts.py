@@ -51,21 +51,22 @@ def settle(space: Space, app: App, told: SuperAppClaims, language: Language) -> 
         try:
             known = persons.find(space, told.login)
             if known is not None:
-                return tell(space, app, told, known, renews=True)
+                kept = store.consent(space, known.id, app.id) or {}
+                return tell(space, app, told, known, kept, renews=True)
             return _introduced(space, app, told, language)
         except (PreconditionFailed, IdentifierTaken):
             continue  # somebody was quicker: look again
     raise Unavailable
 
 
-def tell(space: Space, app: App, told: SuperAppClaims, person: Person, *, renews: bool) -> Person:
-    """An account that the app leads to already, with what the app tells now: 3 calls at most.
+def tell(space: Space, app: App, told: SuperAppClaims, person: Person, kept: Item, *, renews: bool) -> Person:
+    """An account that the app leads to already, with what the app tells now: 2 calls at most. ``kept`` is the consent
+    that stands, or stood.
 
     ``renews``: the person has just consented; otherwise the consent that stands goes on from when it was given.
     Raises: AccountDeactivated, StaffEntry, PreconditionFailed, IdentifierTaken.
     """
     require_open(person.status, person.roles)
-    kept = store.consent(space, person.id, app.id) or {}
     owners = persons.owners(space, told.identifiers)
     gained = [each for each in told.identifiers if each not in owners]
     others = sorted({*owners.values()} - {person.id})

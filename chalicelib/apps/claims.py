@@ -11,14 +11,17 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast
+
+from pydantic import TypeAdapter
 
 from chalicelib import ids
 from chalicelib.apps.registry import App
 from chalicelib.federation.assertions import ClaimMissing
 from chalicelib.people import identifiers, profile, space_key
 from chalicelib.people.identifiers import Identifier
-from chalicelib.people.models import NAME_LENGTH
+from chalicelib.people.models import NAME_LENGTH, Name
 from chalicelib.storage.spaces import Space
 
 IDENTIFIERS = ("national_id", "phone", "email")  # in the order of their weight
@@ -115,7 +118,7 @@ def _read(space: Space, name: str, text: str) -> str | Identifier:
     """Raises: ValueError."""
     match name:
         case "name":
-            return _name(text)
+            return _names().validate_python(text[: NAME_LENGTH * 4])
         case "national_id":
             return space_key.national_id(space, identifiers.national_id(text[:64]))
         case "email" | "phone":
@@ -124,10 +127,7 @@ def _read(space: Space, name: str, text: str) -> str | Identifier:
     return profile.parse(name, text[: profile.TEXT_LENGTH * 4])
 
 
-def _name(text: str) -> str:
-    from pydantic import TypeAdapter
-
-    from chalicelib.people.models import Name
-
-    found: str = TypeAdapter(Name).validate_python(text[: NAME_LENGTH * 4])
-    return found
+@lru_cache(maxsize=1)
+def _names() -> TypeAdapter[str]:
+    """What a name may be: made once, since making it takes longer than verifying a signature."""
+    return TypeAdapter(Name)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib import clock, config, ids
+from chalicelib import clock, ids
 from chalicelib.apps import registry, store
 from chalicelib.apps.claims import SuperAppClaims
 from chalicelib.apps.models import ConsentAsked, MyConsent, MyConsents, Shared
@@ -19,6 +19,7 @@ from chalicelib.apps.registry import App
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from chalicelib.federation import tickets
 from chalicelib.http.tokens import Actor
+from chalicelib.identity import links as pages
 from chalicelib.people import persons
 from chalicelib.people.person import Person
 from chalicelib.people.profile import FIELDS
@@ -83,7 +84,7 @@ def opened(space: Space, ticket: str) -> tuple[App, SuperAppClaims, Mapping[str,
 
 def address(space: Space, ticket: str) -> str:
     """The page that asks. The ticket stands after the #, which no server's log gets to see."""
-    return f"{config.current().public_url}/s/{space.slug}/consent#ticket={ticket}"
+    return f"{pages.root(space)}/consent#ticket={ticket}"
 
 
 def use(space: Space, ticket: str) -> None:

@@ -159,11 +159,13 @@ def _let_in(
 
 def _tell_news(space: Space, app: App, told: SuperAppClaims, person_id: str) -> bool:
     """Take what the app tells otherwise than before, if the consent to that stands; gives whether it does."""
+    # In this order: who withdraws after the consent was read has changed the person, and nothing is told.
+    person = persons.get(space, person_id, consistent=True)
     kept = store.consent(space, person_id, app.id)
     if kept is None or "withdrawn_at" in kept or kept["version"] != app.consent_version:
         return False
     try:
-        accounts.tell(space, app, told, persons.get(space, person_id, consistent=True), renews=False)
+        accounts.tell(space, app, told, person, kept, renews=False)
     except (PreconditionFailed, IdentifierTaken):
         raise Unavailable from None  # edited at this very moment: the app asks again
     return True

@@ -73,7 +73,7 @@ def join(space: Space, app_id: str, person_id: str, other_id: str) -> AppLink:
     moved = {**_facts(kept), "how": "admin"}
     _release(space, app_id, person_id, kept)
     _receive(space, app_id, other_id, moved)
-    _forget(space, app_id, person_id)
+    store.forget_link(space, person_id, app_id)
     return _shown(other_id, other.name, moved, None)
 
 
@@ -175,10 +175,8 @@ def _release(space: Space, app_id: str, person_id: str, kept: Item) -> None:
         person = persons.get(space, person_id, consistent=True)
         if _leads(app_id, person) is None:
             return  # an earlier try came as far as this
-        gone = {f"app:{app_id}:{kept['subject']}", *kept["identifiers"]}
-        left = person.identified([each for each in person.identifiers if each.text not in gone])
         with suppress(PreconditionFailed):
-            persons.change(space, person, membership.regrouped(space, left))
+            persons.change(space, person, consents.without(space, person, kept))
             return
     raise Unavailable
 
@@ -196,7 +194,3 @@ def _receive(space: Space, app_id: str, person_id: str, moved: Item) -> None:
             persons.change(space, person, changed, also=[store.putting_consent(space, person_id, facts)])
             return
     raise Unavailable
-
-
-def _forget(space: Space, app_id: str, person_id: str) -> None:
-    store.forget_link(space, person_id, app_id)

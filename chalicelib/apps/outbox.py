@@ -183,15 +183,13 @@ def end_run(space: Space, app_id: str, run: int, woken: int | None) -> bool:
     return True
 
 
-def keep_secret(space: Space, app_id: str, secret: Item, old: Item | None, old_until: int, seen: Item | None) -> None:
+def keep_secret(space: Space, app_id: str, secret: Item, old: Item | None, old_until: int) -> None:
     """A new secret, and until when the one before it signs too: one UpdateItem, 1 WCU.
 
-    Raises: ConditionFailed when the secret is no longer the one that was ``seen``.
+    Raises: ConditionFailed when the secret is no longer the ``old`` one.
     """
     values: Item = {":secret": secret, ":until": old_until} | ({":old": old} if old else {})
-    condition = "attribute_not_exists(secret)"
-    if seen:
-        values[":seen"], condition = seen, "secret = :seen"
+    condition = "secret = :old" if old else "attribute_not_exists(secret)"
     expression = "SET secret = :secret, old_until = :until" + (", old_secret = :old" if old else " REMOVE old_secret")
     _table(space).update(*_courier(app_id), expression, values, condition=condition, returns="NONE")
 

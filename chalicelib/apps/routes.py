@@ -26,10 +26,8 @@ from chalicelib.apps.models import (
 )
 from chalicelib.apps.registry import IssuerTaken, TooManyApps
 from chalicelib.errors import InvalidInput, PreconditionFailed, PreconditionRequired, Refusal
-from chalicelib.federation import assertions
-from chalicelib.federation.addresses import AddressRefused, NameUnknown
+from chalicelib.federation import assertions, fetching
 from chalicelib.federation.discovery import ProviderUnfit
-from chalicelib.federation.fetching import AnswerTooLarge, AnswerUnfit, Unreachable
 from chalicelib.federation.keys import KeysUnavailable
 from chalicelib.federation.tickets import TicketExpired, TicketInvalid
 from chalicelib.http import paging
@@ -45,24 +43,7 @@ from chalicelib.sso.models import CallbackQuery, SignInAddress, SignInStart
 from chalicelib.storage.spaces import Space
 
 apps = Feature("apps")
-_FETCHING: list[type[Refusal]] = [AddressRefused, NameUnknown, Unreachable, AnswerTooLarge, AnswerUnfit]
-_ASSERTING: list[type[Refusal]] = [
-    assertions.AssertionOversized,
-    assertions.AssertionMalformed,
-    assertions.AlgorithmRefused,
-    assertions.TypeRefused,
-    assertions.KeyUnknown,
-    assertions.KeyMismatch,
-    assertions.SignatureInvalid,
-    assertions.IssuerMismatch,
-    assertions.AudienceMismatch,
-    assertions.AssertionExpired,
-    assertions.AssertionEarly,
-    assertions.AssertionTooLasting,
-    assertions.ClaimMissing,
-    assertions.AssertionReplayed,
-    KeysUnavailable,
-]
+_ASSERTING: tuple[type[Refusal], ...] = (*assertions.REFUSALS, KeysUnavailable)
 
 
 @apps.get("/spaces/{space}/apps", may=MANAGE_SPACE, budget=Budget(calls=0))
@@ -150,7 +131,7 @@ def settle_app_conflict(space: Space, app: Id, person: Id) -> None:
         GrantUnsupported,
         OriginRefused,
         *_ASSERTING,
-        *_FETCHING,
+        *fetching.REFUSALS,
         AccountDeactivated,
         StaffEntry,
         SpaceOpening,
@@ -201,7 +182,7 @@ def give_consent(space: Space, body: ConsentTicket, circumstances: Circumstances
     "/spaces/{space}/apps/{app}/sign-ins",
     may=ANYONE,
     budget=Budget(calls=0),
-    raises=[*_FETCHING, ProviderUnfit, SpaceOpening],
+    raises=[*fetching.REFUSALS, ProviderUnfit, SpaceOpening],
 )
 def begin_app_sign_in(space: Space, app: Id, body: SignInStart) -> SignInAddress:
     """Where to send the browser so that the app, as an OpenID provider, vouches for its person; nothing is shown to

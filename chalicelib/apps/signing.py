@@ -51,7 +51,7 @@ def renew(space: Space, app_id: str) -> MadeSecret:
     until = clock.epoch_s() + OVERLAP_S
     shut = secrets.shut(text, "webhook-secret", _sealed_as(space, app_id))
     try:
-        outbox.keep_secret(space, app_id, shut, seen, until, seen)
+        outbox.keep_secret(space, app_id, shut, seen, until)
     except ConditionFailed:
         raise SecretChanged from None
     return MadeSecret(text, instant(until) if seen else None)

@@ -4,6 +4,7 @@ first. What the app then says goes the way of every entry: known people are let 
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from chalicelib import logs
 from chalicelib.apps import consents, entering, registry
@@ -14,7 +15,7 @@ from chalicelib.errors import Refusal
 from chalicelib.federation import code_flow
 from chalicelib.federation.code_flow import Again, Came
 from chalicelib.http.requests import Circumstances
-from chalicelib.identity import sessions
+from chalicelib.identity import sessions, throttle
 from chalicelib.sso import sign_in
 from chalicelib.sso.models import CallbackQuery, SignInStart
 from chalicelib.storage.spaces import Space
@@ -31,7 +32,7 @@ def begin(space: Space, app_id: str, given: SignInStart) -> str:
 
 def come_back(space: Space, app_id: str, query: CallbackQuery, circumstances: Circumstances) -> str:
     """Where to send the browser that came back from an app: on to it again, to the space's page with an entry code, to
-    the question for consent, or to the page with what went wrong. 1 fetch, 2 calls and more. Raises: NotFound."""
+    the question for consent, or to the page with what went wrong. 1 fetch, 3 calls and more. Raises: NotFound."""
     app = registry.find(space, app_id)
     try:
         return _came_back(space, app, query, circumstances)
@@ -42,7 +43,9 @@ def come_back(space: Space, app_id: str, query: CallbackQuery, circumstances: Ci
 
 def _came_back(space: Space, app: App, query: CallbackQuery, circumstances: Circumstances) -> str:
     came = Came(query.state, query.code, query.error, query.iss)
-    outcome = code_flow.complete(space, app.client(), came)
+    outcome = code_flow.complete(
+        space, app.client(), came, partial(throttle.coming_back, space, query.state, circumstances.address)
+    )
     if isinstance(outcome, Again):
         return outcome.address
     told = accepted(space, app, outcome.claims)

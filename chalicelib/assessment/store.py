@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.assessment.keys import key, partition, place
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Table
@@ -25,7 +26,7 @@ class Record:
 
 def keep(space: Space, person_id: str, course_id: str, record: Record) -> Record:
     """Write an attempt down under its number, or give what an earlier try wrote there: one PutItem, 1 WCU per KB."""
-    pk, sk = _key(person_id, course_id, record.lesson, record.number)
+    pk, sk = key(person_id, course_id, record.lesson, record.number)
     item = {
         "pk": pk,
         "sk": sk,
@@ -45,7 +46,7 @@ def keep(space: Space, person_id: str, course_id: str, record: Record) -> Record
 
 def find(space: Space, person_id: str, course_id: str, lesson: str, number: int) -> Record | None:
     """One GetItem, 0.5 RCU."""
-    item = _table(space).get(*_key(person_id, course_id, lesson, number))
+    item = _table(space).get(*key(person_id, course_id, lesson, number))
     return _record(item) if item else None
 
 
@@ -56,27 +57,14 @@ def attempts_of(
 
     Newest first within a quiz; quizzes in descending order of their ids.
     """
-    pk, begins = _partition(person_id), f"attempt#{course_id}#" + (f"{lesson}#" if lesson else "")
-    start = {"pk": pk, "sk": _key(person_id, course_id, *after)[1]} if after else None
+    pk, begins = partition(person_id), f"attempt#{course_id}#" + (f"{lesson}#" if lesson else "")
+    start = {"pk": pk, "sk": key(person_id, course_id, *after)[1]} if after else None
     rows = _table(space).query(pk, begins_with=begins, after=start, limit=limit, descending=True)
-    return [_record(item) for item in rows.items], _place(rows.after["sk"]) if rows.after else None
-
-
-def _partition(person_id: str) -> str:
-    return f"learner#{person_id}"
-
-
-def _key(person_id: str, course_id: str, lesson: str, number: int) -> tuple[str, str]:
-    return _partition(person_id), f"attempt#{course_id}#{lesson}#{number:04d}"
-
-
-def _place(sort_key: str) -> tuple[str, int]:
-    _, _, lesson, number = sort_key.split("#")
-    return lesson, int(number)
+    return [_record(item) for item in rows.items], place(rows.after["sk"]) if rows.after else None
 
 
 def _record(item: Item) -> Record:
-    lesson, number = _place(item["sk"])
+    lesson, number = place(item["sk"])
     return Record(
         lesson=lesson,
         number=number,

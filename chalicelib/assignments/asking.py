@@ -41,6 +41,7 @@ def next_field(space: Space, person_id: str, course_id: str, passed_over: Collec
     """
     asks = catalogue.card(space, course_id).asks
     known = persons.get(space, person_id).profile if asks else {}
-    open_ = [name for name in asks if name in profiles.asked(space) and name not in known and name not in passed_over]
+    wanted = profiles.asked(space) if asks else ()
+    open_ = [name for name in asks if name in wanted and name not in known and name not in passed_over]
     first = ProfileField.of(profile.FIELDS[open_[0]], asked=True) if open_ else None
     return NextField(field=first, remaining=len(open_))

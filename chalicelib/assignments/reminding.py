@@ -16,6 +16,7 @@ from typing import Any
 
 from chalicelib import clock, ids
 from chalicelib.assignments import letters, store
+from chalicelib.assignments.models import MOST_REMIND_DAYS
 from chalicelib.assignments.rules import Assignment
 from chalicelib.courses import catalogue
 from chalicelib.http.permissions import MANAGE_PEOPLE
@@ -38,7 +39,6 @@ _HOUR, _MINUTES = 8, 10
 _LOOKED_BACK = 7  # days: what mornings missed, the next one finds
 _SLICE = 100
 _TOLD_EVERY = 25  # mails: well within a job's lease
-_FARTHEST = 60  # days before its deadline that anybody may be reminded of it
 
 Task = dict[str, Any]
 
@@ -119,7 +119,7 @@ def _tasks(space: Space, day: date) -> list[Task]:
 
 
 def _enrolled(space: Space, day: date) -> Iterator[Task]:
-    for each in store.deadlines(space, day, day + timedelta(days=_FARTHEST)):
+    for each in store.deadlines(space, day, day + timedelta(days=MOST_REMIND_DAYS)):
         if (date.fromisoformat(each["due"]) - day).days in (0, *each["remind_days"]):
             yield {"course": each["course"], "due": each["due"], "sms": each["sms"]}
 

@@ -39,7 +39,7 @@ from chalicelib.storage import files
 from chalicelib.storage.files import StoredFile
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed
+from chalicelib.storage.table import TransactionFailed
 
 LASTING_S = 15 * 60
 _FITTING = {"lesson": VIDEOS | DOCUMENTS, "cover": IMAGES, "captions": CAPTIONS, "draft": DRAFTS}
@@ -153,7 +153,7 @@ def announce(space: Space, new: NewFile, circumstances: Circumstances) -> Upload
 
 
 def complete(space: Space, file_id: str) -> File:
-    """Look at what was uploaded; it is ready, or removed: 4 calls, 4 of S3. Repeating it changes nothing.
+    """Look at what was uploaded; it is ready, or removed: 3 calls, 4 of S3. Repeating it changes nothing.
 
     Raises: NotFound, NotUploaded, FileRefused.
     """
@@ -167,15 +167,13 @@ def complete(space: Space, file_id: str) -> File:
         return _completed(space, file_id)  # it is being replaced, or another request was quicker
     if facts is None:
         files.delete(arrived)
-        store.delete_file(space, file_id)
-        store.not_waiting(space, item)
+        store.delete_file(space, item)
         raise FileRefused(content_type=item.content_type)
     try:
-        completed = store.complete_file(space, file_id, facts)
-    except ConditionFailed:
+        completed = store.complete_file(space, item, facts)
+    except TransactionFailed:
         return _completed(space, file_id)  # its bytes are counted once
     files.delete(arrived)
-    store.not_waiting(space, item)
     quotas.confirmed(space, completed.size)
     return shown(space, completed)
 

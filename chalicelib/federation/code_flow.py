@@ -15,8 +15,8 @@ import base64
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -103,7 +103,6 @@ class Again:
     """The provider must speak with the person: send the browser there."""
 
     address: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def begin(space: Space, client: Client, facts: Mapping[str, Any], *, silent: bool = True) -> str:
@@ -129,15 +128,11 @@ def begin(space: Space, client: Client, facts: Mapping[str, Any], *, silent: boo
     return f"{provider.authorization_endpoint}{separator}{urlencode(asked)}"
 
 
-def remembered(space: Space, state: str) -> Mapping[str, Any]:
-    """What :func:`begin` was given, of a ``state`` that came back: for telling the person of a failure where they
-    began. Raises: TicketInvalid, TicketExpired."""
-    facts: Mapping[str, Any] = tickets.opened(space, _PURPOSE, state)["f"]
-    return facts
-
-
-def complete(space: Space, client: Client, came: Came) -> Outcome | Again:
+def complete(space: Space, client: Client, came: Came, admit: Callable[[], None]) -> Outcome | Again:
     """Who came back, proved by the provider: 1 fetch for the tokens, up to 3 more when cold or for user information.
+
+    ``admit`` is called once all is right but the code, which the provider is about to be asked about: whoever invents
+    codes is to be refused there.
 
     Raises: TicketInvalid, TicketExpired, SignInRefused, CodeRefused, AssertionRefused, and whatever hinders a fetch.
     """
@@ -146,9 +141,10 @@ def complete(space: Space, client: Client, came: Came) -> Outcome | Again:
     if kept["p"] != client.party or not _is_from(provider, came.iss):
         raise IssuerMismatch
     if came.error in _SILENT_FAILURES and kept["s"]:
-        return Again(begin(space, client, kept["f"], silent=False), kept["f"])
+        return Again(begin(space, client, kept["f"], silent=False))
     if came.error or not came.code or len(came.code) > _MOST_CHARACTERS:
         raise SignInRefused(reason=_word(came.error))
+    admit()
     given = redeem(provider, client, came.code, kept["v"])
     assertion = _verified(space, provider, client, given["id_token"], kept["n"])
     claims = {**_said(provider, client, assertion, given), **assertion.claims}

@@ -38,7 +38,6 @@ class Provider:
     jwks_uri: str
     userinfo_endpoint: str | None
     end_session_endpoint: str | None
-    algorithms: frozenset[str]
     secret_in_body: bool  # whether the token endpoint takes the secret in the form alone
     says_issuer: bool  # RFC 9207: whether an answer must name its issuer
     back_channel: bool
@@ -84,7 +83,6 @@ def fetch(issuer: str) -> Provider:
         end_session_endpoint=(
             _address(found, issuer, "end_session_endpoint") if found.get("end_session_endpoint") else None
         ),
-        algorithms=_texts(found, "id_token_signing_alg_values_supported", ["RS256"]),
         secret_in_body="client_secret_basic"
         not in _texts(found, "token_endpoint_auth_methods_supported", ["client_secret_basic"]),
         says_issuer=found.get("authorization_response_iss_parameter_supported") is True,

@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 
 from chalicelib.errors import Refusal
 from chalicelib.federation import addresses
-from chalicelib.federation.addresses import Target
+from chalicelib.federation.addresses import AddressRefused, NameUnknown, Target
 
 TIMEOUT_S = 3.0
 MOST_BYTES = 64 * 1024
@@ -55,6 +55,10 @@ class AnswerUnfit(Refusal):
     code = "answer_unfit"
     vi = "Máy chủ {host} trả lời không đúng dạng (mã trạng thái {status})."
     en = "The answer of the server {host} is not of the expected form (status {status})."
+
+
+# What a fetch may end with, for an operation to declare.
+REFUSALS: tuple[type[Refusal], ...] = (AddressRefused, NameUnknown, Unreachable, AnswerTooLarge, AnswerUnfit)
 
 
 @dataclass(frozen=True, slots=True)

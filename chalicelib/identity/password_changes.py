@@ -54,7 +54,7 @@ def request_reset(space: Space, login: str, circumstances: Circumstances) -> Non
     sessions.require_opened(space)
     subject, candidates = sessions.looked_for(space, login)
     throttle.letter(space, subject, circumstances.address)
-    found = persons.login(space, *(candidates or [sessions.NOBODYS]))
+    found = persons.login(space, *candidates)
     mail.order(space, found.person_id if found else "", "reset")
 
 

@@ -35,7 +35,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Write, transact
 
 IDLE_S = 30 * 24 * 3600
-NOBODYS = Identifier("email", "-")  # looked for in place of what can be no login, so that both cost the same
+_NOBODYS = Identifier("email", "-")
 LONGEST_S = 90 * 24 * 3600
 
 
@@ -220,9 +220,9 @@ def require_admitted(space: Space, roles: frozenset[Role]) -> None:
 
 def looked_for(space: Space, login: str) -> tuple[str, list[Identifier]]:
     """What is counted for a login as it was typed (its likeliest stored form, or what was typed when it has none), and
-    what it may be."""
+    what it may be: never nothing, so that looking for what can be no login costs the same."""
     candidates = space_key.candidates(space, login)
-    return (candidates[0].text if candidates else login.strip().lower()), candidates
+    return (candidates[0].text if candidates else login.strip().lower()), candidates or [_NOBODYS]
 
 
 def look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[throttle.Try, Login | None]:
@@ -232,7 +232,7 @@ def look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[thr
     """
     subject, candidates = looked_for(space, login)
     counted = throttle.sign_in(space, subject, circumstances.address)
-    return counted, persons.login(space, *(candidates or [NOBODYS]))
+    return counted, persons.login(space, *candidates)
 
 
 def _rotate(space: Space, person_id: str, session: Item) -> str:

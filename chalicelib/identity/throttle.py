@@ -27,6 +27,8 @@ TAKEN = 10  # as many registrations counts one that hears that its identifier is
 LETTERS = 3  # for one login
 CODES = 3  # one-time codes for one login, each with few tries of its own
 CODES_A_DAY = 12  # so that guessing at six digits takes decades (SP 800-63B, 5.2.2)
+COMINGS = 3  # with one state of a sign-in elsewhere: a reload, and the second question of one that was silent
+COMINGS_BY_ADDRESS = 60  # in each shard: 1,920 in all, a ministry behind one address on its first morning
 MESSAGES_A_DAY = 2_000  # short messages of one space: they cost, and who asks for them need not be who pays
 _DAY_S = 24 * 3600
 
@@ -84,6 +86,17 @@ def code(space: Space, login: str, address: str) -> None:
         transact(writes)
     except TransactionFailed as failure:
         raise _too_many(_DAY_S if failure.failed == [2] else WINDOW_S) from None
+
+
+def coming_back(space: Space, state: str, address: str) -> None:
+    """Count somebody who comes back from a sign-in elsewhere with a code that is to be asked about there: an invented
+    one would cost us the wait, and us the provider's patience. One transaction of 2 updates. Raises: TooManyTries."""
+    _count(
+        [
+            store.counting(space, _key("coming", state), COMINGS, _kept_until()),
+            store.counting(space, _address_key("coming", state, address), COMINGS_BY_ADDRESS, _kept_until()),
+        ]
+    )
 
 
 def message(space: Space) -> None:

@@ -50,11 +50,20 @@ def enrol(space: Space, person_id: str, course_id: str, audiences: Collection[st
     1 call, 2 WCU; repeating it is 1 call and changes nothing; coming back is 2 calls.
     Raises: CourseArchived, CourseNotPublished, NotFound.
     """
-    outline = offered(space, course_id)
+    enrolment = fresh(offered(space, course_id), person_id, audiences)
+    try:
+        store.create(space, enrolment)
+    except ConditionFailed as failed:
+        return _back(space, items.found(failed) or enrolment, enrolment.seen_ms), False
+    return enrolment, True
+
+
+def fresh(outline: Outline, person_id: str, audiences: Collection[str]) -> Enrolment:
+    """The enrolment of somebody who begins now. No I/O."""
     now_ms = clock.epoch_ms()
-    enrolment = Enrolment(
+    return Enrolment(
         person_id=person_id,
-        course_id=course_id,
+        course_id=outline.course_id,
         version=outline.version,
         active=True,
         enrolled_at=now_ms // 1000,
@@ -62,11 +71,6 @@ def enrol(space: Space, person_id: str, course_id: str, audiences: Collection[st
         national=outline.national,
         audiences=kept(audiences),
     )
-    try:
-        store.create(space, enrolment)
-    except ConditionFailed as failed:
-        return _back(space, items.found(failed) or enrolment, now_ms), False
-    return enrolment, True
 
 
 def kept(audiences: Collection[str]) -> tuple[str, ...]:

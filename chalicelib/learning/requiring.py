@@ -7,7 +7,7 @@ transaction holds a hundred: all of them or none, each on the condition of what 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib import clock
@@ -75,19 +75,7 @@ def fate(enrolment: Enrolment | None, wanted: Requirement) -> Fate:
 
 
 def _new(outline: Outline, person_id: str, audiences: Collection[str], wanted: Requirement) -> Enrolment:
-    now_ms = clock.epoch_ms()
-    return Enrolment(
-        person_id=person_id,
-        course_id=outline.course_id,
-        version=outline.version,
-        active=True,
-        enrolled_at=now_ms // 1000,
-        seen_ms=now_ms,
-        national=outline.national,
-        audiences=enrolments.kept(audiences),
-        due=wanted.due,
-        required_by=wanted.by,
-    )
+    return replace(enrolments.fresh(outline, person_id, audiences), due=wanted.due, required_by=wanted.by)
 
 
 def _written(writes: list[Write]) -> bool:

@@ -86,12 +86,12 @@ def nothing_stored(slug: str) -> None:
     _stored.forget(slug)
 
 
-def require_place(space: Space, newcomers: int = 1) -> None:
-    """Refuse so many more learners than the space may have: 0 calls when warm, else 0.5 RCU.
+def require_place(space: Space) -> None:
+    """Refuse one more learner than the space may have: 0 calls when warm, else 0.5 RCU.
 
     Raises: SpaceFull.
     """
-    if not space.is_platform and newcomers > places_left(space):
+    if not space.is_platform and not places_left(space):
         raise SpaceFull(quota=space.quotas.people)
 
 

@@ -36,6 +36,7 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 # trunk 0, a mobile has nine digits that begin with 3, 5, 7, 8 or 9, a landline ten that begin with 2.
 _NATIONAL = re.compile(r"[35789]\d{8}|2\d{9}")
 _TRUNK = re.compile(r"^(?:\+84|0084|84(?=\d{9,11}$))0?|^0")
+_MOBILE = re.compile(r"\+84[35789]\d{8}")
 _GROUPING = re.compile(r"[\s.\-()\u2010-\u2015]")
 
 # A code of an organisation's own making: CB0000001, 12.345/TCT, ĐT-07.
@@ -111,6 +112,11 @@ def phone(text: str) -> str:
     if national == digits or not digits.removeprefix("+").isascii() or not _NATIONAL.fullmatch(national):
         raise rule(*_PHONE_INVALID)
     return f"+84{national}"
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether a number, as it is stored, is a mobile's: landlines begin with 2."""
+    return _MOBILE.fullmatch(phone) is not None
 
 
 def staff_code(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chalicelib.errors import Conflict, Fault, PreconditionFailed
 from chalicelib.people import persons, store
@@ -36,9 +36,20 @@ class IdentifierMoved(Conflict):
     en = "Something that this account was known by is somebody else's now. Take it from them first."
 
 
-def join(space: Space, kept: Person, other: Person, also: Sequence[Write]) -> tuple[Person, Person]:
+Become = Callable[[Person], Person]  # the last word on a person before they are stored: their audiences
+
+
+def join(
+    space: Space,
+    kept: Person,
+    other: Person,
+    hashes: tuple[str | None, str | None],
+    also: Sequence[Write],
+    become: Become,
+) -> tuple[Person, Person]:
     """Let ``other``'s account go up in ``kept``'s, and ``also`` these writes, all or nothing: identifiers move, facts
-    fill gaps, ``other``'s sessions end. Roles do not move: who may do more is said by an admin. 3 calls.
+    fill gaps, ``other``'s sessions end. Roles do not move: who may do more is said by an admin. ``hashes`` are what
+    either signs in with. 1 call.
 
     Raises: SamePerson, AlreadyMerged, AppLinked, LastKeeper, PreconditionFailed when either was changed meanwhile.
     """
@@ -53,36 +64,37 @@ def join(space: Space, kept: Person, other: Person, also: Sequence[Write]) -> tu
     gone = other.gone_up_in(kept.id)
     if kept.status == "invited" and other.status == "active":
         one = one.joined()
-    own, others = hash_of(space, kept), hash_of(space, other)
+    own, others = hashes
     if kept.unproven and not other.unproven:
         one, own = one.proven(), None  # a password that anybody may have set opens nothing that is somebody's
     elif other.unproven and not kept.unproven:
         others = None
     moved = own or others or ""
+    one = become(one)
     _store(space, (kept, one), (other, gone), moved, also, staying_hash=None if own else moved)
     return one, gone
 
 
 def part(
-    space: Space, kept: Person, other: Person, before: Person, password_hash: str | None, also: Sequence[Write]
+    space: Space,
+    kept: Person,
+    other: Person,
+    before: Person,
+    password_hash: str | None,
+    also: Sequence[Write],
+    become: Become,
 ) -> tuple[Person, Person]:
     """Undo :func:`join`: ``other`` is again who they were ``before``, with their own identifiers and password; the kept
     account's sessions end, since some may be ``other``'s, and a password that was lent opens it no more. 3 calls.
 
     Raises: IdentifierMoved, LastKeeper, PreconditionFailed.
     """
-    left = kept.identified([each for each in kept.identifiers if each not in before.identifiers]).signed_out()
+    left = become(kept.identified([each for each in kept.identifiers if each not in before.identifiers]).signed_out())
     _require_free(space, kept, before.identifiers)
-    back = other.come_back(before)
-    lent = password_hash is not None and hash_of(space, kept) == password_hash
+    back = become(other.come_back(before))
+    lent = password_hash is not None and persons.hash_of(space, kept) == password_hash
     _store(space, (kept, left), (other, back), password_hash, also, staying_hash="" if lent else None)
     return left, back
-
-
-def hash_of(space: Space, person: Person) -> str | None:
-    """What a person signs in with, if they have a password. 1 call."""
-    found = persons.login(space, *person.logins[:1]) if person.logins else None
-    return found.password_hash if found else None
 
 
 def _require_free(space: Space, kept: Person, identifiers: Sequence[Identifier]) -> None:

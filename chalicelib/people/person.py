@@ -9,7 +9,7 @@ from typing import Any, Literal
 from chalicelib import clock
 from chalicelib.errors import Conflict, Language
 from chalicelib.http.permissions import Role
-from chalicelib.people.identifiers import TYPED, Identifier, Kind
+from chalicelib.people.identifiers import TYPED, Identifier, Kind, is_mobile
 from chalicelib.people.profile import Profile, Source
 
 PersonStatus = Literal["active", "invited", "deactivated"]
@@ -92,8 +92,8 @@ class Person:
 
     @property
     def phone(self) -> str | None:
-        """Where short messages for this person go, if anywhere: mobiles begin with 3, 5, 7, 8 or 9."""
-        return self._first("phone")
+        """Where short messages for this person go, if anywhere: a landline takes none."""
+        return next((each.value for each in self.identifiers if each.kind == "phone" and is_mobile(each.value)), None)
 
     @property
     def unit(self) -> str | None:

@@ -236,7 +236,7 @@ def change(
         return old
     gained = set(changed.identifiers) - set(old.identifiers)
     keeps = password_hash is None and not voids_password(old, changed)
-    kept = _kept_hash(space, old) if gained and keeps else None
+    kept = hash_of(space, old) if gained and keeps else None
     labelled = [("also", write) for write in also] + store.changing(space, old, changed, password_hash, kept)
     try:
         transact(write for _, write in labelled)
@@ -254,7 +254,7 @@ def change(
     return changed
 
 
-def _kept_hash(space: Space, person: Person) -> str | None:
-    """What they sign in with now: identifiers that they gain are to open the same door."""
+def hash_of(space: Space, person: Person) -> str | None:
+    """What a person signs in with now, if they have a password: whatever they gain is to open the same door. 1 call."""
     found = login(space, person.logins[0]) if person.logins else None
     return found.password_hash if found else None

@@ -166,9 +166,10 @@ def page(space: Space, under: str | None, cursor: str | None, limit: int) -> tup
     after = paging.decode(cursor, str)[0] if cursor else None
     start = {"pk": _PK, "sk": after} if after else None
     rows = space.table("people").query(_PK, begins_with=f"{under}/" if under else "", after=start, limit=limit)
-    return [Unit(item["sk"], item["name"]) for item in rows.items], paging.encode(
-        rows.after["sk"]
-    ) if rows.after else None
+    for item in rows.items:
+        _known.keep((space.slug, item["sk"]), item)
+    more = paging.encode(rows.after["sk"]) if rows.after else None
+    return [Unit(item["sk"], item["name"]) for item in rows.items], more
 
 
 def _ensured(space: Space, parent: str, name: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
 _MASK = 2
 
 
@@ -14,12 +11,7 @@ def squares(text: str) -> list[list[bool]]:
     It is read with a seventh of it spoilt (level M). The mask is always the same one: to try all eight, as the standard
     advises, takes five times as long, and readers undo whichever they find.
     """
-    code = _segno().make(text, error="m", boost_error=False, micro=False, mask=_MASK)
-    return [[bool(each) for each in row] for row in code.matrix_iter(border=4)]
-
-
-@lru_cache(maxsize=1)
-def _segno() -> Any:
     import segno  # 70 ms that only those wait for who print
 
-    return segno
+    code = segno.make(text, error="m", boost_error=False, micro=False, mask=_MASK)
+    return [[bool(each) for each in row] for row in code.matrix_iter(border=4)]

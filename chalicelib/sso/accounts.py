@@ -13,7 +13,7 @@ from chalicelib import logs
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, Forbidden, Language, PreconditionFailed
 from chalicelib.http.permissions import Role
-from chalicelib.identity.sessions import AccountDeactivated
+from chalicelib.identity.sessions import AccountDeactivated, require_admitted
 from chalicelib.people import persons, profile, space_key, units
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person
@@ -89,10 +89,12 @@ def _ensured(
 
 
 def _made(space: Space, identifiers: list[Identifier], told: Told, locale: Language) -> Person:
+    roles = told.roles | _USUAL_ROLES
+    require_admitted(space, roles)
     person = persons.new(
         told.name,
         identifiers,
-        told.roles | _USUAL_ROLES,
+        roles,
         locale=locale,
         by="sso",
         profile=profile.merged({}, _facts(space, told), "sso"),
@@ -114,6 +116,7 @@ def _refreshed(
     old = persons.get(space, person_id, consistent=True)
     if old.status == "deactivated":
         raise AccountDeactivated
+    require_admitted(space, old.roles)
     changed = old.joined() if old.status == "invited" else old
     if first:
         # Who registered with this address before may have been anybody: it becomes the account of whose it is.

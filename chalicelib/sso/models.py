@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -280,8 +280,3 @@ class LoggedOut(Outbound):
     """Heard."""
 
     status: Literal["ok"] = "ok"
-
-
-def stored(terms: Inbound, *names: str) -> dict[str, Any]:
-    """These terms as they stand in an item."""
-    return terms.model_dump(mode="json", include=set(names) or None, exclude_none=True)

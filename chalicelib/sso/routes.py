@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
-from chalicelib.federation import assertions
-from chalicelib.federation.addresses import AddressRefused, NameUnknown
+from chalicelib.federation import assertions, fetching
 from chalicelib.federation.discovery import ProviderUnfit
-from chalicelib.federation.fetching import AnswerTooLarge, AnswerUnfit, Unreachable
 from chalicelib.federation.keys import KeysUnavailable
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.gate import SpaceOpening
@@ -32,7 +30,7 @@ from chalicelib.sso.providers import TooManyProviders
 from chalicelib.storage.spaces import Space
 
 sso = Feature("sso")
-_FETCHING = (AddressRefused, NameUnknown, Unreachable, AnswerTooLarge, AnswerUnfit, ProviderUnfit)
+_FETCHING = (*fetching.REFUSALS, ProviderUnfit)
 
 
 @sso.get("/spaces/{space}/providers", may=ANYONE, while_suspended=True, budget=Budget(calls=0))
@@ -103,7 +101,7 @@ def come_back_from_provider(
     space: Space, provider: Id, query: CallbackQuery, circumstances: Circumstances
 ) -> Answer[None]:
     """Where a provider sends the browser back to; it goes on to the space's page."""
-    return Answer(None, location=sign_in.come_back(space, provider, query, circumstances.language))
+    return Answer(None, location=sign_in.come_back(space, provider, query, circumstances))
 
 
 @sso.post(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from urllib.parse import urlencode
 
-from chalicelib import config, logs
-from chalicelib.errors import Language, Refusal
+from chalicelib import logs
+from chalicelib.errors import Refusal
 from chalicelib.federation import assertions, code_flow, discovery
 from chalicelib.federation.assertions import Assertion, AssertionMalformed, ClaimMissing, Expected
 from chalicelib.federation.code_flow import Again, Came
 from chalicelib.federation.keys import Source
+from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.identity import entries, origins, sessions
+from chalicelib.identity import entries, links, origins, sessions, throttle
 from chalicelib.identity.entries import Entry
 from chalicelib.identity.origins import Origin
 from chalicelib.people import persons
@@ -36,13 +38,13 @@ def begin(space: Space, provider_id: str, given: SignInStart) -> str:
     return code_flow.begin(space, provider.client(), facts)
 
 
-def come_back(space: Space, provider_id: str, query: CallbackQuery, language: Language) -> str:
+def come_back(space: Space, provider_id: str, query: CallbackQuery, circumstances: Circumstances) -> str:
     """Where to send the browser that came back from a provider: on to it again, or to the space's page with an entry
-    code, or with the code of what went wrong; a browser is never shown JSON. 1 fetch, 3 to 6 calls. Raises:
+    code, or with the code of what went wrong; a browser is never shown JSON. 1 fetch, 4 to 7 calls. Raises:
     NotFound."""
     provider = providers.find(space, provider_id)
     try:
-        return _came_back(space, provider, query, language)
+        return _came_back(space, provider, query, circumstances)
     except Refusal as refusal:
         logs.event("sso.refused", level=logging.WARNING, tenant=space.slug, provider=provider.id, refused=refusal.code)
         return landing(space, {"error": refusal.code, "provider": provider.id})
@@ -51,12 +53,7 @@ def come_back(space: Space, provider_id: str, query: CallbackQuery, language: La
 def landing(space: Space, told: dict[str, str]) -> str:
     """The page of the space that takes a browser in. What it is told stands after the #, which no server's log and no
     Referer header gets to see."""
-    return f"{home(space)}/entry#{urlencode(told)}"
-
-
-def home(space: Space) -> str:
-    """The address of the space's pages."""
-    return f"{config.current().public_url}/s/{space.slug}"
+    return f"{links.root(space)}/entry#{urlencode(told)}"
 
 
 def sign_out(space: Space, actor: Actor) -> str | None:
@@ -71,7 +68,7 @@ def sign_out(space: Space, actor: Actor) -> str | None:
         document = discovery.provider(space, provider.issuer)
     except Refusal:
         return None  # the person is signed out here, whatever has become of the provider
-    return code_flow.sign_out_address(document, provider.client_id, origin.id_token, home(space))
+    return code_flow.sign_out_address(document, provider.client_id, origin.id_token, links.root(space))
 
 
 def signed_out_there(space: Space, provider_id: str, token: str) -> int:
@@ -98,13 +95,15 @@ def signed_out_there(space: Space, provider_id: str, token: str) -> int:
     return sum(origins.end_by_person(space, provider.id, person_id) for person_id in owned.values())
 
 
-def _came_back(space: Space, provider: Provider, query: CallbackQuery, language: Language) -> str:
+def _came_back(space: Space, provider: Provider, query: CallbackQuery, circumstances: Circumstances) -> str:
     came = Came(query.state, query.code, query.error, query.iss)
-    outcome = code_flow.complete(space, provider.client(), came)
+    outcome = code_flow.complete(
+        space, provider.client(), came, partial(throttle.coming_back, space, query.state, circumstances.address)
+    )
     if isinstance(outcome, Again):
         return outcome.address
     told = claims.understood(outcome.claims, provider.terms)
-    person = accounts.ensure(space, provider, outcome.assertion.subject, told, language)
+    person = accounts.ensure(space, provider, outcome.assertion.subject, told, circumstances.language)
     sid = outcome.claims.get("sid")
     reminder = outcome.id_token if len(outcome.id_token) <= _LONGEST_REMINDER else None
     origin = Origin(provider.id, sid if isinstance(sid, str) else None, reminder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib import clock
-from chalicelib.sso import sign_in
+from chalicelib.identity import links
 from chalicelib.sso.models import ProviderCard, ProviderView, ShownClaims, ShownRoleRule, ShownUnitRule
 from chalicelib.sso.providers import Provider
 
@@ -37,7 +37,7 @@ def whole(provider: Provider) -> ProviderView:
         email_domains=terms["email_domains"],
         creates_accounts=terms["creates_accounts"],
         redirect_uri=provider.address("callback"),
-        post_logout_redirect_uri=sign_in.home(provider.space),
+        post_logout_redirect_uri=links.root(provider.space),
         backchannel_logout_uri=provider.address("logout"),
         created_at=clock.from_timestamp(provider.created_at),
     )

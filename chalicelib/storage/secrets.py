@@ -21,21 +21,12 @@ from chalicelib import config
 from chalicelib.errors import Unavailable
 from chalicelib.storage import credentials
 from chalicelib.storage.lines import LineBroken
-from chalicelib.storage.transport import KMS, Transport
+from chalicelib.storage.transport import KMS, Transport, passes
 
 Purpose = Literal["signing-key", "space-key", "client-secret", "webhook-secret"]
 # What is sealed for a space: a job may open it as a request may.
 OF_SPACES: tuple[Purpose, ...] = ("space-key", "client-secret", "webhook-secret")
 MOST_BYTES = 4_096  # what KMS encrypts by itself
-_PASSES_WITH_TIME = frozenset(
-    {
-        "DependencyTimeoutException",
-        "KeyUnavailableException",
-        "KMSInternalException",
-        "LimitExceededException",
-        "ThrottlingException",
-    }
-)
 _NOT_OURS = frozenset({"IncorrectKeyException", "InvalidCiphertextException"})
 
 
@@ -78,7 +69,9 @@ def shut(text: str, purpose: Purpose, name: str) -> dict[str, str | bytes]:
 
 def open_shut(kept: Mapping[str, Any], purpose: Purpose, name: str) -> str:
     """The text of what :func:`shut` gave. Raises: NotOurs, Unavailable."""
-    if "clear" in kept and config.current().local:
+    if "clear" in kept:
+        if not kept_in_clear():
+            raise NotOurs
         return str(kept["clear"])
     return unseal(kept["sealed"], purpose, name).decode()
 
@@ -93,7 +86,7 @@ def _call(operation: str, request: dict[str, Any], purpose: Purpose, name: str) 
         return _transport().call(operation, request, credentials.own)
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if error.response["Error"]["Code"] in _PASSES_WITH_TIME or status >= 500:
+        if passes(status, error):
             raise Unavailable from error
         raise
     except LineBroken as error:

@@ -107,7 +107,7 @@ class Transport:
                 if (lost or reply.resent) and (done := _done(operation, request, refused)) is not None:
                     return done
                 may_have_acted = reply.resent or reply.status >= 500
-                if attempt == ATTEMPTS or not _passes(reply.status, refused) or (may_have_acted and not resend):
+                if attempt == ATTEMPTS or not passes(reply.status, refused) or (may_have_acted and not resend):
                     raise refused
             lost = lost or may_have_acted
             time.sleep(random.uniform(0, _WAIT_S * attempt))  # noqa: S311 (it spreads retries, it hides nothing)
@@ -167,5 +167,6 @@ def _done(operation: str, request: dict[str, Any], refused: ClientError) -> dict
     return first_try.answer(operation, request, found)
 
 
-def _passes(status: int, error: ClientError) -> bool:
+def passes(status: int, error: ClientError) -> bool:
+    """Whether a refusal is of the moment, and another try may do."""
     return status >= 500 or error.response["Error"]["Code"] in _PASSING

@@ -202,13 +202,7 @@ class RestoredTables:
             self.dynamodb.update_table(TableName=name, StreamSpecification=definition["StreamSpecification"])
             self._wait(name)
         self.dynamodb.tag_resource(ResourceArn=table["TableArn"], Tags=definition["Tags"])
-        lasting = self.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
-        if lasting == "DISABLED":
-            ttl = {"Enabled": True, "AttributeName": "ttl"}
-            self.dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
-        self.dynamodb.update_continuous_backups(
-            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-        )
+        tables.protect(name)
 
     def _described(self, name: str) -> dict[str, Any] | None:
         try:

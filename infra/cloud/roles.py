@@ -23,7 +23,7 @@ _SEALED_FOR: Json = {
 
 def resources() -> Json:
     """The roles of the functions, and the spaces' own."""
-    found: Json = {role(name): _role(name, statements) for name, statements in _RIGHTS.items()}
+    found: Json = {role(name): _role(name, statements) for name, statements in RIGHTS.items()}
     return {**found, **space_role.resources([role(name) for name in ASSUMING])}
 
 
@@ -151,7 +151,7 @@ def _follows_streams() -> list[Json]:
 # Of the platform's table each function reads and writes what its own code does by its own right
 # (docs/access-patterns.md); what stands in one transaction with a space's items goes by the space's session.
 _JOBS = _platform(["PutItem", "UpdateItem"], "job#*")
-_RIGHTS: dict[str, list[Json]] = {
+RIGHTS: dict[str, list[Json]] = {
     "api": [
         allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [_PLATFORM, _LISTED]),
         _JOBS,

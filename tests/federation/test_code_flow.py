@@ -45,7 +45,7 @@ class Flow:
         token = self.signer.signed(header, **claims)
         self.published.documents["/token"] = {"id_token": token, "access_token": "a"}
         return code_flow.complete(
-            self.space, self.client, Came(**({"state": asked["state"], "code": "c"} | (came or {})))
+            self.space, self.client, Came(**({"state": asked["state"], "code": "c"} | (came or {}))), lambda: None
         )
 
     def refused(self, **other: Any) -> str:
@@ -138,7 +138,7 @@ def test_a_secret_goes_as_the_provider_takes_it(flow: Flow) -> None:
         asked = query(code_flow.begin(flow.space, flow.client, {}, silent=False))
         flow.published.documents["/token"] = token
         with pytest.raises(Refusal):
-            code_flow.complete(flow.space, flow.client, Came(asked["state"], "c"))
+            code_flow.complete(flow.space, flow.client, Came(asked["state"], "c"), lambda: None)
         return seen[-1]
 
     basic, body = exchange()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.http import caching
+from chalicelib.identity import throttle
 from chalicelib.people import identifiers, persons, space_key, units
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
@@ -14,8 +17,8 @@ from chalicelib.sso import accounts, claims, providers
 from chalicelib.sso.accounts import AccountAmbiguous, AccountMissing
 from chalicelib.storage import acting
 from tests.api import Api
-from tests.factories import OpenedSpace
-from tests.federation.oidc_provider import OidcProvider
+from tests.factories import OpenedSpace, forget_space, operator
+from tests.federation.oidc_provider import OidcProvider, fragment, query
 from tests.identity.people import PASSWORD, refresh, sign_in
 from tests.sso.conftest import Trusted, trust
 
@@ -78,6 +81,33 @@ def test_who_registered_with_anothers_address_does_not_keep_the_account(trusted:
     assert trusted.signed_in("hoa")["person"]["id"] == thief["id"]
     refresh(trusted.hue, tokens["refresh_token"]).refused(401, "session_ended")
     Api().post(trusted.hue.at("/sessions"), {"login": "hoa@hue.example", "password": PASSWORD}).refused(401)
+
+
+def test_a_registration_with_somebodys_address_does_not_keep_them_out(trusted: Trusted) -> None:
+    """A list knows her by her staff code; somebody else has registered with her address, and proved nothing."""
+    trusted.edit(claims=STAFF_CLAIMS)
+    by_code = _listed(trusted, Identifier("staff_code", "CB9"))
+    registering = {"name": "Kẻ gian", "login": "dung@hue.example", "password": PASSWORD}
+    thief = Api().post(trusted.hue.at("/people"), registering).ok(201)
+    assert trusted.signed_in("dung")["person"]["id"] == by_code.id
+    address = identifiers.parse("dung@hue.example")
+    assert address not in persons.get(trusted.hue.space, by_code.id).identifiers
+    assert persons.get(trusted.hue.space, thief["id"]).identifiers == (address,)
+
+
+def test_a_suspended_space_makes_no_learners_of_who_come_back(trusted: Trusted) -> None:
+    operator().post(f"/tenants/{trusted.hue.slug}/suspension", {"reason": "Ngừng theo yêu cầu của đơn vị."}).ok()
+    caching.forget_everything()
+    forget_space(trusted.hue.slug)
+    assert trusted.landing("hoa")["error"] == "space_suspended"
+    assert persons.find(trusted.hue.space, identifiers.parse("hoa@hue.example")) is None
+
+
+def test_invented_codes_are_not_asked_about_without_end(trusted: Trusted) -> None:
+    came = query(trusted.start()) | {"code": "bia-dat", "iss": trusted.idp.issuer}
+    told = [fragment(trusted.came_back(f"/callback?{urlencode(came)}"))["error"] for _ in range(throttle.COMINGS + 1)]
+    assert "too_many_tries" not in told[:-1]
+    assert told[-1] == "too_many_tries"
 
 
 def test_who_is_shut_out_stays_out(trusted: Trusted) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
-from chalicelib.rosters.reading.rows import FIELDS, IDENTIFYING, Column, Field, Problem, Row
+from chalicelib.rosters.reading.rows import IDENTIFYING, Column, Field, Problem, Row
 
 if TYPE_CHECKING:
     from chalicelib.rosters.reading.opening import OpenedList
 
-__all__ = ["FIELDS", "IDENTIFYING", "Column", "Field", "Problem", "Row", "open_list"]
+__all__ = ["IDENTIFYING", "Column", "Field", "Problem", "Row", "open_list"]
 
 
 def open_list(file: BinaryIO, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:

@@ -25,6 +25,7 @@ from chalicelib.jobs import queue
 from chalicelib.metering import measuring
 from chalicelib.storage.names import TABLE_KINDS
 from infra.cloud.account import DeployFailed
+from infra.cloud.queues import DEAD
 from infra.cloud.rehearsal import walls
 from infra.cloud.rehearsal.stand import STAGE, Stand, stand
 from infra.cloud.rehearsal.walls import require
@@ -224,7 +225,7 @@ class Rehearsal:
         refused = [line for line in self._log_lines() if "AccessDenied" in line or '"level":"ERROR"' in line]
         require(not refused, "\n".join(refused[:3]))
         sqs = self.here.client("sqs")
-        for name in ("jobs-dead", "provisioning-dead", "changes-dead"):
+        for name in DEAD.values():
             url = sqs.get_queue_url(QueueName=f"{STAGE.stack}-{name}")["QueueUrl"]
             told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
             require(told["Attributes"]["ApproximateNumberOfMessages"] == "0", f"{name} has messages")

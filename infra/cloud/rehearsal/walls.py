@@ -13,9 +13,10 @@ from infra.cloud.rehearsal import attempts
 from infra.cloud.rehearsal.attempts import DENIED, DONE
 from infra.cloud.rehearsal.intruder import Intruder
 from infra.cloud.rehearsal.stand import STAGE, Stand
+from infra.cloud.roles import RIGHTS
 from infra.local.demo.client import Client, Failed
 
-FUNCTIONS = ("api", "run_jobs", "provision", "apply_changes", "tick", "meter")
+FUNCTIONS = tuple(RIGHTS)
 _MAKER = "provision"
 _SCRATCH = f"{STAGE.stack}-scratch-people"  # a table that is no tenant's, for who may make and drop some
 # A method and an address: of nothing at all, of no method of ours, and of nothing that the code finds.
