@@ -102,6 +102,8 @@ def _fault(error: Any) -> Fault:
     if "vi" in context and "en" in context:
         return Fault(field, kind, str(context["vi"]), str(context["en"]))
     vi, en = _MESSAGES.get(kind, _OTHER)
+    if "expected" in context:
+        context = {**context, "expected": str(context["expected"]).replace(" or ", ", ")}  # in no language
     return Fault(field, kind, vi.format(**context), en.format(**context))
 
 

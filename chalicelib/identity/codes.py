@@ -8,9 +8,10 @@ and whether anything is, is known to whoever reads the mail.
 from __future__ import annotations
 
 import hmac
+from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib import clock, config
+from chalicelib import clock, config, ids
 from chalicelib.errors import NotFound, PreconditionFailed, Unauthenticated
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
@@ -20,7 +21,7 @@ from chalicelib.identity.sessions import AccountDeactivated, Holder
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.people import persons, space_key
-from chalicelib.people.identifiers import Identifier
+from chalicelib.people.identifiers import Identifier, is_mobile
 from chalicelib.people.person import Person
 from chalicelib.people.persons import Login
 from chalicelib.storage import mail as post
@@ -53,8 +54,7 @@ def request(space: Space, login: str, circumstances: Circumstances) -> None:
     subject, candidates = sessions.looked_for(space, login)
     throttle.code(space, subject, circumstances.address)
     found = persons.login(space, *candidates)
-    by_phone = candidates[0].kind == "phone"
-    queue.enqueue(SEND, space.slug, {"person": found.person_id if found else "", "phone": by_phone})
+    queue.enqueue(SEND, space.slug, asked_by(found.person_id if found else "", candidates[0]))
 
 
 def sign_in(space: Space, login: str, code: str, circumstances: Circumstances) -> SignedIn:
@@ -96,7 +96,7 @@ def send(job: Job, run: Run) -> None:
     """Send the code that this job stands for, if there is somebody to send it to. Whether there was is not told."""
     space = spaces.find(job.tenant)
     person = _addressee(space, job.payload["person"])
-    to = address_of(person, by_phone=job.payload["phone"]) if person else None
+    to = _typed(person, job.payload["to"]) or address_of(person, by_phone=job.payload["phone"]) if person else None
     if person is None or to is None:
         return
     expires = clock.epoch_s() + LASTING_S
@@ -106,6 +106,24 @@ def send(job: Job, run: Run) -> None:
         _send_message(space, person, to.value, code)
     else:
         _send_letter(space, person, to.value, code)
+
+
+def asked_by(person_id: str, typed: Identifier) -> dict[str, Any]:
+    """What a job knows of a wish for a code: who, or nobody ("" for a login that leads nowhere), and the typed."""
+    return {"person": person_id, "phone": typed.kind == "phone", "to": _mark(typed)}
+
+
+def _mark(identifier: Identifier) -> str:
+    # Jobs are shown to admins, and tell nobody's address.
+    return ids.fingerprint(identifier.text)[:32]
+
+
+def _typed(person: Person, mark: str) -> Identifier | None:
+    """The very address or mobile that was typed, of the several that a person may have."""
+    takes = (
+        each for each in person.identifiers if each.kind == "email" or (each.kind == "phone" and is_mobile(each.value))
+    )
+    return next((each for each in takes if _mark(each) == mark), None)
 
 
 def _send_letter(space: Space, person: Person, to: str, code: str) -> None:

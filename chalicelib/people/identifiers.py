@@ -70,8 +70,8 @@ class Identifier:
 
     @property
     def shown(self) -> str:
-        """As people may see it: of an identity number the last three digits."""
-        return f"{MASK}{self.value[-3:]}" if self.kind == "national_id" else self.value
+        """As people may see it: of what is a secret, or another's name for the person, the last three characters."""
+        return self.value if self.kind in ("email", "phone", "staff_code") else f"{MASK}{self.value[-3:]}"
 
 
 def parse(text: str) -> Identifier:

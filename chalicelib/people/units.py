@@ -82,16 +82,18 @@ def ensure(space: Space, names: Sequence[str]) -> str:
     return path
 
 
-def find(space: Space, names: Sequence[str]) -> tuple[str, bool]:
-    """The path that :func:`ensure` would give, and whether every unit of it is there. Nothing is written: 0 calls for a
-    unit that this container knows, else 1 for each name. Raises: PydanticCustomError."""
-    path, known = "", True
+def find(space: Space, names: Sequence[str]) -> tuple[str, list[str]]:
+    """The path that :func:`ensure` would give, and those of its units that it would have to make. Nothing is written: 0
+    calls for a unit that this container knows, else 1 for each name. Raises: PydanticCustomError."""
+    path, missing = "", list[str]()
     for name in names[:DEEPEST]:
         path = path_under(path, profile.line(name))
-        if known:
-            item = _looked_up(space, path)
-            path, known = (item.get("alias_of", path), True) if item else (path, False)
-    return path, known
+        item = None if missing else _looked_up(space, path)
+        if item is None:
+            missing.append(path)
+        else:
+            path = item.get("alias_of", path)
+    return path, missing
 
 
 def create(space: Space, parent: str | None, name: str) -> Unit:

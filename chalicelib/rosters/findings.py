@@ -63,6 +63,13 @@ IDENTIFIER_KEPT = Remark(
     "This person signs in with another {what_en}, which stays.",
     *_OVERWRITE,
 )
+COMES_IN_ANEW = Remark(
+    "comes_in_anew",
+    "Người này đã tự đăng ký mà chưa xác minh email, số điện thoại: khi nạp danh sách, mật khẩu cũ bị huỷ.",
+    "This person registered without proving the address or number: committing the list ends the old password.",
+    "Phát phiếu có mã kích hoạt, hoặc để người đó đăng nhập bằng mã một lần.",
+    "Hand out a slip with the activation code, or let the person sign in by a one-time code.",
+)
 DEACTIVATED = Remark(
     "deactivated",
     "Tài khoản của người này đã bị ngừng; danh sách không mở lại tài khoản.",

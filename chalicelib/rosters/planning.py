@@ -116,8 +116,12 @@ def _created(match: Match, facts: dict[str, str], terms: Terms, saying: _Saying)
 
 
 def _changed(match: Match, old: Person, facts: dict[str, str], terms: Terms, saying: _Saying) -> Plan:
-    # Who registered with this number before may have been anybody: whom the list means comes in anew, by a code.
-    known = old.reinvited().proven() if old.unproven and old.status == "active" else old.proven()
+    known = old
+    if old.unproven and "person" not in match.row.values:
+        # Who registered with this number before may have been anybody: whom the list means comes in anew, by a code.
+        # A list of our own that names the account vouches for nobody.
+        known = old.reinvited().proven() if old.status == "active" else old.proven()
+        saying.say(findings.COMES_IN_ANEW)
     new = known.described(profile.merged(known.profile, facts, "roster", overwrite=terms.overwrite))
     new = _named(new, match.row.values["name"], terms, saying)
     new = _identified(new, match, terms, saying)

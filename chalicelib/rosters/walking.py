@@ -136,9 +136,9 @@ class Walk:
 
     def _looked_up(self, names: tuple[str, ...]) -> str | None:
         try:
-            path, is_there = units.find(self._space, names)
-            if not is_there:
-                self._new_units.add(path)
+            path, missing = units.find(self._space, names)
+            if missing:
+                self._new_units.update(missing)
                 return units.ensure(self._space, names) if self._commits else path
         except PydanticCustomError:
             return None

@@ -81,6 +81,15 @@ def test_a_staff_code_is_answered_by_mail_which_costs_nothing(hue: OpenedSpace, 
     assert mailbox.texts("+84912345679") == []
 
 
+def test_of_two_addresses_the_one_that_was_typed_gets_the_code(hue: OpenedSpace, aws: Cloud) -> None:
+    known = [Identifier("email", "office@hue.example"), Identifier("email", "home@hue.example")]
+    persons.add(hue.space, persons.new(NAME, known, ["learner"]))
+    for to, other in (("office@hue.example", "home@hue.example"), ("home@hue.example", "office@hue.example")):
+        before = len(mailbox.to(other))
+        enter(hue, to, mailed(hue, aws, to, to)).ok(200)
+        assert len(mailbox.to(other)) == before
+
+
 def test_a_landline_gets_nothing(hue: OpenedSpace, aws: Cloud) -> None:
     listed(hue, "CB1", phone="02343822822")
     ask(hue, "CB1").ok(202)
@@ -218,8 +227,8 @@ def test_the_staff_see_no_difference_between_a_login_and_none(hue: OpenedSpace, 
 
 
 def test_a_job_that_is_done_twice_sends_the_same_code(hue: OpenedSpace, aws: Cloud) -> None:
-    person = somebody(hue, "twice@hue.example")
-    job = Job("01hq3v7k2m8x9d4t6w5z1c", hue.slug, codes.SEND, {"person": person.id, "phone": False}, {}, 1, "")
+    somebody(hue, "twice@hue.example")
+    job = Job("01hq3v7k2m8x9d4t6w5z1c", hue.slug, codes.SEND, _asked_by(hue, "twice@hue.example"), {}, 1, "")
     for _ in range(2):
         codes.send(job, Run(job, clock.epoch_ms() + 60_000))
     first, second = mailbox.to("twice@hue.example")
@@ -247,9 +256,10 @@ def test_killed_at_any_call_the_code_arrives_and_is_one(hue: OpenedSpace, aws: C
 
 
 def _asked_by(hue: OpenedSpace, login: str) -> dict[str, Any]:
-    found = persons.find(hue.space, identifiers.parse(login))
+    typed = identifiers.parse(login)
+    found = persons.find(hue.space, typed)
     assert found is not None
-    return {"person": found.id, "phone": "@" not in login}
+    return codes.asked_by(found.id, typed)
 
 
 def _arrived(login: str) -> list[str]:

@@ -42,11 +42,11 @@ def test_everything_under_a_unit_has_a_path_that_begins_with_its_own(hue: Opened
 
 
 def test_finding_writes_nothing(hue: OpenedSpace) -> None:
-    path, known = units.find(hue.space, ["Sở Y tế", "Phòng Kế hoạch"])
-    assert not known
+    path, missing = units.find(hue.space, ["Sở Y tế", "Phòng Kế hoạch"])
+    assert len(missing) == 2
     assert units.page(hue.space, None, None, 10) == ([], None)
     assert units.ensure(hue.space, ["Sở Y tế", "Phòng Kế hoạch"]) == path
-    assert units.find(hue.space, ["sở y tế", "phòng kế hoạch"]) == (path, True)
+    assert units.find(hue.space, ["sở y tế", "phòng kế hoạch"]) == (path, [])
 
 
 def test_a_renamed_unit_is_found_under_both_names(hue: OpenedSpace) -> None:

@@ -127,7 +127,7 @@ def _with_everything() -> Person:
     told |= {"ward": "Phường Thuận Hoá", "position": "Tổ phó; kiêm nhiệm"}
     known = [Identifier("email", "hoa@hue.example"), Identifier("phone", "+842343822822")]
     profile = {name: Fact.told(value, "self") for name, value in told.items()}
-    return persons.new("Nguyễn Thị Hoa", known, ["learner"], profile=profile)
+    return persons.new("Nguyễn Thị Hoa", known, ["learner"], profile=profile, unproven=True)
 
 
 def test_an_export_as_it_looks(aws: Cloud) -> None:
