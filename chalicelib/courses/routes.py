@@ -31,7 +31,7 @@ from chalicelib.courses.models import (
 from chalicelib.courses.outline import UnknownLesson
 from chalicelib.courses.publishing import ArchivedCourse
 from chalicelib.courses.readiness import CannotPublish
-from chalicelib.courses.uploads import File, FileRefused, NewFile, NotUploaded, Upload, UploadsWaiting
+from chalicelib.courses.uploads import File, FileRefused, NewFile, NotUploaded, Upload
 from chalicelib.errors import Forbidden, InvalidInput, PreconditionFailed, PreconditionRequired, Unauthenticated
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
@@ -40,6 +40,7 @@ from chalicelib.http.permissions import ANYONE, EDIT_COURSES, READ_DRAFTS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.metering.quotas import StorageFull
+from chalicelib.metering.waiting import UploadsWaiting
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 

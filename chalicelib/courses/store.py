@@ -15,6 +15,7 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
 from chalicelib.courses.file_types import ContentType, FileState, Purpose
+from chalicelib.metering import waiting
 from chalicelib.storage import acting
 from chalicelib.storage.attributes import Whole, Word, optional
 from chalicelib.storage.items import Item
@@ -28,10 +29,6 @@ _FILE = "file"
 _OFFER = "offer"
 OFFERS = "national"
 PENDING_S = 24 * 3600
-# For as long as the bucket keeps what nobody completes (``infra/cloud/storage.py``), it counts as announced.
-WEEK_S = 7 * 24 * 3600
-# Forms of a week that may wait for their files: an office's work of many days, and small beside what one is billed for.
-MOST_WAITING = 2_000
 
 
 class VersionItem(TenantItem):
@@ -213,35 +210,12 @@ def announce_file(space: Space, file_id: str, facts: Mapping[str, Any], room: in
     """An announced upload, forgotten after a day unless completed, and counted among those of its week that wait, which
     have ``room`` bytes together. One transaction, 4 WCU. Gives whether there was room; again, it changes nothing."""
     file = _file_item(space, file_id, state="pending", ttl=clock.epoch_s() + PENDING_S, **facts)
-    key = _waiting(facts["created_at"])
-    counted = _table(space).updating(
-        *key,
-        "ADD waiting :one, waiting_bytes :size SET #ttl = :ttl",
-        {
-            ":one": 1,
-            ":size": facts["size"],
-            ":ttl": (int(key[1]) + 2) * WEEK_S,
-            ":most": MOST_WAITING,
-            ":room": room - facts["size"],
-        },
-        names={"#ttl": "ttl"},
-        condition="attribute_not_exists(pk) OR (waiting < :most AND waiting_bytes <= :room)",
-    )
+    counted = waiting.one_more(space, facts["size"], facts["created_at"], room)
     try:
         transact([file.creating(), counted])
     except TransactionFailed as error:
         return 0 in error.failed  # it was announced before
     return True
-
-
-def _waiting_no_more(space: Space, item: FileItem) -> Write:
-    values = {":one": -1, ":size": -item.size}
-    return _table(space).updating(*_waiting(item.created_at), "ADD waiting :one, waiting_bytes :size", values)
-
-
-def _waiting(created_at: str) -> tuple[str, str]:
-    """The week's count of uploads that wait, by when one was announced."""
-    return "waiting", str(int(clock.from_timestamp(created_at).timestamp()) // WEEK_S)
 
 
 def file(space: Space, file_id: str) -> FileItem | None:
@@ -262,7 +236,7 @@ def complete_file(space: Space, item: FileItem, facts: Mapping[str, Any]) -> Fil
     """
     ready = {**facts, "state": "ready", "ttl": None}
     completing = _file_item(space, item.id).updating(FileItem.setting(ready), FileItem.state == "pending")
-    transact([completing, _waiting_no_more(space, item)])
+    transact([completing, waiting.no_more(space, item.size, item.created_at)])
     for name, value in ready.items():
         setattr(item, name, value)
     return item
@@ -272,7 +246,7 @@ def delete_file(space: Space, item: FileItem) -> None:
     """An upload that was refused, and that waits no more: 1 transaction, 4 WCU. One that is gone is no error."""
     deleting = _table(space).deleting(_file(item.id), _FILE, condition="attribute_exists(pk)")
     with suppress(TransactionFailed):
-        transact([deleting, _waiting_no_more(space, item)])
+        transact([deleting, waiting.no_more(space, item.size, item.created_at)])
 
 
 def _file_item(space: Space, file_id: str, **facts: Any) -> FileItem:

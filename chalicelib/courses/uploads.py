@@ -35,6 +35,7 @@ from chalicelib.errors import Conflict, InvalidInput, NotFound, refuse_field, ru
 from chalicelib.http.models import Inbound, Outbound, line
 from chalicelib.http.requests import Circumstances
 from chalicelib.metering import quotas
+from chalicelib.metering.waiting import UploadsWaiting
 from chalicelib.storage import files
 from chalicelib.storage.files import StoredFile
 from chalicelib.storage.items import Item
@@ -51,14 +52,6 @@ class NotUploaded(Conflict):
     code = "not_uploaded"
     vi = "Tệp chưa được tải lên xong. Hãy tải lên rồi báo hoàn tất."
     en = "The file has not been uploaded yet. Upload it, then report completion."
-
-
-class UploadsWaiting(Conflict):
-    """More is announced than the space may have on the way."""
-
-    code = "uploads_waiting"
-    vi = "Quá nhiều tệp đã khai báo mà chưa tải lên xong. Hãy tải lên và báo hoàn tất, hoặc thử lại sau vài ngày."
-    en = "Too many files are announced and not completed. Upload and complete them, or try again in some days."
 
 
 class FileRefused(InvalidInput):

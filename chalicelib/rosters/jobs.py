@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from chalicelib.errors import NotFound
 from chalicelib.http.permissions import MANAGE_PEOPLE
@@ -20,6 +20,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
 
 if TYPE_CHECKING:
+    from chalicelib.rosters.reading.opening import OpenedList
     from chalicelib.rosters.walking import Standing
 
 CHECK = "roster.check"
@@ -48,14 +49,17 @@ def commit(job: Job, run: Run) -> None:
 
 
 def _go(job: Job, run: Run, then: RosterState) -> None:
+    from chalicelib.rosters import columns  # with all that reading needs: only this work waits for it
+
     space = spaces.find(job.tenant)
     item = _mine(space, job)
     if item is None:
         return  # called off, or another run has the list by now
     try:
         with uploads.opened(space, item) as file:
-            at = _walked(space, item, job, run, file)
-            remarked = _remarked(space, item, job, run, at, file) if at else None
+            opened = columns.opened(item, file)
+            at = _walked(space, item, job, run, opened)
+            remarked = _remarked(space, item, job, run, at, opened) if at else None
     except NotFound:
         raise RosterExpired from None
     if at is None:
@@ -67,15 +71,14 @@ def _go(job: Job, run: Run, then: RosterState) -> None:
         run.result = dict(at.counts)
 
 
-def _walked(space: Space, item: RosterItem, job: Job, run: Run, file: BinaryIO) -> Standing | None:
+def _walked(space: Space, item: RosterItem, job: Job, run: Run, opened: OpenedList) -> Standing | None:
     """All slices from where an earlier invocation stopped; None when the list was called off meanwhile."""
     from chalicelib.rosters import columns
-    from chalicelib.rosters.walking import Standing, Walk  # with all that reading needs: only this work waits for it
+    from chalicelib.rosters.walking import Standing, Walk
 
     at = Standing(**job.checkpoint)
     if at.whole:
         return at
-    opened = columns.opened(item, file)
     if not at.rows and not _tell(item, job, {"understood": columns.understood(opened)}):
         return None
     terms = columns.terms(space, item, opened, commits=job.kind == COMMIT)
@@ -94,15 +97,14 @@ def _walked(space: Space, item: RosterItem, job: Job, run: Run, file: BinaryIO) 
     return at
 
 
-def _remarked(space: Space, item: RosterItem, job: Job, run: Run, at: Standing, file: BinaryIO) -> str | None:
+def _remarked(space: Space, item: RosterItem, job: Job, run: Run, at: Standing, opened: OpenedList) -> str | None:
     """The list once more with what was said of its rows; the end of its name, None where nothing was."""
     if not at.problem_pages:
         return None
-    from chalicelib.rosters import columns, remarked
+    from chalicelib.rosters import remarked
 
     run.step("remarks")
-    pages = Pages(space, item.id, job.id)
-    return remarked.write(columns.opened(item, file), pages, at.problem_pages, lambda: run.step("remarks"))
+    return remarked.write(opened, Pages(space, item.id, job.id), at.problem_pages, lambda: run.step("remarks"))
 
 
 def _mine(space: Space, job: Job) -> RosterItem | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib import clock, ids
@@ -12,6 +14,7 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import JobItem
 from chalicelib.metering import quotas
+from chalicelib.metering.waiting import UploadsWaiting
 from chalicelib.rosters import jobs, pages, store, uploads, views
 from chalicelib.rosters.models import NewRoster, Roster, RosterProblem
 from chalicelib.rosters.reading.rows import Field
@@ -22,22 +25,31 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
 
+Move = Callable[[RosterItem, Item], None]
 _PENDING_S = 7 * 24 * 3600  # for as long as the bucket keeps what nobody confirms
 
 
 def announce(space: Space, new: NewRoster, circumstances: Circumstances) -> Roster:
     """Note a list that is to be uploaded, and sign the form for it; one that was sent along is read at once.
 
-    Repeating it signs the same list's form. Raises: StorageFull.
+    Repeating it signs the same list's form. A form is held against the quota while it waits, as a file's is.
+
+    Raises: StorageFull, UploadsWaiting.
     """
     roster_id = circumstances.new_id(space.slug)
     size = new.size or len((new.content or "").encode())
-    quotas.require_room(space, size)
+    room = quotas.require_room(space, size)
     facts: Item = {"name": new.name, "size": size, "state": "announced", "by": circumstances.actor_id}
-    item = store.create(space, roster_id, {**facts, "ttl": clock.epoch_s() + _PENDING_S})
-    if new.content and item.state == "announced":
+    facts["ttl"] = clock.epoch_s() + _PENDING_S
+    if new.content is None:
+        announced = store.announce(space, roster_id, facts, room)
+        if announced is None:
+            raise UploadsWaiting
+        return shown(space, announced)
+    item = store.create(space, roster_id, facts)
+    if item.state == "announced":
         uploads.put(space, roster_id, new.content)
-        item = _begun(space, item, circumstances.actor_id, uploaded=True)
+        _arrived(space, item, circumstances.actor_id, store.move)
     return shown(space, item)
 
 
@@ -49,10 +61,16 @@ def confirm(space: Space, roster_id: str, actor: str) -> Roster:
     item = require(space, roster_id)
     if item.state == "announced":
         size = uploads.take(space, roster_id)
-        item = _begun(space, item, actor, uploaded=True, size=size)
+        _arrived(space, item, actor, partial(store.arrive, space), size=size)
     elif item.state in UNDER_WAY:
         _enqueue(space, item, actor)
     return shown(space, item)
+
+
+def _arrived(space: Space, item: RosterItem, actor: str, move: Move, **facts: Any) -> None:
+    """Begin to read a list that is there now; its bytes count from here on."""
+    _begun(space, item, actor, move=move, uploaded_at=clock.timestamp(), ttl=None, **facts)
+    quotas.confirmed(space, item.size)
 
 
 def map_columns(space: Space, roster_id: str, columns: dict[str, Field | None], actor: str) -> Roster:
@@ -165,23 +183,27 @@ def shown(space: Space, item: RosterItem) -> Roster:
 
 
 def _begun(
-    space: Space, item: RosterItem, actor: str, state: RosterState = "checking", *, uploaded: bool = False, **facts: Any
+    space: Space,
+    item: RosterItem,
+    actor: str,
+    state: RosterState = "checking",
+    *,
+    move: Move = store.move,
+    **facts: Any,
 ) -> RosterItem:
     """Move a list on to its next run, and enqueue that. A crash between the two is mended by asking again."""
-    if uploaded:
-        facts |= {"uploaded_at": clock.timestamp(), "ttl": None}
     run = item.run + 1
     facts |= {"state": state, "run": run, "job": ids.derived(space.slug, item.id, state, str(run))}
     fresh = {"counts": None, "problem_pages": None, "remarked": None, "error": None}
-    _move(item, {**fresh, **facts})
+    _move(item, {**fresh, **facts}, move)
     _enqueue(space, item, actor)
     return item
 
 
-def _move(item: RosterItem, facts: Item) -> None:
+def _move(item: RosterItem, facts: Item, move: Move = store.move) -> None:
     """Raises: RosterNotReady when somebody else has moved it meanwhile."""
     try:
-        store.move(item, facts)
+        move(item, facts)
     except ConditionFailed:
         raise RosterNotReady from None
 

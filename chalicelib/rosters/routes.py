@@ -11,6 +11,7 @@ from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.metering.quotas import StorageFull
+from chalicelib.metering.waiting import UploadsWaiting
 from chalicelib.rosters import downloads, exports, rosters
 from chalicelib.rosters.downloads import NoRemarks
 from chalicelib.rosters.models import (
@@ -32,7 +33,7 @@ lists = Feature("rosters")
     "/spaces/{space}/rosters",
     may=MANAGE_PEOPLE,
     creates=True,
-    raises=[StorageFull],
+    raises=[StorageFull, UploadsWaiting],
 )
 def add_roster(space: Space, body: NewRoster, circumstances: Circumstances) -> Answer[Roster]:
     """Announce a list of people, and get the form that uploads it; or send a small one along.

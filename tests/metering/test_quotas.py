@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.courses import store as uploads_kept
 from chalicelib.http import caching
-from chalicelib.metering import quotas, store
+from chalicelib.metering import quotas, store, waiting
 from chalicelib.reports import counters, figures
 from chalicelib.storage.quotas import USUAL
 from tests.api import Api, Reply
@@ -77,7 +76,7 @@ def test_what_is_announced_takes_room_before_it_is_there(hue: OpenedSpace) -> No
 
 
 def test_what_was_completed_or_refused_waits_no_more(hue: OpenedSpace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads_kept, "MOST_WAITING", 1)
+    monkeypatch.setattr(waiting, "MOST_WAITING", 1)
     for _ in range(3):
         uploaded(hue, "application/pdf")
     lying = announce(hue, "application/pdf", b"%PDF-1.7")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.metering import quotas, waiting
+from chalicelib.metering import store as usage
 from chalicelib.people import persons, space_key
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
@@ -285,3 +287,29 @@ def test_where_a_quota_is_reached_the_rest_is_told(aws: Cloud, monkeypatch: pyte
     roster = checked(aws, space, a_list(AN, BINH))
     assert counts(roster) == {"created": 1, "refused": 1}
     assert [each["code"] for each in problems_of(space, roster["id"])] == ["no_place_left"]
+
+
+def test_forms_for_lists_wait_among_those_for_files(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Announced ones are held against the space, whether anything comes by their forms or not; calling one off frees
+    nothing, since its form is still good."""
+    space = factories.open_space()
+    monkeypatch.setattr(waiting, "MOST_WAITING", 2)
+    new, key = {"name": "a.csv", "size": 5}, {"idempotency-key": "one"}
+    first = [space.admin.post(space.at("/rosters"), new, headers=key).ok(201)["id"] for _ in range(2)]
+    assert len(set(first)) == 1
+    space.admin.post(space.at(f"/rosters/{first[0]}/cancel")).ok()
+    space.author.post(space.at("/files"), {"name": "a.pdf", "content_type": "application/pdf", "size": 9}).ok(201)
+    space.admin.post(space.at("/rosters"), new).refused(409, "uploads_waiting")
+    sent = {"name": "nhanh.csv", "content": "Họ tên,Email\nNguyễn Văn An,an@hue.example\n"}
+    space.admin.post(space.at("/rosters"), sent).ok(201)  # it is there, and waits for nothing
+
+
+def test_a_list_that_came_waits_no_more_and_takes_room(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = factories.open_space()
+    monkeypatch.setattr(waiting, "MOST_WAITING", 1)
+    content = a_list(AN)
+    for _ in range(3):
+        roster = uploaded(space, content)
+        space.admin.post(space.at(f"/rosters/{roster}/confirm")).ok(202)  # told again, it counts once
+    stored = quotas.stored_of(usage.stored(space.slug))
+    assert (stored.files, stored.files_bytes) == (3, 3 * len(content))
