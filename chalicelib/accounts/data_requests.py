@@ -1,8 +1,7 @@
 """What people ask to be done with their data: to correct or delete it, to respect a withdrawn consent or an objection.
 
-Each is acknowledged and answered by an admin within the law's terms (``working_days.py``), and the person gets a mail
-at every step. The job that mails is asked for before the step is taken, and waits for it: a step that was taken is told
-of, whatever dies.
+Each is acknowledged and answered by an admin within the law's terms, and the person gets a mail at every step. The job
+that mails is asked for before the step is taken, and waits for it: a step that was taken is told of, whatever dies.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from chalicelib import clock, ids
-from chalicelib.accounts import request_letters, store, working_days
+from chalicelib import clock, ids, working_days
+from chalicelib.accounts import request_letters, store
 from chalicelib.accounts.store import DataRequestItem, DataRequestKind, DataRequestState
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
@@ -30,7 +29,9 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
 
 TELL = "accounts.tell"
-# Decree 356/2025/NĐ-CP, in days.
+# Law 91/2025/QH15 and Decree 356/2025/NĐ-CP: whoever asks is told of the receipt within so many working days, and what
+# they ask for is done within so many days.
+ACKNOWLEDGED_IN = 2
 FULFILLED_IN: dict[DataRequestKind, int] = {"correct": 10, "withdraw": 15, "object": 15, "delete": 20}
 _WAITS_S = 5
 _GIVES_UP = timedelta(minutes=10)
@@ -65,7 +66,7 @@ def ask(
         "kind": kind,
         "text": text,
         "at": clock.timestamp(),
-        "acknowledge_by": working_days.working_days_after(today, working_days.ACKNOWLEDGED_IN).isoformat(),
+        "acknowledge_by": working_days.working_days_after(today, ACKNOWLEDGED_IN).isoformat(),
         "due": working_days.days_after(today, FULFILLED_IN[kind]).isoformat(),
     }
     _order_letter(space, person_id, request_id, "received", person_id)

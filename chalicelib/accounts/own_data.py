@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib import clock
-from chalicelib.accounts import data_requests, store, working_days
+from chalicelib.accounts import data_requests, store
 from chalicelib.accounts.data_models import DataTerm, KeptRecord, OwnData
 from chalicelib.accounts.store import DataRequestKind
 from chalicelib.apps import consents
@@ -112,7 +112,7 @@ def whole(space: Space, actor: Actor) -> OwnData:
         ],
         consents=consents.of_person(space, actor).items,
         parts=["account", "learning"],
-        acknowledged_in_working_days=working_days.ACKNOWLEDGED_IN,
+        acknowledged_in_working_days=data_requests.ACKNOWLEDGED_IN,
         terms=[
             DataTerm(kind=kind, days=days, about_vi=_ABOUT[kind][0], about_en=_ABOUT[kind][1])
             for kind, days in data_requests.FULFILLED_IN.items()
