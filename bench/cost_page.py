@@ -34,6 +34,7 @@ WORDS = {
     "waf_requests": "WAF, requests (at the edge and before the API)",
     "sqs_requests": "SQS, requests",
     "ses_messages": "SES, mails",
+    "sns_sms_parts": "SNS, short messages (Vietnam, assumed)",
     "kms_requests": "KMS, requests",
     "cloudwatch_logs": "CloudWatch, logs taken in",
 }

@@ -73,7 +73,7 @@ class Counts:
     bytes_out: int = 0
     queue_calls: int = 0
     mails: int = 0
-    sms: int = 0  # parts of short messages; their price changes by country and day, and is in no table
+    sms: int = 0  # parts of short messages
     log_bytes: int = 0
 
     def numbers(self) -> dict[str, Number]:
@@ -98,6 +98,7 @@ class Counts:
             bytes_out=self.bytes_out + HEAD_BYTES * self.requests,
             queue_calls=self.queue_calls,
             mails=self.mails,
+            sms=self.sms,
             log_bytes=self.log_bytes,
         )
 

@@ -39,7 +39,7 @@ class Figures(Outbound):
         examples=[188_402_113],
     )
     mails: int = Field(examples=[214])
-    sms: int = Field(description="Parts of short messages; what they cost is not in the estimate.", examples=[35])
+    sms: int = Field(description="Parts of short messages, each paid for at an assumed price.", examples=[35])
 
 
 class UsageDay(Figures):

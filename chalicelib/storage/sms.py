@@ -13,7 +13,9 @@ from chalicelib import config
 from chalicelib.errors import InvalidInput, Unavailable
 from chalicelib.storage import client
 
-PART_LENGTH = 160  # letters of the GSM alphabet (3GPP TS 23.038) that are paid as one message
+# Letters of the GSM alphabet (3GPP TS 23.038) that are paid as one message; a longer one is cut into parts that each
+# say which they are (3GPP TS 23.040, 9.2.3.24.1).
+PART_LENGTH, PART_OF_SEVERAL = 160, 153
 _making = Lock()
 # What SNS says of this one number; all else (quota, spending limit, outage) passes with time.
 _FINAL = frozenset({"InvalidParameter", "InvalidParameterValue", "OptedOut"})
@@ -36,7 +38,7 @@ def send(to: str, text: str) -> None:
         sns = _sns()
     meter = client.METER.get()
     if meter:
-        meter.sms += -(-len(text) // PART_LENGTH)
+        meter.sms += parts(text)
     try:
         sns.publish(PhoneNumber=to, Message=text, MessageAttributes=_attributes())
     except ClientError as error:
@@ -45,6 +47,11 @@ def send(to: str, text: str) -> None:
         raise Unavailable from error
     except (ConnectionError, HTTPClientError) as error:
         raise Unavailable from error
+
+
+def parts(text: str) -> int:
+    """How many messages are paid for, of letters of the GSM alphabet."""
+    return 1 if len(text) <= PART_LENGTH else -(-len(text) // PART_OF_SEVERAL)
 
 
 def _attributes() -> dict[str, Any]:

@@ -60,6 +60,7 @@ def test_nothing_used_costs_nothing() -> None:
         (Usage(items_byte_days=int(GIB * DAYS_A_MONTH)), "0.513000"),  # kept, and backed up
         (Usage(files_byte_days=int(GIB * DAYS_A_MONTH)), "0.025000"),
         (Usage(mails=10), "0.001000"),
+        (Usage(sms=2), "0.160000"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

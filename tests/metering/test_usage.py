@@ -136,6 +136,14 @@ def test_a_longest_question_keeps_to_its_budget(hue: OpenedSpace) -> None:
     spent.within_budget()
 
 
+def test_short_messages_are_paid_for_by_the_part(hue: OpenedSpace) -> None:
+    used(hue, {"sms": 3, "mails": 5})
+    usage = hue.admin.get(hue.at("/usage")).ok()
+    assert usage["totals"]["sms"] == 3
+    (item,) = [each for each in usage["costs"] if each["item"] == "sns_sms_parts"]
+    assert (item["quantity"], item["cost"]) == (3, "0.240000")
+
+
 def test_who_else_may_not_see_it(hue: OpenedSpace, api: Api) -> None:
     other = open_space()
     for caller in (hue.author, hue.tutor, hue.learner):
