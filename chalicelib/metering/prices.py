@@ -74,7 +74,7 @@ PRICES: Mapping[Item, Price] = {
     "waf_requests": _price("0.60", _MILLION, "requests looked at"),  # at the edge, and again before the API
     "sqs_requests": _price("0.40", _MILLION, "requests"),
     "ses_messages": _price("0.10", _THOUSAND, "messages"),
-    # To a phone in Vietnam. An assumption (docs/cost.md): the published list goes by country and changes without notice,
+    # To a phone in Vietnam. An assumption (docs/cost.md): the published list goes by country and changes unannounced,
     # and no copy of it was at hand. What is billed is a part of 160 letters, or 153 where there are more.
     "sns_sms_parts": _price("0.08", Decimal(1), "message parts"),
     "kms_requests": _price("0.03", _TEN_THOUSAND, "requests"),
