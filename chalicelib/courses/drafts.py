@@ -14,10 +14,10 @@ from chalicelib.courses import authoring, content, packing, store, uploads
 from chalicelib.courses.lessons import MAX_DRAFT_BYTES, Content, Section
 from chalicelib.courses.models import DraftSaving, LessonPlace, SavedDraft, SectionPlace
 from chalicelib.courses.packing import Packed
-from chalicelib.courses.rich_text import MAX_BYTES
 from chalicelib.errors import Fault, InvalidInput, PreconditionFailed, PreconditionRequired, TooLarge
 from chalicelib.http import bodies, problems
 from chalicelib.http.requests import Circumstances
+from chalicelib.rich_text import MAX_BYTES
 from chalicelib.storage import files
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space

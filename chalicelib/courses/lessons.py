@@ -6,15 +6,14 @@ course needs before learners get it is judged when it is published (``readiness.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError, WithJsonSchema, WrapValidator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.courses import rich_text
+from chalicelib import rich_text
 from chalicelib.errors import rule
-from chalicelib.http.models import Distinct, Id, Inbound, Outbound, line, prose
+from chalicelib.http.models import Distinct, Id, Inbound, Outbound, RichText, line, prose, several, without_tags
 
 MAX_SECTIONS = 200
 MAX_LESSONS = 2_000
@@ -25,28 +24,11 @@ MAX_CHOICES = 12
 MAX_DRAFT_BYTES = 20_000_000
 
 LessonKind = Literal["text", "video", "document", "quiz"]
-_KINDS = ("text", "video", "document", "quiz")
 
 # Short, because a learner's progress keeps one for each lesson done; stable over versions, for the same reason.
 LessonId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,4}$")]
 PartId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_-]{1,20}$")]
 Title = Annotated[str, line(200), Field(examples=["Nhận biết tin nhắn lừa đảo"])]
-
-
-def _rich_text(body: Any) -> rich_text.Json:
-    kept, wrongs = rich_text.check(body)
-    if wrongs:
-        raise several([(each.path, rule(each.code, each.vi, each.en)) for each in wrongs])
-    return kept
-
-
-def several(faults: Sequence[tuple[tuple[str | int, ...], Any]]) -> ValidationError:
-    """The error for several bad places below the value being validated: pydantic puts that value's path before each."""
-    details = [InitErrorDetails(type=each, loc=path, input=None) for path, each in faults]
-    return ValidationError.from_exception_data("content", details)
-
-
-RichText = Annotated[dict[str, Any], AfterValidator(_rich_text), WithJsonSchema(rich_text.SCHEMA)]
 
 
 class _Lesson(Inbound):
@@ -145,28 +127,7 @@ class QuizLesson(_Lesson):
 AnyLesson = TextLesson | VideoLesson | DocumentLesson | QuizLesson
 
 
-def _without_tag(value: Any, validate: Any) -> Any:
-    """Pydantic puts the union's tag into an error's path; a person's body has no such place, so it is taken out."""
-    try:
-        return validate(value)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-    raise ValidationError.from_exception_data("lesson", [_detail(each) for each in found])
-
-
-def _detail(error: Any) -> InitErrorDetails:
-    context = dict(error.get("ctx") or {})
-    loc = error["loc"]
-    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        loc = ("kind",)
-    elif loc and loc[0] in _KINDS:
-        loc = loc[1:]
-    if "vi" in context:
-        return InitErrorDetails(type=PydanticCustomError(error["type"], "{en}", context), loc=loc, input=None)
-    return InitErrorDetails(type=error["type"], loc=loc, input=None, ctx=context)
-
-
-Lesson = Annotated[AnyLesson, Field(discriminator="kind"), WrapValidator(_without_tag)]
+Lesson = Annotated[AnyLesson, Field(discriminator="kind"), without_tags(get_args(LessonKind), "kind")]
 
 
 class Section(Inbound):

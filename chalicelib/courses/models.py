@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chalicelib.courses import rich_text
+from chalicelib import rich_text
 from chalicelib.courses.catalogue import CourseStatus
 from chalicelib.courses.lessons import (
     MAX_DRAFT_BYTES,
@@ -15,15 +15,24 @@ from chalicelib.courses.lessons import (
     Document,
     LessonId,
     LessonKind,
-    RichText,
     Section,
     Sections,
     Title,
     Video,
-    several,
 )
 from chalicelib.errors import rule
-from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery, Query, line, prose
+from chalicelib.http.models import (
+    Distinct,
+    Id,
+    Inbound,
+    Outbound,
+    PageQuery,
+    Query,
+    RichText,
+    line,
+    prose,
+    several,
+)
 from chalicelib.people.profile import FIELDS, FieldName
 
 _LESSON = {"id": "1", "kind": "text", "title": "Mã OTP", "minutes": 5, "required": True, "body": rich_text.EXAMPLE}

@@ -25,7 +25,7 @@ from chalicelib.courses.lessons import (
     files_of,
 )
 from chalicelib.courses.outline import LessonEntry, QuizTerms, SectionEntry, Structure
-from chalicelib.courses.rich_text import MAX_BYTES
+from chalicelib.rich_text import MAX_BYTES
 
 _LEVEL = 6
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from chalicelib.courses import rich_text
+from chalicelib import rich_text
 from chalicelib.courses.file_types import CAPTIONS, DOCUMENTS, IMAGES, VIDEOS
 from chalicelib.courses.lessons import (
     MIN_CHOICES,

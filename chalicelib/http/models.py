@@ -3,7 +3,7 @@ NFC."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -17,10 +17,13 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    WrapValidator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
-from chalicelib import ids, vietnamese
+from chalicelib import ids, rich_text, vietnamese
 from chalicelib.errors import rule
 
 T = TypeVar("T")
@@ -98,6 +101,48 @@ def _no_repeats(values: list[Any]) -> list[Any]:
 
 
 Distinct = AfterValidator(_no_repeats)
+
+
+def several(faults: Sequence[tuple[tuple[str | int, ...], Any]]) -> ValidationError:
+    """The error for several bad places below the value being validated: pydantic puts that value's path before each."""
+    details = [InitErrorDetails(type=each, loc=path, input=None) for path, each in faults]
+    return ValidationError.from_exception_data("content", details)
+
+
+def _rich_text(body: Any) -> rich_text.Json:
+    kept, wrongs = rich_text.check(body)
+    if wrongs:
+        raise several([(each.path, rule(each.code, each.vi, each.en)) for each in wrongs])
+    return kept
+
+
+RichText = Annotated[dict[str, Any], AfterValidator(_rich_text), WithJsonSchema(rich_text.SCHEMA)]
+
+
+def without_tags(tags: Collection[str], tag_field: str | None = None) -> WrapValidator:
+    """For a union with a discriminator: pydantic puts the union's tag into an error's path; a person's body has no such
+    place, so it is taken out. ``tag_field`` is the field whose value chooses among them."""
+
+    def validate(value: Any, handler: Any) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+        raise ValidationError.from_exception_data("union", [_without_tag(each, tags, tag_field) for each in found])
+
+    return WrapValidator(validate)
+
+
+def _without_tag(error: Any, tags: Collection[str], tag_field: str | None) -> InitErrorDetails:
+    context = dict(error.get("ctx") or {})
+    loc = error["loc"]
+    if tag_field and error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        loc = (tag_field,)
+    elif loc and loc[0] in tags:
+        loc = loc[1:]
+    if "vi" in context:
+        return InitErrorDetails(type=PydanticCustomError(error["type"], "{en}", context), loc=loc, input=None)
+    return InitErrorDetails(type=error["type"], loc=loc, input=None, ctx=context)
 
 
 class PageQuery(Query):

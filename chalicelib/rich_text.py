@@ -1,7 +1,7 @@
-"""A text lesson's body: TipTap (ProseMirror) JSON, held against the list of nodes and marks that lessons may have.
+"""Rich text: TipTap (ProseMirror) JSON, held against the list of nodes and marks that lessons and prompts may have.
 
 The list is data (:data:`NODES`, :data:`MARKS`), and what passes is built anew from it: nothing that it does not name
-gets into a lesson, so that no client ever draws a node, an attribute or an address that nobody thought of.
+gets in, so that no client ever draws a node, an attribute or an address that nobody thought of.
 """
 
 from __future__ import annotations

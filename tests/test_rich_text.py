@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import ids
-from chalicelib.courses import rich_text
-from chalicelib.courses.rich_text import BLOCKS, MARKS, MAX_CHILDREN, MAX_DEPTH, NODES
+from chalicelib import ids, rich_text
+from chalicelib.rich_text import BLOCKS, MARKS, MAX_CHILDREN, MAX_DEPTH, NODES
 
 Json = dict[str, Any]
 FILE = ids.derived("hình")
