@@ -20,6 +20,7 @@ FEATURES = [
     "chalicelib.accounts.routes",
     "chalicelib.apps.routes",
     "chalicelib.assessment.routes",
+    "chalicelib.assignments.home_routes",
     "chalicelib.assignments.routes",
     "chalicelib.audiences.routes",
     "chalicelib.audit.routes",

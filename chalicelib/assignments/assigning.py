@@ -1,22 +1,17 @@
-"""Asking a course of an audience. What is asked stands beside the courses and is remembered for a minute, so that a
-learner's home reads nothing for it."""
+"""Asking a course of an audience, and asking it no more."""
 
 from __future__ import annotations
 
 from chalicelib import clock
-from chalicelib.assignments import reminding, store
+from chalicelib.assignments import asked, reminding, store
 from chalicelib.assignments.models import MOST, AssignmentCard, AssignmentQuery, NewAssignment
 from chalicelib.assignments.rules import Assignment
 from chalicelib.audiences import membership
 from chalicelib.courses import catalogue
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
-from chalicelib.http.caching import Remembered
 from chalicelib.http.models import Page
-from chalicelib.storage.spaces import FRESH_S, Space
-
-_KEPT = 5_000
-_known: Remembered[str, tuple[Assignment, ...]] = Remembered(_KEPT, fresh_s=FRESH_S, weigh=lambda all_: len(all_) + 1)
+from chalicelib.storage.spaces import Space
 
 
 class TooManyAssignments(Conflict):
@@ -27,12 +22,7 @@ class TooManyAssignments(Conflict):
     en = "The space asks {most} courses of its audiences already. Remove some that are asked no more."
 
 
-def known(space: Space) -> tuple[Assignment, ...]:
-    """What is asked of the space's audiences, at most a minute old: 0 calls when warm, else 1 Query."""
-    return _known.get(space.slug, lambda: tuple(store.every(space)))
-
-
-def put(space: Space, course_id: str, audience: str, asked: NewAssignment) -> AssignmentCard:
+def put(space: Space, course_id: str, audience: str, new: NewAssignment) -> AssignmentCard:
     """Ask a course of an audience, or ask it otherwise. At most 5 calls when warm.
 
     The days to remind on are planned first: planned in vain they are looked at in vain, while an assignment without
@@ -44,10 +34,10 @@ def put(space: Space, course_id: str, audience: str, asked: NewAssignment) -> As
     others = [each for each in store.every(space) if (each.course_id, each.audience) != (course_id, audience)]
     if len(others) >= MOST:
         raise TooManyAssignments(most=MOST)
-    assignment = Assignment(course_id, audience, at=clock.epoch_s(), **asked.model_dump())
+    assignment = Assignment(course_id, audience, at=clock.epoch_s(), **new.model_dump())
     reminding.plan(space, assignment)
     stored = store.put(space, assignment)
-    _known.forget(space.slug)
+    asked.forget(space)
     return AssignmentCard.of(stored, title)
 
 
@@ -55,7 +45,7 @@ def remove(space: Space, course_id: str, audience: str) -> None:
     """Ask it no more; who is enrolled stays so. 1 call. Raises: NotFound."""
     if not store.delete(space, course_id, audience):
         raise NotFound
-    _known.forget(space.slug)
+    asked.forget(space)
 
 
 def page(space: Space, query: AssignmentQuery) -> Page[AssignmentCard]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib import clock
-from chalicelib.assignments import assigning, rules
-from chalicelib.assignments.models import Home, HomeCourse
+from chalicelib.assignments import asked, rules
+from chalicelib.assignments.home_models import Home, HomeCourse
 from chalicelib.assignments.rules import Row
 from chalicelib.courses import catalogue
 from chalicelib.courses.views import cover_address
@@ -19,7 +19,7 @@ def of(space: Space, person_id: str) -> Home:
     """The home of a learner: 1 call; 1 RCU for five courses. What is asked of their audiences is remembered, and those
     that they are in stand beside their enrolments."""
     since, enrolled = enrolments.at_home(space, person_id)
-    rows = rules.composed(rules.asked_of(assigning.known(space), since), enrolled)
+    rows = rules.composed(rules.asked_of(asked.known(space), since), enrolled)
     titles = {card.course_id: (card.order, card.course_id) for card in catalogue.published(space)}
     recommended = sorted(
         (row for row in rows.recommended if row.course_id in titles), key=lambda r: titles[r.course_id]

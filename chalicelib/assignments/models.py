@@ -1,4 +1,4 @@
-"""Assignments, orders to enrol, and a learner's home, as they cross the boundary."""
+"""Assignments and orders to enrol, as they cross the boundary."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.assignments.rules import Assignment, Kind
 from chalicelib.audiences.models import AudienceId
 from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery
-from chalicelib.learning.models import Standing, instant
+from chalicelib.learning.models import instant
 from chalicelib.people.models import UnitPath
 
 MOST = 200  # courses asked of audiences in one space
@@ -35,7 +35,8 @@ _remind_sms = Field(
 
 def _require_to_come(due_on: date | None) -> None:
     if due_on is not None and due_on < clock.vietnam_day():
-        raise rule("due_past", "Hạn hoàn thành đã qua. Hãy chọn ngày khác.", "This day is past. Choose another one.")
+        vi, en = "Hạn hoàn thành đã qua. Hãy chọn ngày khác.", "This day is past. Choose another one."
+        raise rule("due_past", vi, en, field="due_on")
 
 
 class NewAssignment(Inbound):
@@ -59,12 +60,12 @@ class NewAssignment(Inbound):
     @model_validator(mode="after")
     def _is_due_once(self) -> Self:
         if self.due_on is not None and self.due_in_days is not None:
-            raise rule(
-                "due_twice", "Chỉ chọn một cách tính hạn: theo ngày, hoặc theo số ngày.", "Give one due, not two."
-            )
+            vi = "Chỉ chọn một cách tính hạn: theo ngày, hoặc theo số ngày."
+            raise rule("due_twice", vi, "Give one due, not two.", field="due_in_days")
         if self.kind == "recommended" and (self.due_on is not None or self.due_in_days is not None):
             vi = "Khoá học gợi ý không có hạn hoàn thành. Hãy bỏ hạn, hoặc chọn bắt buộc."
-            raise rule("due_unasked", vi, "What is recommended is never due. Leave the due out, or require the course.")
+            en = "What is recommended is never due. Leave the due out, or require the course."
+            raise rule("due_unasked", vi, en, field="due_on" if self.due_on else "due_in_days")
         _require_to_come(self.due_on)
         return self
 
@@ -124,7 +125,8 @@ class NewOrder(Inbound):
     def _says_whom(self) -> Self:
         if sum(each is not None for each in (self.audience, self.unit, self.roster, self.people)) != 1:
             vi = "Hãy chọn đúng một: nhóm đối tượng, đơn vị, danh sách, hoặc từng người."
-            raise rule("whom_unclear", vi, "Name exactly one: an audience, a unit, a roster, or people.")
+            en = "Name exactly one: an audience, a unit, a roster, or people."
+            raise rule("whom_unclear", vi, en, field="audience")
         _require_to_come(self.due_on)
         return self
 
@@ -135,25 +137,3 @@ class Order(Outbound):
 
     job: Id
     course: Id
-
-
-class HomeCourse(Outbound):
-    """A course on a learner's home."""
-
-    course: Id
-    title: str = Field(examples=["An toàn trên không gian mạng"])
-    cover: str | None = Field(description="Address of the cover; needs no token.")
-    minutes: int
-    enrolment: Standing | None = Field(description="Where the learner stands; null: not begun.")
-    due: date | None = Field(description="The last day, in Vietnam, on which to complete it; null: any.")
-    overdue: bool = Field(description="Whether that day is past and the course not completed.")
-
-
-class Home(Outbound):
-    """What a learner comes to. Each course stands in one of the lists."""
-
-    required: list[HomeCourse] = Field(description="To be completed, what is due first first.")
-    recommended: list[HomeCourse]
-    in_progress: list[HomeCourse] = Field(description="The latest activity first, at most 100.")
-    finished: list[HomeCourse] = Field(description="The newest first, at most 20.")
-    finished_count: int = Field(description="How many are finished in all; `list_my_enrolments` has the rest.")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib import clock, ids
@@ -20,22 +21,20 @@ from chalicelib.assignments.models import MOST_REMIND_DAYS
 from chalicelib.assignments.rules import Assignment
 from chalicelib.courses import catalogue
 from chalicelib.http.permissions import MANAGE_PEOPLE
-from chalicelib.identity import links, throttle
-from chalicelib.identity.mail import name_of
-from chalicelib.jobs import queue
+from chalicelib.identity import links, mail, throttle
+from chalicelib.jobs import daily, queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.learning import enrolments
 from chalicelib.learning.merging import Enrolment
 from chalicelib.people import members, persons
 from chalicelib.people.person import Person
-from chalicelib.storage import mail, sms, spaces
-from chalicelib.storage.mail import MailRefused, Message
+from chalicelib.storage import sms, spaces
+from chalicelib.storage.mail import MailRefused
 from chalicelib.storage.sms import SmsRefused
 from chalicelib.storage.spaces import PLATFORM, Space
 
 SURVEY, REMIND = "assignments.survey", "assignments.remind"
-# When people begin to work; the first ten minutes of it, so that a clock that misses some does not miss the day.
-_HOUR, _MINUTES = 8, 10
+_HOUR = 8  # when people begin to work
 _LOOKED_BACK = 7  # days: what mornings missed, the next one finds
 _SLICE = 100
 _TOLD_EVERY = 25  # mails: well within a job's lease
@@ -77,9 +76,9 @@ def plan_deadline(space: Space, due: date, remind_days: int) -> None:
 
 def in_the_morning() -> None:
     """Called each minute: once a day, have looked up which spaces have somebody to remind. 0 calls at other times."""
-    now = clock.now().astimezone(clock.VIETNAM)
-    if now.hour == _HOUR and now.minute < _MINUTES:
-        queue.enqueue(SURVEY, PLATFORM, {}, job_id=ids.derived(SURVEY, now.date().isoformat()))
+    job_id = daily.due(SURVEY, _HOUR)
+    if job_id:
+        queue.enqueue(SURVEY, PLATFORM, {}, job_id=job_id)
 
 
 @queue.handles(SURVEY)
@@ -184,9 +183,8 @@ def _remind_all(space: Space, found: list[Reminder], by_sms: bool, at: Task, run
 def _send(space: Space, reminder: Reminder, by_sms: bool) -> str | None:
     """``sent``, or ``refused`` where the address takes none, or nothing for somebody without an address. A refusal of
     one is no reason to leave the others without. Raises: Unavailable."""
-    person, space_name = reminder.person, name_of(space)
+    person = reminder.person
     facts: dict[str, Any] = {
-        "space": space_name,
         "course": catalogue.card(space, reminder.course_id).title,
         "due": reminder.due,
         "days": (reminder.due - clock.vietnam_day()).days,
@@ -194,11 +192,11 @@ def _send(space: Space, reminder: Reminder, by_sms: bool) -> str | None:
     }
     try:
         if person.email:
-            letter = letters.write(person.locale, name=person.name, **facts)
-            mail.send(Message(space_name, person.email, letter.subject, letter.text, letter.html))
+            written = partial(letters.write, person.locale, name=person.name, **facts)
+            mail.post(space, person.email, lambda name: written(space=name))
         elif by_sms and person.phone and not person.unproven:
             throttle.message(space)
-            sms.send(person.phone, letters.write_message(person.locale, **facts))
+            sms.send(person.phone, letters.write_message(person.locale, space=mail.name_of(space), **facts))
         else:
             return None
     except (MailRefused, SmsRefused, throttle.TooManyMessages):

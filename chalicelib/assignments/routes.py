@@ -1,16 +1,15 @@
-"""What the web sees of assignments: courses asked of audiences, enrolling many at once, and a learner's home."""
+"""What the web sees of assignments: courses asked of audiences, and enrolling many at once."""
 
 from __future__ import annotations
 
-from chalicelib.assignments import asking, assigning, home, ordering
-from chalicelib.assignments.asking import NextField, NextQuery
+from chalicelib.assignments import assigning, ordering
 from chalicelib.assignments.assigning import TooManyAssignments
-from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, Home, NewAssignment, NewOrder, Order
+from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, NewAssignment, NewOrder, Order
 from chalicelib.audiences.models import AudienceId
 from chalicelib.http import paging
-from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.endpoint import Answer, Feature
 from chalicelib.http.models import Id, Page
-from chalicelib.http.permissions import LEARN, MANAGE_PEOPLE, READ_LEARNERS
+from chalicelib.http.permissions import MANAGE_PEOPLE, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.learning.enrolments import CourseArchived, CourseNotPublished
@@ -60,18 +59,3 @@ def enrol_many(space: Space, actor: Actor, circumstances: Circumstances, course:
     """
     job = ordering.start(space, course, body, job_id=circumstances.new_id(course), actor=actor.person_id)
     return Answer(Order(job=job, course=course), location=f"/v1/spaces/{space.slug}/jobs/{job}")
-
-
-@assignments.get("/spaces/{space}/me/home", may=LEARN, budget=Budget(calls=1, rcu=1))
-def read_home(space: Space, actor: Actor) -> Home:
-    """What a learner comes to: required, recommended, in progress, finished."""
-    return home.of(space, actor.person_id)
-
-
-@assignments.get("/spaces/{space}/me/profile/next", may=LEARN, budget=Budget(calls=1, rcu=0.5))
-def read_next_field(space: Space, actor: Actor, query: NextQuery) -> NextField:
-    """The next thing that a course needs to know of whoever opens it; answered by `PATCH …/me/profile`, or passed over.
-
-    Asked one at a time, when the course is opened, and never at the door.
-    """
-    return asking.next_field(space, actor.person_id, query.course, query.skip.split(","))

@@ -81,8 +81,9 @@ def _itself(operation: Operation) -> Operation:
 
 
 def _feature_of(operation: Operation) -> str:
-    """The module whose import declares it: its feature's routes."""
-    return f"{operation.function.__module__.rpartition('.')[0]}.routes"
+    """The module whose import declares it: its own, where that is mounted by itself, else its feature's routes."""
+    module = operation.function.__module__
+    return module if module in _features else f"{module.rpartition('.')[0]}.routes"
 
 
 def _route(app: Chalice, method: str, path: str, name: str, find: Callable[[], Operation]) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from chalicelib import clock, ids
 from chalicelib.errors import NotFound
-from chalicelib.jobs import queue
+from chalicelib.jobs import daily, queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.metering import store
 from chalicelib.storage import files, spaces, tables
@@ -18,15 +18,14 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import PLATFORM
 
 SURVEY, MEASURE = "usage.survey", "usage.measure"
-# When Vietnam sleeps; the first ten minutes of it, so that a clock that misses some does not miss the night.
-_HOUR, _MINUTES = 2, 10
+_HOUR = 2  # when Vietnam sleeps
 
 
 def at_night() -> None:
     """Called each minute: once a night, have looked up who is to be measured. 0 calls by day."""
-    now = clock.now().astimezone(clock.VIETNAM)
-    if now.hour == _HOUR and now.minute < _MINUTES:
-        queue.enqueue(SURVEY, PLATFORM, {}, job_id=ids.derived(SURVEY, now.date().isoformat()))
+    job_id = daily.due(SURVEY, _HOUR)
+    if job_id:
+        queue.enqueue(SURVEY, PLATFORM, {}, job_id=job_id)
 
 
 @queue.handles(SURVEY)

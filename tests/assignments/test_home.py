@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from chalicelib import clock, ids
+from chalicelib.assignments import asked as asked_known
 from chalicelib.assignments import assigning, models
 from chalicelib.http import caching
 from chalicelib.people.person import Person
@@ -147,9 +148,9 @@ def test_another_container_learns_of_it_within_a_minute(hue: OpenedSpace, now: l
     course = publish(space.space, "1")
     learner = as_(space, person(space, audiences=["students"]))
     assert learner.get(space.at("/me/home")).ok()["required"] == []
-    kept = assigning.known(space.space)
+    kept = asked_known.known(space.space)
     asked(space, course)
-    assigning._known.keep(space.slug, kept)  # as a container that has heard nothing
+    asked_known._known.keep(space.slug, kept)  # as a container that has heard nothing
     assert learner.get(space.at("/me/home")).ok()["required"] == []
     now[0] += 61
     assert courses(learner.get(space.at("/me/home")).ok()["required"]) == [course]

@@ -236,7 +236,7 @@ def test_a_past_deadline_is_refused(hue: OpenedSpace) -> None:
     course = publish(hue.space, "1")
     body = {"audience": "students", "due_on": "2020-01-01"}
     problem = hue.admin.post(hue.at(f"/courses/{course}/enrolments"), body).refused(422, "invalid_input")
-    assert [each["code"] for each in problem["errors"]] == ["due_past"]
+    assert [(each["field"], each["code"]) for each in problem["errors"]] == [("due_on", "due_past")]
 
 
 def test_what_is_not_there_cannot_be_ordered(hue: OpenedSpace) -> None:
