@@ -141,9 +141,14 @@ class Unavailable(Refusal):
         super().__init__(faults=faults, retry_after_s=retry_after_s, **facts)
 
 
-def rule(code: str, vi: str, en: str) -> PydanticCustomError:
-    """The error to raise in a pydantic validator: it reaches the person as a :class:`Fault` in their language."""
-    return PydanticCustomError(code, "{en}", {"vi": vi, "en": en})
+def rule(code: str, vi: str, en: str, *, field: str = "") -> PydanticCustomError:
+    """The error to raise in a pydantic validator: it reaches the person as a :class:`Fault` in their language.
+
+    A validator of a whole model names the ``field`` below it that is to be mended (``due_on``, ``fields.unit``):
+    pydantic itself knows only where the model stands.
+    """
+    about = {"field": field} if field else {}
+    return PydanticCustomError(code, "{en}", {"vi": vi, "en": en, **about})
 
 
 def refuse_field(field: str, code: str, vi: str, en: str) -> InvalidInput:

@@ -130,7 +130,8 @@ class DataAnswer(Inbound):
     @model_validator(mode="after")
     def _is_explained(self) -> Self:
         if self.state == "refused" and not self.answer:
-            raise rule("answer_missing", "Hãy ghi rõ lý do từ chối.", "Say why it is refused.")
+            raise rule("answer_missing", "Hãy ghi rõ lý do từ chối.", "Say why it is refused.", field="answer")
         if self.state == "acknowledged" and self.answer:
-            raise rule("answer_too_early", "Chỉ trả lời khi thực hiện hoặc từ chối.", "An answer comes with the end.")
+            vi, en = "Chỉ trả lời khi thực hiện hoặc từ chối.", "An answer comes with the end."
+            raise rule("answer_too_early", vi, en, field="answer")
         return self

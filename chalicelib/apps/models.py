@@ -127,12 +127,14 @@ class NewApp(Inbound):
     @model_validator(mode="after")
     def _has_keys(self) -> Self:
         if self.jwks_uri and self.public_keys:
-            raise rule("keys_twice", "Chỉ khai một trong hai: jwks_uri hoặc public_keys.", "Give one of the two keys.")
+            vi = "Chỉ khai một trong hai: jwks_uri hoặc public_keys."
+            raise rule("keys_twice", vi, "Give one of the two keys.", field="public_keys")
         if not (self.jwks_uri or self.public_keys or self.client_id):
             raise rule(
                 "keys_missing",
                 "Cần khai jwks_uri, public_keys hoặc client_id.",
                 "One of jwks_uri, public_keys and client_id is needed.",
+                field="jwks_uri",
             )
         return self
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, WrapValidator, model_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from chalicelib import vietnamese
@@ -61,10 +70,11 @@ class ValueRule(Inbound):
     field: ListedField
     values: list[Value] = Field(min_length=1, max_length=MOST_VALUES, examples=[["civil_servant", "public_employee"]])
 
-    @model_validator(mode="after")
-    def _of_values_that_there_are(self) -> Self:
-        values = [_value(self.field, each) for each in self.values]
-        return self if values == self.values else self.model_copy(update={"values": values})
+    @field_validator("values")
+    @classmethod
+    def _that_there_are(cls, values: list[str], about: ValidationInfo) -> list[str]:
+        field = about.data.get("field")  # not there: it is bad itself
+        return [_value(field, each) for each in values] if field else values
 
 
 class WordRule(Inbound):
@@ -86,9 +96,9 @@ class YearRule(Inbound):
     @model_validator(mode="after")
     def _has_an_end(self) -> Self:
         if self.first is None and self.last is None:
-            raise rule("between_nothing", "Cần ít nhất một năm.", "Give at least one year.")
+            raise rule("between_nothing", "Cần ít nhất một năm.", "Give at least one year.", field="first")
         if self.first is not None and self.last is not None and self.first > self.last:
-            raise rule("years_reversed", "Năm đầu lớn hơn năm cuối.", "The first year is after the last.")
+            raise rule("years_reversed", "Năm đầu lớn hơn năm cuối.", "The first year is after the last.", field="last")
         return self
 
 
@@ -123,8 +133,8 @@ def _without_tag(value: Any, validate: Any) -> Any:
 
 def _detail(error: Any) -> InitErrorDetails:
     context, loc = dict(error.get("ctx") or {}), error["loc"]
-    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        loc = ("op",)
+    if not loc and error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        loc = ("op",)  # of this very rule; one below it has its place by now
     elif loc and loc[0] in _OPS:
         loc = loc[1:]
     if "vi" in context:

@@ -48,7 +48,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "datetime_from_date_parsing": ("Phải là thời điểm theo RFC 3339.", "This must be a time as RFC 3339 has it."),
     "timezone_aware": ("Thời điểm phải có múi giờ.", "The time must carry its zone."),
     "date_from_datetime_parsing": ("Phải là ngày dạng 2026-11-24.", "This must be a date like 2026-11-24."),
-    "union_tag_invalid": ("Loại này không được hỗ trợ.", "This kind is not supported."),
+    "union_tag_invalid": ("Phải là một trong: {expected_tags}.", "This must be one of: {expected_tags}."),
     "union_tag_not_found": ("Thiếu loại.", "The kind is missing."),
 }
 
@@ -98,7 +98,8 @@ def from_validation(error: ValidationError) -> Refusal:
 def _fault(error: Any) -> Fault:
     context: Mapping[str, Any] = error.get("ctx") or {}
     kind = error["type"]
-    field = ".".join(str(part) for part in error["loc"])[:_MAX_FIELD]
+    below = [context["field"]] if "vi" in context and context.get("field") else []
+    field = ".".join(str(part) for part in [*error["loc"], *below])[:_MAX_FIELD]
     if "vi" in context and "en" in context:
         return Fault(field, kind, str(context["vi"]), str(context["en"]))
     vi, en = _MESSAGES.get(kind, _OTHER)

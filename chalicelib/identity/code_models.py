@@ -75,11 +75,13 @@ class NewSheet(Inbound):
 
     @model_validator(mode="after")
     def _is_one_choice(self) -> Self:
-        if sum(each is not None for each in (self.roster, self.unit, self.people)) > 1:
+        chosen = [name for name in ("roster", "unit", "people") if getattr(self, name) is not None]
+        if len(chosen) > 1:
             raise rule(
                 "sheet_ambiguous",
                 "Chỉ chọn một: danh sách, đơn vị hoặc những người cụ thể.",
                 "Choose one alone: a list, a unit, or these people.",
+                field=chosen[-1],
             )
         return self
 

@@ -113,7 +113,8 @@ class Claims(Inbound):
     @model_validator(mode="after")
     def _unit_once(self) -> Claims:
         if "unit" in self.fields:
-            raise rule("unit_elsewhere", "Đơn vị được khai ở mục unit.", "The unit has a place of its own: unit.")
+            vi, en = "Đơn vị được khai ở mục unit.", "The unit has a place of its own: unit."
+            raise rule("unit_elsewhere", vi, en, field="fields.unit")
         return self
 
 

@@ -98,6 +98,7 @@ class NewLogo(Inbound):
                 "logo_type_mismatch",
                 f"Nội dung tệp là {actual}, không phải loại đã khai báo.",
                 f"The file's content is {actual}, not what was declared.",
+                field="content_type",
             )
         return self
 

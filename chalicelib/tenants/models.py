@@ -116,6 +116,7 @@ class Support(Inbound):
                 "support_unreachable",
                 "Cần ít nhất một cách liên hệ: email, điện thoại hoặc trang web.",
                 "Give at least one way to be reached: email, phone or url.",
+                field="email",
             )
         return self
 

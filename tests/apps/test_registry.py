@@ -46,8 +46,8 @@ def test_an_app_is_registered_and_says_what_to_set_up(hue: OpenedSpace) -> None:
         ({"claims": [{"claim": "a", "field": "phone"}, {"claim": "b", "field": "phone"}]}, "claims", "field_repeated"),
         ({"claims": [{"claim": "a", "field": "unit"}]}, "claims.0.field", "literal_error"),
         ({"claims": [{"claim": "a", "field": "disability"}]}, "claims.0.field", "literal_error"),
-        ({"public_keys": None}, "", "keys_missing"),
-        ({"jwks_uri": "https://app.hue.example/jwks"}, "", "keys_twice"),
+        ({"public_keys": None}, "jwks_uri", "keys_missing"),
+        ({"jwks_uri": "https://app.hue.example/jwks"}, "public_keys", "keys_twice"),
         ({"issuer": "có dấu cách"}, "issuer", "string_pattern_mismatch"),
     ],
 )

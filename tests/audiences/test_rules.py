@@ -93,7 +93,7 @@ class TestWhatMayBeSaid:
             "op": "all",
             "rules": [{"op": "known", "field": "birth"}, {"op": "in", "field": "gender", "values": ["x"]}],
         }
-        assert refusal(bad) == (("rules", 1), "gender_unknown")
+        assert refusal(bad) == (("rules", 1, "values"), "gender_unknown")
         assert refusal({"op": "xor", "rules": []}) == (("op",), "union_tag_invalid")
         assert refusal({"op": "not", "rule": {"op": "between", "field": "birth_year"}}) == (
             ("rule",),
