@@ -7,6 +7,7 @@ that mails is asked for before the step is taken, and waits for it: a step that 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 from chalicelib import clock, ids, working_days
@@ -16,14 +17,12 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
-from chalicelib.identity import links
-from chalicelib.identity.mail import name_of
+from chalicelib.identity import links, mail
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
 from chalicelib.people import persons
 from chalicelib.people.person import Person
-from chalicelib.storage import mail, spaces
-from chalicelib.storage.mail import Message
+from chalicelib.storage import spaces
 from chalicelib.storage.models import ItemPage
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed
@@ -152,10 +151,8 @@ def tell(job: Job, run: Run) -> None:
     person = _whom(space, request.person)
     if person is None or person.email is None:
         return
-    name = name_of(space)
-    address = f"{links.root(space)}/my-data"
-    letter = request_letters.write(state, person.locale, name=person.name, space=name, request=request, address=address)
-    mail.send(Message(name, person.email, letter.subject, letter.text, letter.html))
+    step = partial(request_letters.write, state, person.locale, request=request, address=f"{links.root(space)}/my-data")
+    mail.post(space, person.email, lambda name: step(name=person.name, space=name))
 
 
 def _has_become(request: DataRequestItem, state: DataRequestState) -> bool:

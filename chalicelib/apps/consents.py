@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib import clock, ids
+from chalicelib import clock
 from chalicelib.apps import registry, store
 from chalicelib.apps.claims import SuperAppClaims
 from chalicelib.apps.models import ConsentAsked, MyConsent, MyConsents, Shared
@@ -25,7 +26,6 @@ from chalicelib.people.person import Person
 from chalicelib.people.profile import FIELDS
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed
 from chalicelib.tenants import registry as tenants
 
 LASTING_S = 600  # for a person to read
@@ -52,11 +52,22 @@ class ConsentOutdated(Conflict):
     en = "What you are asked to consent to has just changed. Open it again from the app to read it anew."
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked: by which app, of whom, what they wished (``entering.Wish``), and until when it may be
+    answered (epoch seconds)."""
+
+    app: App
+    told: SuperAppClaims
+    wish: Mapping[str, Any]
+    until: int
+
+
 def ask(space: Space, app: App, told: SuperAppClaims, wish: Mapping[str, Any]) -> ConsentAsked:
     """The question, with a ticket that holds what the app told: 0 calls when warm, and nothing is written."""
     facts = {"told": told.sealed(), "version": app.consent_version, "wish": dict(wish)}
-    ticket = tickets.seal(space, _PURPOSE, facts, LASTING_S)
-    return _question(space, app, told, ticket, clock.epoch_s() + LASTING_S)
+    until = clock.epoch_s() + LASTING_S
+    return _question(space, app, told, tickets.seal(space, _PURPOSE, facts, until), until)
 
 
 def again(space: Space, ticket: str) -> ConsentAsked:
@@ -64,14 +75,14 @@ def again(space: Space, ticket: str) -> ConsentAsked:
 
     Raises: TicketInvalid, TicketExpired, ConsentOutdated.
     """
-    app, told, _ = opened(space, ticket)
-    # Until when is sealed inside; a page that shows it a little too long asks again.
-    return _question(space, app, told, ticket, clock.epoch_s() + LASTING_S)
+    asked = opened(space, ticket)
+    return _question(space, asked.app, asked.told, ticket, asked.until)
 
 
-def opened(space: Space, ticket: str) -> tuple[App, SuperAppClaims, Mapping[str, Any]]:
+def opened(space: Space, ticket: str) -> Asked:
     """What a ticket holds: 0 calls when warm. Raises: TicketInvalid, TicketExpired, ConsentOutdated."""
-    facts = tickets.opened(space, _PURPOSE, ticket)
+    found = tickets.opened(space, _PURPOSE, ticket)
+    facts = found.facts
     told = SuperAppClaims.of_sealed(facts["told"])
     try:
         app = registry.find(space, told.app_id)
@@ -79,7 +90,7 @@ def opened(space: Space, ticket: str) -> tuple[App, SuperAppClaims, Mapping[str,
         raise tickets.TicketInvalid from None
     if app.consent_version != facts["version"]:
         raise ConsentOutdated
-    return app, told, facts["wish"]
+    return Asked(app, told, facts["wish"], found.until)
 
 
 def address(space: Space, ticket: str) -> str:
@@ -89,10 +100,8 @@ def address(space: Space, ticket: str) -> str:
 
 def use(space: Space, ticket: str) -> None:
     """Use a ticket up: 1 call. One that could be sent again would undo a withdrawal. Raises: TicketInvalid."""
-    try:
-        store.use_ticket(space, ids.fingerprint(ticket), clock.epoch_s() + LASTING_S)
-    except ConditionFailed:
-        raise tickets.TicketInvalid from None
+    if not tickets.use(space, _PURPOSE, ticket, clock.epoch_s() + LASTING_S):
+        raise tickets.TicketInvalid
 
 
 def given(app: App, told: SuperAppClaims, how: str, gained: list[str]) -> Item:

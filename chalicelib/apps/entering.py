@@ -116,7 +116,8 @@ def consent(space: Space, given: ConsentTicket, circumstances: Circumstances) ->
     SpaceSuspended.
     """
     sessions.require_opened(space)
-    app, told, wish = consents.opened(space, given.ticket)
+    asked = consents.opened(space, given.ticket)
+    app, told, wish = asked.app, asked.told, asked.wish
     if not pkce.is_held(wish["challenge"], given.verifier):
         raise TicketInvalid
     consents.use(space, given.ticket)

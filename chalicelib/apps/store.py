@@ -7,7 +7,6 @@
 | consent | ``person#<id>``, ``consent#<app>`` | the text's version, what was told; index ``app#<app>#<shard>`` |
 | conflict | ``person#<id>``, ``conflict#<app>`` | to whom else identifiers lead; index ``conflict#<app>`` |
 | apart | ``apart#<app>#<subject's mac>``, ``apart`` | an admin split this subject from an account |
-| ticket | ``ticket#<fingerprint>``, ``ticket`` | a consent that was given with it; TTL |
 """
 
 from __future__ import annotations
@@ -156,11 +155,6 @@ def keeping_apart(space: Space, app_id: str, subject: str, at: str) -> Write:
     """The write that remembers that a subject must not be joined to an account by itself."""
     pk, sk = _apart(app_id, subject)
     return space.table("people").putting({"pk": pk, "sk": sk, "at": at})
-
-
-def use_ticket(space: Space, fingerprint: str, until: int) -> None:
-    """Use a ticket up: one PutItem, 1 WCU. Raises: ConditionFailed for all but the first."""
-    space.table("people").create({"pk": f"ticket#{fingerprint}", "sk": "ticket", "ttl": until})
 
 
 def _listed(space: Space, partition: str, after: str, limit: int) -> Rows:

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from chalicelib import clock, ids
+from chalicelib import clock
 from chalicelib.errors import Refusal
-from chalicelib.federation import keys, store
+from chalicelib.federation import keys, tickets
 from chalicelib.federation.keys import ALGORITHMS, Source
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed
 
 MOST_BYTES = 8 * 1024
 SKEW_S = 60
@@ -223,10 +222,8 @@ def use(space: Space, party: str, assertion: Assertion) -> None:
     jti = assertion.claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= _ID_LENGTH:
         raise ClaimMissing(claim="jti")
-    try:
-        store.mark_used(space, party, ids.fingerprint(jti), assertion.expires + 2 * SKEW_S)
-    except ConditionFailed:
-        raise AssertionReplayed from None
+    if not tickets.use(space, party, jti, assertion.expires + 2 * SKEW_S):
+        raise AssertionReplayed
 
 
 def read(token: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from chalicelib import clock
 from chalicelib.errors import Refusal
 from chalicelib.federation import assertions, discovery, fetching, pkce, tickets
 from chalicelib.federation.assertions import Assertion, Expected, IssuerMismatch
@@ -118,7 +119,7 @@ def begin(space: Space, client: Client, facts: Mapping[str, Any], *, silent: boo
         "client_id": client.client_id,
         "redirect_uri": client.redirect_uri,
         "scope": " ".join(client.scopes),
-        "state": tickets.seal(space, _PURPOSE, kept, LASTING_S),
+        "state": tickets.seal(space, _PURPOSE, kept, clock.epoch_s() + LASTING_S),
         "nonce": nonce,
         "code_challenge": pkce.challenge(verifier),
         "code_challenge_method": "S256",
@@ -136,7 +137,7 @@ def complete(space: Space, client: Client, came: Came, admit: Callable[[], None]
 
     Raises: TicketInvalid, TicketExpired, SignInRefused, CodeRefused, AssertionRefused, and whatever hinders a fetch.
     """
-    kept = tickets.opened(space, _PURPOSE, came.state)
+    kept = tickets.opened(space, _PURPOSE, came.state).facts
     provider = discovery.provider(space, client.issuer)
     if kept["p"] != client.party or not _is_from(provider, came.iss):
         raise IssuerMismatch

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
 from os import urandom
 from typing import Any
 
-from chalicelib import clock
+from chalicelib import clock, ids
 from chalicelib.errors import Refusal
+from chalicelib.federation import store
 from chalicelib.people import space_key
 from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed
 
 MOST_CHARACTERS = 8_192
 _NONCE = 12  # bytes: AES-GCM's own (SP 800-38D, 5.2.1.1)
@@ -37,15 +40,24 @@ class TicketExpired(Refusal):
     en = "This request has expired. Begin again."
 
 
-def seal(space: Space, purpose: str, facts: dict[str, Any], lasting_s: int) -> str:
-    """These facts (JSON) as a ticket that opens for this purpose, in this space, for so long. 0 calls when warm."""
-    content = json.dumps({"until": clock.epoch_s() + lasting_s, "facts": facts}, separators=(",", ":"))
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was sealed, and until when the ticket is good (epoch seconds)."""
+
+    facts: dict[str, Any]
+    until: int
+
+
+def seal(space: Space, purpose: str, facts: dict[str, Any], until: int) -> str:
+    """These facts (JSON) as a ticket that opens for this purpose, in this space, until that time (epoch seconds). 0
+    calls when warm."""
+    content = json.dumps({"until": until, "facts": facts}, separators=(",", ":"))
     nonce = urandom(_NONCE)
     sealed = _cipher(space, purpose).encrypt(nonce, content.encode(), purpose.encode())
     return _text(nonce + sealed)
 
 
-def opened(space: Space, purpose: str, ticket: str) -> dict[str, Any]:
+def opened(space: Space, purpose: str, ticket: str) -> Opened:
     """What was sealed. 0 calls when warm. Raises: TicketInvalid, TicketExpired."""
     from cryptography.exceptions import InvalidTag
 
@@ -62,8 +74,17 @@ def opened(space: Space, purpose: str, ticket: str) -> dict[str, Any]:
         raise TicketInvalid from None
     if found["until"] <= clock.epoch_s():
         raise TicketExpired
-    facts: dict[str, Any] = found["facts"]
-    return facts
+    return Opened(found["facts"], found["until"])
+
+
+def use(space: Space, whose: str, what: str, until: int) -> bool:
+    """Use up what is good once, whoever made it (``whose``: a party's id, or a ticket's purpose): 1 call. It is
+    remembered until that time (epoch seconds). Gives whether this was the first use."""
+    try:
+        store.mark_used(space, whose, ids.fingerprint(what), until)
+    except ConditionFailed:
+        return False
+    return True
 
 
 def _text(raw: bytes) -> str:

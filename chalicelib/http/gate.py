@@ -122,7 +122,7 @@ def _answer(
         raise
     quotas.admit(space, address)
     with acting.on_behalf_of(space.slug, crosses=operation.crosses):
-        return _inside(space, operation, request, path, language, trace)
+        return _inside(space, operation, request, path, address, language, trace)
 
 
 def _inside(
@@ -130,6 +130,7 @@ def _inside(
     operation: Operation,
     request: GatewayRequest,
     path: Mapping[str, str],
+    address: str,
     language: Language,
     trace: _Trace,
 ) -> Response:
@@ -140,7 +141,7 @@ def _inside(
     most = bodies.limit(for_anyone=operation.may is Permission.ANYONE)
     body = bodies.read(request, most, form=operation.form) if operation.body_reader else b""
     trace.bytes_in = len(body)
-    circumstances = _circumstances(operation, request, path, actor, language, body)
+    circumstances = _circumstances(operation, request, path, address, actor, language, body)
     query = _query(request)
     listed = _listed(operation, path, query) if operation.query else ""
     arguments = _arguments(operation, path, query, listed, body)
@@ -219,6 +220,7 @@ def _circumstances(
     operation: Operation,
     request: GatewayRequest,
     path: Mapping[str, str],
+    address: str,
     actor: Actor | None,
     language: Language,
     body: bytes,
@@ -227,7 +229,7 @@ def _circumstances(
     key = (headers.get("idempotency-key") or None) if operation.creates else None
     return Circumstances(
         request_id=str(request.context.get("requestId") or ""),
-        address=_address(request),
+        address=address,
         language=language,
         if_match=headers.get("if-match"),
         if_none_match=headers.get("if-none-match"),

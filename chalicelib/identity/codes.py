@@ -24,9 +24,7 @@ from chalicelib.people import persons, space_key
 from chalicelib.people.identifiers import Identifier, is_mobile
 from chalicelib.people.person import Person
 from chalicelib.people.persons import Login
-from chalicelib.storage import mail as post
 from chalicelib.storage import sms, spaces
-from chalicelib.storage.mail import Message
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, Write
 
@@ -127,9 +125,7 @@ def _typed(person: Person, mark: str) -> Identifier | None:
 
 
 def _send_letter(space: Space, person: Person, to: str, code: str) -> None:
-    name = mail.name_of(space)
-    letter = letters.write_code(person.locale, name=person.name, space=name, code=code)
-    post.send(Message(name, to, letter.subject, letter.text, letter.html))
+    mail.post(space, to, lambda name: letters.write_code(person.locale, name=person.name, space=name, code=code))
 
 
 def _send_message(space: Space, person: Person, to: str, code: str) -> None:

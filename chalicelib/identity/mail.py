@@ -6,9 +6,12 @@ both work: that is better than none.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalicelib.errors import NotFound
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.identity import letters, links
+from chalicelib.identity.letters import Letter
 from chalicelib.identity.links import Purpose
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
@@ -36,6 +39,16 @@ def name_of(space: Space) -> str:
     return PLATFORM_NAME if space.is_platform else registry.profile(space).name
 
 
+def post(space: Space, to: str, write: Callable[[str], Letter]) -> None:
+    """Send a letter to an address; it is written once given the name that people know the space by.
+
+    Raises: MailRefused, Unavailable.
+    """
+    name = name_of(space)
+    letter = write(name)
+    mail.send(Message(name, to, letter.subject, letter.text, letter.html))
+
+
 @queue.handles(SEND, shown_to=MANAGE_PEOPLE)  # that somebody asked for a letter is theirs alone
 def send(job: Job, run: Run) -> None:
     """Make the link and send the letter, if there is somebody to send it to and still reason to.
@@ -47,10 +60,9 @@ def send(job: Job, run: Run) -> None:
     person = _addressee(space, job.payload["person"], purpose)
     if person is None or person.email is None:
         return
-    space_name = name_of(space)
     address = links.make(space, person, purpose)
-    letter = letters.write(purpose, person.locale, name=person.name, space=space_name, address=address)
-    mail.send(Message(space_name, person.email, letter.subject, letter.text, letter.html))
+    facts = {"name": person.name, "address": address}
+    post(space, person.email, lambda name: letters.write(purpose, person.locale, space=name, **facts))
 
 
 def _addressee(space: Space, person_id: str, purpose: Purpose) -> Person | None:

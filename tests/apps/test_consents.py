@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from chalicelib import clock
 from chalicelib.people import persons
 from chalicelib.people.identifiers import Identifier
 from tests.api import Api
@@ -55,6 +57,25 @@ def test_after_a_withdrawal_the_app_asks_again(hue: OpenedSpace, app: SuperApp) 
     Api(entered["access_token"]).delete(hue.at(f"/me/consents/{app.id}")).ok(204)
     app.asked(**VERIFIED)
     assert app.person(**VERIFIED) == there.id
+
+
+def test_a_ticket_is_good_once_however_it_is_spelt(hue: OpenedSpace, app: SuperApp) -> None:
+    """Of a text whose length is no multiple of four, base64 reads the last mark's spare bits as nothing."""
+    tickets = (app.asked(name="Nguyễn Văn " + "A" * length)["ticket"] for length in range(1, 4))
+    ticket = next(each for each in tickets if len(each) % 4)
+    marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    other = ticket[:-1] + marks[marks.index(ticket[-1]) + 1]
+    app.consented(other).refused(400, "ticket_invalid")
+    app.consented(ticket).ok()
+    for again in (ticket, other):
+        app.consented(again).refused(400, "ticket_invalid")
+
+
+def test_the_question_read_again_ends_when_it_ended_before(hue: OpenedSpace, app: SuperApp) -> None:
+    asked = app.asked()
+    clock.set_source(lambda: time.time() + 300)
+    again = Api().post(hue.at("/entries/question"), {"ticket": asked["ticket"]}).ok()
+    assert again["expires_at"] == asked["expires_at"]
 
 
 def test_of_an_app_that_one_never_allowed_there_is_nothing(hue: OpenedSpace, app: SuperApp) -> None:
