@@ -26,8 +26,8 @@ _FREE = ("ward", "position")
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What rules may ask of a person: values of the profile's fields, the year of birth, the super-apps that they came
-    by, and who has told something of them."""
+    """What rules may ask of a person: values of the profile's fields and their staff code, the year of birth, the
+    super-apps that they came by, and who has told something of them."""
 
     values: Mapping[str, str]
     birth_year: int | None
@@ -38,10 +38,11 @@ class Traits:
     def of(cls, person: Person) -> Traits:
         """The traits of this person."""
         facts = {name: fact for name in _RULED if (fact := person.profile.get(name))}
+        codes = {each.kind: each.value for each in person.identifiers if each.kind == "staff_code"}
         apps = frozenset(each.value.partition(":")[0] for each in person.identifiers if each.kind == "app")
         vouched = {each.kind for each in person.identifiers if each.kind in ("app", "sso")}
         return cls(
-            values={name: fact.value for name, fact in facts.items()},
+            values={name: fact.value for name, fact in facts.items()} | codes,
             birth_year=profile.birth_year(person.profile),
             apps=apps,
             sources=frozenset({person.name_by, *vouched, *(fact.by for fact in facts.values())}),

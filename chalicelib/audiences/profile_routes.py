@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.audiences import profiles
+from chalicelib.audiences.membership import regrouped
 from chalicelib.audiences.profile_models import AskedFields, Profile, ProfileEdit, ProfileFields
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
 from chalicelib.http.endpoint import Answer, Budget, Feature
@@ -10,7 +11,9 @@ from chalicelib.http.models import Id
 from chalicelib.http.permissions import MANAGE_PEOPLE, MANAGE_SPACE, READ_DRAFTS, SIGNED_IN
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.people import persons
+from chalicelib.people import identification, persons, showing
+from chalicelib.people.identification import IdentifierHeld, NoIdentifierLeft, TooManyIdentifiers
+from chalicelib.people.models import IdentifiersEdit, PersonProfile
 from chalicelib.people.person import MergedAway
 from chalicelib.storage.spaces import Space
 
@@ -48,6 +51,27 @@ def edit_person_profile(space: Space, person: Id, body: ProfileEdit, circumstanc
     """Correct what the space knows of a person: no later list or app writes over it."""
     changed = profiles.edit(space, person, body.told, circumstances)
     return Answer(profiles.shown(space, changed), etag=changed.etag)
+
+
+@profile.patch(
+    "/spaces/{space}/people/{person}/identifiers",
+    may=MANAGE_PEOPLE,
+    raises=[
+        PreconditionRequired,
+        PreconditionFailed,
+        MergedAway,
+        IdentifierHeld,
+        NoIdentifierLeft,
+        TooManyIdentifiers,
+    ],
+)
+def edit_identifiers(
+    space: Space, person: Id, body: IdentifiersEdit, circumstances: Circumstances
+) -> Answer[PersonProfile]:
+    """Add or remove what a person signs in with. What is somebody else's is named, and whose it is: the two may be one
+    person, to be merged."""
+    changed = identification.edit(space, person, body, circumstances.require_match, lambda who: regrouped(space, who))
+    return Answer(showing.one(space, changed, full=True), etag=changed.etag)
 
 
 @profile.get("/spaces/{space}/profile-fields", may=READ_DRAFTS, budget=Budget(calls=1, rcu=120))

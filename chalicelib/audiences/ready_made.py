@@ -1,8 +1,8 @@
 """The four audiences of decision 757/QĐ-BKHCN (2025), there in every space from the first day.
 
 Their rules are drafts of ours, to be edited: the decision names the four groups and leaves to each organisation how it
-tells whom they hold. Every person with a profile is in at least one of them, since whoever is in none of the three
-others counts as a citizen.
+tells whom they hold. By these drafts everyone is in exactly one of them: whoever is in none of the three others counts
+as a citizen.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ class ReadyMade:
     rule: str
 
 
-# Lists of offices have a position and seldom an occupation.
+# Lists of offices have a staff code or a position, and seldom an occupation. Where an occupation is known, it decides:
+# so the four stay apart (docs/decisions/who-is-public-sector.md).
 _PUBLIC = (
     '{"op":"any","rules":['
     '{"op":"in","field":"occupation","values":["civil_servant","public_employee"]},'
-    '{"op":"all","rules":[{"op":"known","field":"position"},{"op":"not","rule":{"op":"known","field":"occupation"}}]}'
-    "]}"
+    '{"op":"all","rules":['
+    '{"op":"any","rules":[{"op":"known","field":"staff_code"},{"op":"known","field":"position"}]},'
+    '{"op":"not","rule":{"op":"known","field":"occupation"}}'
+    "]}]}"
 )
 _STUDENTS = '{"op":"in","field":"occupation","values":["pupil","student"]}'
 _WORKERS = '{"op":"in","field":"occupation","values":["worker","business"]}'

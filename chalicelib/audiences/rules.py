@@ -36,7 +36,7 @@ _OPS = ("all", "any", "not", "in", "contains", "between", "within", "known")
 
 ListedField = Literal["occupation", "gender", "province", "ward", "position", "app", "source"]
 TextField = Literal["ward", "position"]
-KnownField = Literal["birth", "gender", "occupation", "province", "ward", "unit", "position"]
+KnownField = Literal["birth", "gender", "occupation", "province", "ward", "unit", "position", "staff_code"]
 Value = Annotated[str, line(profile.TEXT_LENGTH)]
 EXAMPLE = {"op": "in", "field": "occupation", "values": ["civil_servant", "public_employee"]}
 
@@ -113,7 +113,7 @@ class WithinRule(Inbound):
 
 
 class KnownRule(Inbound):
-    """Something is known of the field."""
+    """Something is known of the field. ``staff_code``: an organisation has given the person one."""
 
     op: Literal["known"]
     field: KnownField

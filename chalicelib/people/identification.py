@@ -8,6 +8,7 @@ from typing import cast
 from chalicelib.errors import Conflict, Fault, InvalidInput
 from chalicelib.people import administration, persons, space_key
 from chalicelib.people.identifiers import Identifier, Kind
+from chalicelib.people.joining import Become
 from chalicelib.people.models import GivenIdentifier, IdentifiersEdit
 from chalicelib.people.person import Person
 from chalicelib.people.persons import IdentifierTaken
@@ -40,9 +41,12 @@ class TooManyIdentifiers(Conflict):
     en = "A person is known by at most {most} identifiers."
 
 
-def edit(space: Space, person_id: str, changes: IdentifiersEdit, check: Callable[[str], None]) -> Person:
+def edit(
+    space: Space, person_id: str, changes: IdentifiersEdit, check: Callable[[str], None], become: Become
+) -> Person:
     """Add and remove what a person is known by, in the state that the admin has seen: 4 calls. What is added opens the
-    same door as before; when something is removed, all sessions end, and links sent to it are void.
+    same door as before; when something is removed, all sessions end, and links sent to it are void. ``become`` puts the
+    person into the audiences that suit them then.
 
     Raises: NotFound, MergedAway, PreconditionRequired, PreconditionFailed, InvalidInput (of what is to be removed, some
     is not the person's), IdentifierHeld (names what, and whose it is), NoIdentifierLeft, TooManyIdentifiers.
@@ -58,7 +62,7 @@ def edit(space: Space, person_id: str, changes: IdentifiersEdit, check: Callable
         raise TooManyIdentifiers(most=MOST)
     _require_free(space, old, added)
     try:
-        return persons.change(space, old, old.identified(left))
+        return persons.change(space, old, become(old.identified(left)))
     except IdentifierTaken:
         _require_free(space, old, added)
         raise

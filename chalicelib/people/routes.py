@@ -1,4 +1,5 @@
-"""What the web sees of people. Registering and inviting stand in ``identity/routes.py``: they set and ask passwords."""
+"""What the web sees of people. Registering and inviting stand in ``identity/routes.py``: they set and ask passwords.
+What moves people from one audience to another stands in ``audiences/profile_routes.py``."""
 
 from __future__ import annotations
 
@@ -10,10 +11,9 @@ from chalicelib.http.models import Id, Page
 from chalicelib.http.permissions import MANAGE_PEOPLE, READ_LEARNERS, SIGNED_IN, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.people import administration, directory, identification, persons, showing
+from chalicelib.people import administration, directory, persons, showing
 from chalicelib.people.directory import Wanted
-from chalicelib.people.identification import IdentifierHeld, NoIdentifierLeft, TooManyIdentifiers
-from chalicelib.people.models import IdentifiersEdit, Me, MeEdit, PeopleQuery, PersonEdit, PersonProfile
+from chalicelib.people.models import Me, MeEdit, PeopleQuery, PersonEdit, PersonProfile
 from chalicelib.people.person import AppLinked, LastKeeper, MergedAway, NotYetJoined
 from chalicelib.storage.spaces import Space
 
@@ -53,27 +53,6 @@ def read_person(space: Space, actor: Actor, person: Id) -> Answer[PersonProfile]
 def edit_person(space: Space, person: Id, body: PersonEdit, circumstances: Circumstances) -> Answer[PersonProfile]:
     """Change a person's name, roles or status. The last active admin keeps role and status."""
     changed = administration.edit(space, person, body, circumstances.require_match)
-    return Answer(showing.one(space, changed, full=True), etag=changed.etag)
-
-
-@people.patch(
-    "/spaces/{space}/people/{person}/identifiers",
-    may=MANAGE_PEOPLE,
-    raises=[
-        PreconditionRequired,
-        PreconditionFailed,
-        MergedAway,
-        IdentifierHeld,
-        NoIdentifierLeft,
-        TooManyIdentifiers,
-    ],
-)
-def edit_identifiers(
-    space: Space, person: Id, body: IdentifiersEdit, circumstances: Circumstances
-) -> Answer[PersonProfile]:
-    """Add or remove what a person signs in with. What is somebody else's is named, and whose it is: the two may be one
-    person, to be merged."""
-    changed = identification.edit(space, person, body, circumstances.require_match)
     return Answer(showing.one(space, changed, full=True), etag=changed.etag)
 
 

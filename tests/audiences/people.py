@@ -19,12 +19,13 @@ _numbers = itertools.count(1)
 PUPILS = {"op": "in", "field": "occupation", "values": ["pupil"]}
 
 
-def put(hue: OpenedSpace, name: str = "Nguyễn Văn An", by: Source = "roster", **told: str) -> Person:
-    """A person of whom this is known, in the audiences that suit them."""
-    number = next(_numbers)
-    person = persons.new(
-        name, [Identifier("email", f"p{number}@hue.example")], ["learner"], by=by, profile=profile.merged({}, told, by)
-    )
+def put(
+    hue: OpenedSpace, name: str = "Nguyễn Văn An", by: Source = "roster", code: str | None = None, **told: str
+) -> Person:
+    """A person of whom this is known (and who has this staff code), in the audiences that suit them."""
+    known_by = [Identifier("email", f"p{next(_numbers)}@hue.example")]
+    known_by += [Identifier("staff_code", code)] if code else []
+    person = persons.new(name, known_by, ["learner"], by=by, profile=profile.merged({}, told, by))
     return persons.add(hue.space, regrouped(hue.space, person), via="roster")
 
 

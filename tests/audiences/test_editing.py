@@ -48,6 +48,8 @@ def test_a_new_person_is_in_what_suits_them(hue: OpenedSpace) -> None:
     assert audiences_of(hue, put(hue, occupation="pupil")) == {"students"}
     assert audiences_of(hue, put(hue, position="Chuyên viên")) == {"public-sector"}
     assert audiences_of(hue, put(hue)) == {"citizens"}
+    assert audiences_of(hue, put(hue, code="CB0000001")) == {"public-sector"}
+    assert audiences_of(hue, put(hue, code="SV0000002", occupation="student")) == {"students"}
     audience = made(hue, PUPILS)
     assert audiences_of(hue, put(hue, occupation="pupil")) == {"students", audience}
 
@@ -124,7 +126,7 @@ def test_faults_of_a_rule_are_named_by_their_place(hue: OpenedSpace) -> None:
     rule = {"op": "any", "rules": [PUPILS, {"op": "in", "field": "gender", "values": ["x"]}]}
     reply = hue.admin.post(hue.at("/audiences"), {"name": "", "rule": rule})
     reply.refused(422)
-    assert reply.bad_fields == {"name", "rule.rules.1"}
+    assert reply.bad_fields == {"name", "rule.rules.1.values"}
 
 
 def test_what_is_no_audience_is_not_found(hue: OpenedSpace) -> None:

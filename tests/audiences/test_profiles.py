@@ -143,3 +143,14 @@ def test_whoever_registers_or_is_invited_is_in_an_audience_from_the_first_moment
         assert set(persons.get(hue.space, each["id"]).audiences) == {"citizens"}
     token = sign_in(hue, "0912345678")["access_token"]
     assert tokens.verify(token, hue.slug).audiences == ("citizens",)
+
+
+def test_a_staff_code_that_an_admin_gives_or_takes_moves_the_person_at_once(hue: OpenedSpace) -> None:
+    person = put(hue)
+    where = hue.at(f"/people/{person.id}/identifiers")
+    code = {"kind": "staff_code", "value": "CB0000001"}
+    assert audiences_of(hue, person) == {"citizens"}
+    hue.admin.patch(where, {"add": [code]}, headers={"if-match": "*"}).ok()
+    assert audiences_of(hue, person) == {"public-sector"}
+    hue.admin.patch(where, {"remove": [code]}, headers={"if-match": "*"}).ok()
+    assert audiences_of(hue, person) == {"citizens"}

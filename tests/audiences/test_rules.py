@@ -63,6 +63,7 @@ class TestMeaning:
             ({"op": "within", "field": "unit", "units": [TOP]}, {"unit": OTHER}, False),
             ({"op": "known", "field": "birth"}, {"birth": "1996"}, True),
             ({"op": "known", "field": "birth"}, {}, False),
+            ({"op": "known", "field": "staff_code"}, {"position": "Chuyên viên"}, False),
             ({"op": "not", "rule": {"op": "known", "field": "birth"}}, {}, True),
         ],
     )
@@ -77,10 +78,13 @@ class TestMeaning:
         assert not fits({"op": "in", "field": "source", "values": ["roster"]}, came)
         assert fits({"op": "in", "field": "source", "values": ["roster"]}, person({"birth": "1996"}))
 
-    @given(st.sampled_from(["", *OCCUPATIONS]), st.booleans())
-    def test_everyone_is_in_one_of_the_four_that_are_ready_made(self, occupation: str, has_position: bool) -> None:
+    @given(st.sampled_from(["", *OCCUPATIONS]), st.booleans(), st.booleans())
+    def test_everyone_is_in_one_of_the_four_that_are_ready_made(
+        self, occupation: str, has_position: bool, has_code: bool
+    ) -> None:
         told = {"occupation": occupation} if occupation else {}
-        someone = person(told | ({"position": "Chuyên viên"} if has_position else {}))
+        known_by = [Identifier("staff_code", "CB0000001")] if has_code else []
+        someone = person(told | ({"position": "Chuyên viên"} if has_position else {}), *known_by)
         traits = Traits.of(someone)
         assert len([each for each in READY_MADE.values() if matches(rules.of_stored(each.rule), traits)]) == 1
 
