@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from chalicelib import clock, vietnamese
 from chalicelib.errors import rule
-from chalicelib.people import places
+from chalicelib.people import places, wards
 
 Source = Literal["self", "admin", "roster", "app", "sso"]
 BY_HAND: frozenset[Source] = frozenset({"self", "admin"})
@@ -138,7 +138,7 @@ _FIELDS = (
     Field("gender", "Giới tính", "Gender", *_GENDER, _choice("gender", GENDERS), GENDERS),
     Field("occupation", "Nghề nghiệp", "Occupation", *_SUITING, _choice("occupation", OCCUPATIONS), OCCUPATIONS),
     Field("province", "Tỉnh, thành phố", "Province", *_PLACES, _province, tuple(places.PROVINCES)),
-    Field("ward", "Xã, phường, đặc khu", "Commune or ward", *_PLACES, line),
+    Field("ward", "Xã, phường, đặc khu", "Commune or ward", *_PLACES, line),  # a code once the province is known
     Field("unit", "Đơn vị", "Unit", "Giao khoá học theo đơn vị.", "To assign courses by unit.", unit),
     Field("position", "Chức vụ", "Position", *_SUITING, line),
     Field(
@@ -163,16 +163,47 @@ def parse(name: str, text: str) -> str:
 
 def merged(old: Profile, told: Mapping[str, str], by: Source, *, overwrite: bool = False) -> Profile:
     """A profile after somebody told these values. What was written by hand yields to what is written by hand only,
-    unless ``overwrite``; an equal value keeps its source and day."""
+    unless ``overwrite``; an equal value keeps its source and day. Ward and province never contradict each other."""
     changed = dict(old)
-    for name, value in told.items():
+    for name, value in located(old, told).items():
         kept = old.get(name)
         if kept and kept.value == value:
             continue
         if kept and kept.by in BY_HAND and by not in BY_HAND and not overwrite:
             continue
         changed[name] = Fact.told(value, by)
-    return changed
+    ward, province = changed.get("ward"), changed.get("province")
+    if ward and province and (found := wards.named(ward.value, province.value)):
+        changed["ward"] = replace(ward, value=found.code)  # written before the province was known
+    return _in_one_place(old, changed, stays=BY_HAND if by not in BY_HAND and not overwrite else frozenset())
+
+
+def located(old: Profile, told: Mapping[str, str]) -> Mapping[str, str]:
+    """What is told, with the ward's code for its name where the province is told or known and has a ward so called."""
+    ward, kept = told.get("ward"), old.get("ward")
+    if ward is None:
+        return told
+    known = wards.known(kept.value) if kept else None
+    province = told.get("province") or (old["province"].value if "province" in old else None)
+    found = wards.named(ward, province or (known.province if known else ""))
+    return {**told, "ward": found.code} if found else told
+
+
+def _in_one_place(old: Profile, changed: dict[str, Fact], stays: frozenset[Source]) -> Profile:
+    """Without what ward and province say against each other. A ward's code says its province too; whose word is among
+    ``stays`` counts more than what was told now."""
+    fact, province, before = changed.get("ward"), changed.get("province"), old.get("province")
+    ward = wards.known(fact.value) if fact else None
+    if fact is None or ward is None or (province and province.value == ward.province):
+        return changed
+    if fact != old.get("ward") and (province is None or (province == before and province.by not in stays)):
+        return {**changed, "province": replace(fact, value=ward.province)}
+    if fact == old.get("ward") and fact.by in stays and before:
+        return {**changed, "province": before}
+    # Somebody moved or took their province back, or a list knows a ward of another place than what stays.
+    kept = old.get("ward") if fact != old.get("ward") else None
+    rest = {name: each for name, each in changed.items() if name != "ward"}
+    return {**rest, "ward": kept} if kept else rest
 
 
 def birth_year(profile: Profile) -> int | None:

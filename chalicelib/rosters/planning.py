@@ -122,11 +122,12 @@ def _changed(match: Match, old: Person, facts: dict[str, str], terms: Terms, say
         # A list of our own that names the account vouches for nobody.
         known = old.reinvited().proven() if old.status == "active" else old.proven()
         saying.say(findings.COMES_IN_ANEW)
-    new = known.described(profile.merged(known.profile, facts, "roster", overwrite=terms.overwrite))
+    told = profile.located(known.profile, facts)
+    new = known.described(profile.merged(known.profile, told, "roster", overwrite=terms.overwrite))
     new = _named(new, match.row.values["name"], terms, saying)
     new = _identified(new, match, terms, saying)
-    for name in facts:
-        if new.profile[name].value != facts[name]:
+    for name, value in told.items():
+        if name not in new.profile or new.profile[name].value != value:
             saying.say(findings.EDITED_BY_HAND, name)
     if old.status == "deactivated" and new != old:
         saying.say(findings.DEACTIVATED)

@@ -73,6 +73,46 @@ def test_an_equal_value_keeps_who_told_it_first() -> None:
     assert profile.merged(old, {"ward": "Thuận Hoá"}, "roster") == old
 
 
+HUE, HANOI = "19789", "00004"  # Thuận Hóa, Ba Đình
+
+
+def told(by: Source, **values: str) -> dict[str, Fact]:
+    return {name: Fact(value, by, "2026-01-01") for name, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("old", "values", "by", "found"),
+    [
+        ({}, {"province": "46", "ward": "P. Thuận Hoá"}, "roster", ("46", HUE)),
+        ({}, {"ward": HUE}, "self", ("46", HUE)),  # a code says its province
+        ({}, {"ward": "Phường Thuận Hoá"}, "self", (None, "Phường Thuận Hoá")),
+        ({}, {"province": "46", "ward": "Phường Thuận Hòa"}, "roster", ("46", "Phường Thuận Hòa")),
+        (told("roster", province="46"), {"ward": "thuan hoa"}, "self", ("46", HUE)),
+        (told("roster", ward="Phường Thuận Hoá"), {"province": "46"}, "self", ("46", HUE)),  # known later
+        (told("self", province="46", ward=HUE), {"province": "01"}, "self", ("01", None)),  # moved
+        (told("self", province="46", ward=HUE), {"ward": HANOI}, "self", ("01", HANOI)),
+        (told("self", province="46", ward=HUE), {"province": "01", "ward": "Ba Đình"}, "self", ("01", HANOI)),
+        (told("self", province="46", ward=HUE), {"province": "01", "ward": "Ba Đình"}, "roster", ("46", HUE)),
+        (told("self", province="46"), {"province": "01", "ward": "Ba Đình"}, "roster", ("46", None)),
+        (told("roster", province="46") | told("self", ward=HUE), {"province": "01"}, "app", ("46", HUE)),
+        (told("roster", province="46", ward=HUE), {"province": "01"}, "app", ("01", None)),
+        (told("roster", ward=HUE), {"gender": "male"}, "app", (None, None)),  # they took their province back
+    ],
+)
+def test_ward_and_province_never_contradict_each_other(
+    old: profile.Profile, values: dict[str, str], by: Source, found: tuple[str | None, str | None]
+) -> None:
+    merged = profile.merged(old, values, by)
+    province, ward = merged.get("province"), merged.get("ward")
+    assert (province and province.value, ward and ward.value) == found
+    assert profile.merged(merged, {}, by) == merged
+
+
+def test_a_ward_that_is_told_again_by_its_name_keeps_who_told_it_first() -> None:
+    old = told("self", province="46", ward=HUE)
+    assert profile.merged(old, {"ward": "Phường Thuận Hóa"}, "roster") == old
+
+
 def test_a_profile_is_read_as_it_was_stored() -> None:
     whole = {"birth": Fact("1996-07-03", "roster", "2026-11-24"), "gender": Fact("male", "self", "2026-11-25")}
     assert profile.of_stored(profile.stored(whole)) == whole

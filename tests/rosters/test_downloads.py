@@ -124,7 +124,7 @@ def test_everyone_as_a_list_that_changes_nothing(aws: Cloud, form: str) -> None:
 
 def _with_everything() -> Person:
     told = {"birth": "1996-07-03", "gender": "female", "occupation": "civil_servant", "province": "46"}
-    told |= {"ward": "Phường Thuận Hoá", "position": "Tổ phó; kiêm nhiệm"}
+    told |= {"ward": "19789", "position": "Tổ phó; kiêm nhiệm"}
     known = [Identifier("email", "hoa@hue.example"), Identifier("phone", "+842343822822")]
     profile = {name: Fact.told(value, "self") for name, value in told.items()}
     return persons.new("Nguyễn Thị Hoa", known, ["learner"], profile=profile, unproven=True)

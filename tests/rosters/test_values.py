@@ -226,12 +226,30 @@ def test_a_row_that_nobody_can_be_found_by_is_left_out() -> None:
         ("staff_code", "cb 0000001", "CB0000001"),
         ("email", "An@Hue.Example", "an@hue.example"),
         ("position", "- Trưởng phòng", "- Trưởng phòng"),
-        ("ward", "Phường  Thuận\u00a0Hoá", "Phường Thuận Hoá"),
     ],
 )
 def test_values_are_taken_in_the_form_that_is_stored(field: Field, text: str, value: str) -> None:
     row = _one(**{field: text})
     assert (row.values[field], row.problems) == (value, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "province", "value", "said"),
+    [
+        ("Phường  Thuận\u00a0Hoá", "TP Huế", "19789", []),
+        ("P. Thuận Hóa", "46", "19789", []),
+        ("19789", "Huế", "19789", []),
+        ("phuong thuan hoa", "Huế", "19789", ["ward_read_as"]),
+        ("Phường Thuận Hòa", "Huế", "Phường Thuận Hòa", ["ward_unknown"]),  # of before 2025
+        ("Phường Thuận Hoá", "Hà Nội", "Phường Thuận Hoá", ["ward_unknown"]),
+        ("Phường Thuận Hoá", "", "Phường Thuận Hoá", ["ward_without_province"]),
+    ],
+)
+def test_a_ward_is_looked_for_in_its_province_and_else_kept_as_written(
+    text: str, province: str, value: str, said: list[str]
+) -> None:
+    row = _one(ward=text, province=province)
+    assert (row.values["ward"], codes(row), row.is_usable) == (value, said, True)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +335,9 @@ def test_a_remark_speaks_both_languages(name: str) -> None:
         assert vi != en
         assert vi.endswith((".", "}.", "…)."))
         assert en.endswith((".", "}."))
-    facts = dict.fromkeys(("row", "what", "what_en", "count", "year", "date", "old", "now", "there", "most"), "?")
+    facts = dict.fromkeys(
+        ("row", "what", "what_en", "count", "year", "date", "old", "now", "there", "most", "where", "name"), "?"
+    )
     told = remark.about(**facts)
     assert "{" not in told.vi + told.en + told.mend_vi + told.mend_en
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.cells import FORMULAS
-from chalicelib.rosters.reading import cells, headings, identity_numbers, names, remarks
+from chalicelib.rosters.reading import cells, headings, identity_numbers, names, remarks, values
 from chalicelib.rosters.reading.remarks import Remark
 from chalicelib.rosters.reading.repetitions import Seen
 from chalicelib.rosters.reading.rows import IDENTIFYING, Column, Field, Problem, Record, Row
-from chalicelib.rosters.reading.values import READERS
 
 _NAMES: tuple[Field, ...] = ("name", "family_name", "given_name")
 _SUSPECT = re.compile(r"^[=+\-@#]|[<>]")
@@ -41,6 +40,7 @@ class Assembly:
         if is_empty and sum(1 for cell in stands if cell.strip()) <= 1:
             return None
         making.name(self._by_field)
+        making.placed(self._by_field)
         making.identified()
         if not any(problem.severity == "error" for problem in making.problems):
             told = dict(making.values)
@@ -87,7 +87,7 @@ class _Making:
         if _SUSPECT.search(text) and (unfit := _unfit(kind, text)):
             return None, unfit
         if kind != "national_id":
-            return READERS[kind](text)
+            return values.READERS[kind](text)
         return identity_numbers.read(text, self.values.get("birth"), self.values.get("gender"))
 
     def name(self, columns: dict[Field | None, Column]) -> None:
@@ -102,6 +102,15 @@ class _Making:
             self.values["name"] = value
         elif remark:
             self.say(remark.fatal() if whole else remark, column, whole)
+
+    def placed(self, columns: dict[Field | None, Column]) -> None:
+        """A commune or ward is looked for in the row's province."""
+        text = self.values.get("ward")
+        if text is None:
+            return
+        self.values["ward"], remark = values.ward(text, self.values.get("province"))
+        if remark:
+            self.say(remark, columns.get("ward"), text)
 
     def identified(self) -> None:
         """Who it is must be told by something."""

@@ -6,7 +6,7 @@ import re
 
 from chalicelib import vietnamese
 from chalicelib.cells import FORMULAS, harmless
-from chalicelib.people import places
+from chalicelib.people import places, wards
 from chalicelib.people.identifiers import MASK
 from chalicelib.rosters.reading import choices
 from chalicelib.rosters.reading.rows import Field
@@ -52,4 +52,6 @@ def outgoing(field: Field, value: str) -> str:
         return f"{day}/{month}/{year}"
     if field == "province":
         return places.PROVINCES.get(value, value)
+    if field == "ward":
+        return harmless(wards.shown(value))
     return harmless(choices.label(field, value))

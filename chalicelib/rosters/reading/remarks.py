@@ -189,6 +189,29 @@ PROVINCE_MERGED = Remark(
     "Tỉnh được ghi nhận theo tên mới; tên đơn vị được giữ như trong danh sách, nên hãy sửa nếu đơn vị đã đổi tên.",
     "A province is taken under its new name; the name of a unit stays as it is, so mend it if the unit was renamed.",
 )
+_KEPT_AS_WRITTEN = (
+    "Đã giữ nguyên như trong danh sách. Nếu đây là tên trước 01/7/2025, hãy ghi tên hiện nay rồi tải lại.",
+    "It is kept as it stands. If the name is of before 2025-07-01, write the one of now and upload again.",
+)
+WARD_UNKNOWN = Remark(
+    "ward_unknown",
+    "Không có xã, phường, đặc khu nào của {where} có tên này.",
+    "No commune or ward of {where} is called so.",
+    *_KEPT_AS_WRITTEN,
+)
+WARD_WITHOUT_PROVINCE = Remark(
+    "ward_without_province",
+    "Dòng này không ghi tỉnh, thành phố, nên chưa rõ là xã, phường nào.",
+    "The row has no province, so it is not clear which commune or ward this is.",
+    "Đã giữ nguyên như trong danh sách, trừ khi đã biết tỉnh của người này. Hãy thêm cột tỉnh, thành phố nếu cần.",
+    "It is kept as it stands unless the person's province is known. Add a column of provinces if it matters.",
+)
+WARD_READ_AS = Remark(
+    "ward_read_as",
+    "Tên không có dấu; đã hiểu là {name}.",
+    "The name has no diacritics; it was read as {name}.",
+    *_LOOK,
+)
 TOO_MANY = _error(
     "too_many_rows",
     "Danh sách có quá {most} dòng; từ dòng này trở đi không đọc.",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pydantic_core import PydanticCustomError
 
 from chalicelib import ids, vietnamese
-from chalicelib.people import identifiers, places, profile
+from chalicelib.people import identifiers, places, profile, wards
 from chalicelib.rosters.reading import choices, dates, names, remarks
 from chalicelib.rosters.reading.identity_numbers import written_out
 from chalicelib.rosters.reading.remarks import Remark
@@ -76,6 +76,18 @@ def _unit(text: str) -> Read:
     value, remark = _line(text)
     of = _OF_PROVINCE.search(vietnamese.fold(text)) if value else None
     return value, remark or (_merged(of[1], text[-len(of[0]) :]) if of else None)
+
+
+@lru_cache(maxsize=_KEPT)
+def ward(text: str, province: str | None) -> tuple[str, Remark | None]:
+    """The code of the ward of that province which a text names; else the text as it stands, and why."""
+    if province is None:
+        return text, remarks.WARD_WITHOUT_PROVINCE
+    found = wards.named(text, province)
+    if found is None:
+        return text, remarks.WARD_UNKNOWN.about(where=places.PROVINCES[province])
+    guessed = text.isascii() and not text.isdecimal() and not found.name.isascii()
+    return found.code, remarks.WARD_READ_AS.about(name=found.name) if guessed else None
 
 
 def _merged(province: str, old: str) -> Remark | None:
