@@ -43,6 +43,18 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", bare).strip()
 
 
+def spelling(text: str) -> str:
+    """What typed words are compared by where diacritics count: lower case, single spaces, and each word's tone behind
+    its letters, since the tone may be written over either vowel ("hòa" and "hoà" are one word; decision 240/QĐ of 1984
+    and later usage differ in it)."""
+    return " ".join(_toned_last(word) for word in clean_line(text).lower().split(" "))
+
+
+def _toned_last(word: str) -> str:
+    letters, tones = zip(*(_split_tone(each) for each in word), strict=True) if word else ((), ())
+    return "".join(letters) + "".join(tone for tone in tones if tone != "0")
+
+
 def unaccented(text: str) -> str:
     """The letters without their marks, capitals as they are, and nothing that is no plain letter or sign ("Thành phố
     Huế" gives "Thanh pho Hue"): for short messages, which other letters would split into several."""
