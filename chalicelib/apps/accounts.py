@@ -28,7 +28,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Write
 
 _TRIES = 5
-LEARNER = frozenset({"learner"})
+LEARNER: frozenset[Role] = frozenset({"learner"})
 NAMELESS = "Học viên"
 MOST_OTHERS = 10
 

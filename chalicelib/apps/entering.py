@@ -21,6 +21,7 @@ from chalicelib.federation.assertions import Assertion, Expected, IssuerMismatch
 from chalicelib.federation.tickets import TicketInvalid
 from chalicelib.http.requests import Circumstances
 from chalicelib.identity import entries, sessions
+from chalicelib.identity.origins import Origin
 from chalicelib.identity.sessions import Holder
 from chalicelib.people import persons
 from chalicelib.people.persons import IdentifierTaken
@@ -72,6 +73,7 @@ def enter(space: Space, given: EntryRequest, circumstances: Circumstances) -> Ap
     if given.grant_type != GRANT:
         raise GrantUnsupported
     sessions.require_opened(space)
+    sessions.require_admitted(space, accounts.LEARNER)
     app, assertion = verified(space, given.assertion)
     _require_origin(app, circumstances)
     told = accepted(space, app, assertion.claims)
@@ -150,11 +152,12 @@ def _let_in(
     SpaceSuspended."""
     sessions.require_admitted(space, holder.roles)
     stands = store.checking_consent(space, holder.person_id, app.id, app.consent_version, told.fingerprint)
+    origin = Origin(app.id)
     if wish.deliver == "link":
-        entry = entries.Entry(wish.to, wish.challenge)
+        entry = entries.Entry(wish.to, wish.challenge, origin)
         code = entries.issue(space, holder.person_id, holder.epoch, entry, also=[stands])
         return AppEntry(status="link", link=sign_in.landing(space, {"code": code}), to=wish.to)
-    signed_in = sessions.begin(space, holder, circumstances, also=[stands])
+    signed_in = sessions.begin(space, holder, circumstances, also=[stands], origin=origin)
     return AppEntry(status="signed_in", **signed_in.__dict__, to=wish.to)
 
 

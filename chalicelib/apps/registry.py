@@ -14,6 +14,7 @@ from chalicelib.errors import Conflict, NotFound, PreconditionFailed, refuse_fie
 from chalicelib.federation import discovery, keys
 from chalicelib.federation.code_flow import Client
 from chalicelib.http.caching import Remembered
+from chalicelib.identity import sessions
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
 from chalicelib.storage.secrets import Purpose
@@ -169,8 +170,11 @@ def edit(space: Space, app_id: str, given: AppEdit, check: Callable[[str], None]
 
 
 def remove(space: Space, app_id: str) -> None:
-    """Trust an app no more; nobody enters by it. Accounts and consents stay. 3 calls. Raises: NotFound."""
+    """Trust an app no more; nobody enters by it, and the sessions that it began end. Accounts and consents stay. 4
+    calls. Raises: NotFound."""
     old = now(space, app_id)
+    # First, so that whoever asks again after an interruption finds the app still, and ends what it began.
+    sessions.end_by_party(space, old.id)
     store.delete_app(space, {"id": old.id, "issuer": old.issuer})
     outbox.forget_secrets(space, old.id)
     _known.forget(space.slug)

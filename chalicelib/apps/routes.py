@@ -86,7 +86,7 @@ def edit_app(space: Space, app: Id, body: AppEdit, circumstances: Circumstances)
 
 @apps.delete("/spaces/{space}/apps/{app}", may=MANAGE_SPACE)
 def delete_app(space: Space, app: Id) -> None:
-    """Trust a super-app no more. Accounts and what people have learned stay."""
+    """Trust a super-app no more: whom it signed in is signed out. Accounts and what people have learned stay."""
     registry.remove(space, app)
 
 

@@ -141,6 +141,7 @@ def begin(
         "used_at": clock.timestamp(),
         "until": now + LONGEST_S,
         "ttl": now + IDLE_S,
+        **({"party": origin.party} if origin else {}),
     }
     vouched = origins.putting(space, holder.person_id, session_id, origin, now + LONGEST_S) if origin else []
     transact([store.putting_session(space, holder.person_id, session_id, facts), *vouched, *(also or [])])
@@ -148,7 +149,7 @@ def begin(
 
 
 def refresh(space: Space, token: str) -> SignedIn:
-    """The next pair of tokens, with the roles that the person has now: 2 calls.
+    """The next pair of tokens, with the roles that the person has now: 2 calls when warm.
 
     Raises: SessionEnded, TokenReused, RefreshRaced, SpaceOpening, SpaceSuspended.
     """
@@ -161,7 +162,9 @@ def refresh(space: Space, token: str) -> SignedIn:
     if session is None or stored is None:
         raise SessionEnded
     person = persons.from_item(stored)
-    if person.status != "active" or session["epoch"] != person.epoch or session["until"] <= clock.epoch_s():
+    if person.status != "active" or not _is_alive(
+        space, session["epoch"], session["until"], session.get("party"), person
+    ):
         store.end_session(space, person_id, session_id)
         raise SessionEnded
     if not hmac.compare_digest(session["hash"], ids.fingerprint(secret)):
@@ -178,6 +181,12 @@ def end(space: Space, actor: Actor, *, everywhere: bool) -> None:
         store.end_session(space, actor.person_id, actor.session_id)
 
 
+def end_by_party(space: Space, party: str) -> None:
+    """Sign out all whom an app or a provider has signed in: 1 call, whatever there are. Repeating it ends those who
+    came since, too."""
+    origins.dismiss(space, party, LONGEST_S)
+
+
 def end_one(space: Space, actor: Actor, session_id: str) -> None:
     """Sign a person's own session out, wherever it is: 1 call. Raises: NotFound."""
     if not store.end_session(space, actor.person_id, session_id):
@@ -189,11 +198,17 @@ def page(space: Space, actor: Actor, query: PageQuery) -> Page[Session]:
     after = paging.decode(query.cursor, str)[0] if query.cursor else None
     person = persons.get(space, actor.person_id, consistent=True)
     found = store.sessions_of(space, person.id, after, query.limit)
-    alive = [item for item in found.items if item.epoch == person.epoch and item.until > clock.epoch_s()]
+    alive = [item for item in found.items if _is_alive(space, item.epoch, item.until, item.party, person)]
     return Page[Session](
         items=[_shown(item, actor) for item in alive],
         next=paging.encode(found.after.removeprefix(SESSIONS)) if found.after else None,
     )
+
+
+def _is_alive(space: Space, epoch: int, until: int, party: str | None, person: Person) -> bool:
+    """Whether a session has been voided neither for its person, nor by time, nor with who vouched for it."""
+    dismissed = origins.is_dismissed(space, party, until - LONGEST_S)
+    return epoch == person.epoch and until > clock.epoch_s() and not dismissed
 
 
 def _shown(item: SessionItem, actor: Actor) -> Session:
@@ -207,9 +222,12 @@ def _shown(item: SessionItem, actor: Actor) -> Session:
 
 
 def require_opened(space: Space) -> None:
-    """Refuse a space whose tables are still being made. Raises: SpaceOpening."""
+    """Refuse a space whose tables are still being made, or just being replaced. Raises: SpaceOpening,
+    SpaceSuspended."""
     if space.status == "opening":
         raise SpaceOpening
+    if space.status == "restoring":
+        raise SpaceSuspended
 
 
 def require_admitted(space: Space, roles: frozenset[Role]) -> None:

@@ -7,6 +7,7 @@
 | code | ``person#<id>``, ``code`` | what the last one-time code is derived from, how often it was tried; TTL |
 | entry | ``person#<id>``, ``entry#<hash>`` | which client may redeem it, where it lands, who vouched; TTL a minute |
 | origin | ``person#<id>``, ``origin#<session>`` | who vouched for a session; TTL |
+| dismissed | ``dismissed``, ``<party>`` | until when what it vouched for began in vain; TTL |
 | vouched | ``vouched#<party>#<fingerprint of sid>``, ``<session>`` | whose session that is; TTL |
 | tries | ``tries#<what>#<fingerprint>``, ``<window>`` | how many in this quarter of an hour; TTL |
 
@@ -29,6 +30,7 @@ from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Write
 
+_DISMISSED = "dismissed"
 _NOT_REACHED = "attribute_not_exists(n) OR n < :limit"
 
 
@@ -44,6 +46,7 @@ class SessionItem(TenantItem):
     created_at = UnicodeAttribute()
     used_at = UnicodeAttribute()
     until = Whole()  # epoch seconds
+    party = optional(UnicodeAttribute())  # that vouched for it, if one did
 
 
 class LinkItem(TenantItem):
@@ -169,6 +172,18 @@ def putting_origin(
 def origin(space: Space, person_id: str, session_id: str) -> Item | None:
     """Who vouched for a session: one GetItem."""
     return space.table("people").get(person_pk(person_id), origin_sk(session_id))
+
+
+def put_dismissed(space: Space, party: str, before: int, until: int) -> None:
+    """Note that sessions are void which this party vouched for and which began before that time (epoch seconds): one
+    PutItem, 1 WCU."""
+    space.table("people").put({"pk": _DISMISSED, "sk": party, "before": before, "ttl": until})
+
+
+def dismissed(space: Space) -> dict[str, int]:
+    """Before when what a party vouched for is void, of those dismissed in the last three months: one Query."""
+    found = space.table("people").query_all(_DISMISSED, consistent=True)
+    return {item["sk"]: int(item["before"]) for item in found}
 
 
 def vouched(space: Space, party: str, fingerprint: str, limit: int) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from chalicelib import logs
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, Forbidden, Language, PreconditionFailed
+from chalicelib.http.gate import SpaceSuspended
 from chalicelib.http.permissions import Role
 from chalicelib.identity.sessions import AccountDeactivated, require_admitted
 from chalicelib.people import persons, profile, space_key, units
@@ -47,8 +48,8 @@ def ensure(space: Space, provider: Provider, subject: str, told: Told, locale: L
     """The account of this subject of a provider, with what the provider says now.
 
     Known and unchanged: 2 calls; joined, changed or made: up to 5, and what its unit needs. Of two first sign-ins at
-    once, one makes the account and the other finds it. Raises: AccountAmbiguous, AccountMissing, AccountDeactivated,
-    SpaceFull.
+    once, one makes the account and the other finds it. In a suspended space nothing is made or changed. Raises:
+    AccountAmbiguous, AccountMissing, AccountDeactivated, SpaceFull, SpaceSuspended.
     """
     own = Identifier("sso", f"{provider.id}:{subject}")
     vouched = [*told.vouched, *_national(space, told)]
@@ -71,7 +72,11 @@ def _ensured(
     if own in owners:
         # What else is theirs by the provider's word and nobody's here becomes theirs; another's stays another's.
         free = [each for each in vouched if each not in owners]
+        if space.status == "suspended":
+            return _as_is(space, provider, owners[own], told)
         return _refreshed(space, provider, owners[own], free, told)
+    if space.status == "suspended":
+        raise SpaceSuspended  # nobody is introduced to it now
     found = set(owners.values())
     if len(found) > 1:
         # Whoever registered with somebody's address before them must not keep them out.
@@ -90,7 +95,6 @@ def _ensured(
 
 def _made(space: Space, identifiers: list[Identifier], told: Told, locale: Language) -> Person:
     roles = told.roles | _USUAL_ROLES
-    require_admitted(space, roles)
     person = persons.new(
         told.name,
         identifiers,
@@ -116,7 +120,6 @@ def _refreshed(
     old = persons.get(space, person_id, consistent=True)
     if old.status == "deactivated":
         raise AccountDeactivated
-    require_admitted(space, old.roles)
     changed = old.joined() if old.status == "invited" else old
     if first:
         # Who registered with this address before may have been anybody: it becomes the account of whose it is.
@@ -135,6 +138,18 @@ def _refreshed(
     except LastKeeper:
         # The provider has forgotten the last admin; the space must not.
         return persons.change(space, old, membership.regrouped(space, changed))
+
+
+def _as_is(space: Space, provider: Provider, person_id: str, told: Told) -> Person:
+    """A known person of a suspended space, unchanged: its admins may look at it, who by the provider's word now are
+    what they were."""
+    person = persons.get(space, person_id, consistent=True)
+    if person.status == "deactivated":
+        raise AccountDeactivated
+    if person.status != "active" or not person.roles <= _with_roles(provider, person, told.roles).roles:
+        raise SpaceSuspended
+    require_admitted(space, person.roles)
+    return person
 
 
 def _with_roles(provider: Provider, person: Person, roles: frozenset[Role]) -> Person:

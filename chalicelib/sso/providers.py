@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, NotFound, PreconditionFailed
 from chalicelib.federation import discovery
 from chalicelib.federation.code_flow import Client
 from chalicelib.http.caching import Remembered
+from chalicelib.identity import sessions
 from chalicelib.sso import claims, store
 from chalicelib.sso.models import MOST_PROVIDERS, NewProvider, ProviderEdit
 from chalicelib.storage import secrets
@@ -103,12 +104,14 @@ def add(space: Space, provider_id: str, given: NewProvider) -> Provider:
 
 
 def edit(space: Space, provider_id: str, given: ProviderEdit, check: Callable[[str], None]) -> Provider:
-    """Change a provider in the state that the admin has seen: 2 calls. Raises: NotFound, PreconditionRequired,
-    PreconditionFailed."""
+    """Change a provider in the state that the admin has seen: 2 calls. To switch it off ends the sessions that it
+    began, 1 call more. Raises: NotFound, PreconditionRequired, PreconditionFailed."""
     old = now(space, provider_id)
     check(old.etag)
     told = given.model_fields_set - {"client_secret"}
     changes = {name: value for name, value in given.model_dump(mode="json", include=told).items() if value is not None}
+    if old.enabled and changes.get("enabled") is False:
+        sessions.end_by_party(space, provider_id)
     facts: Item = {"v": old.version + 1, "terms": {**old.terms, **changes}, "at": old.created_at}
     if "client_secret" in given.model_fields_set:
         facts |= _sealed(space, provider_id, given.client_secret)
@@ -124,7 +127,10 @@ def edit(space: Space, provider_id: str, given: ProviderEdit, check: Callable[[s
 
 
 def remove(space: Space, provider_id: str) -> None:
-    """Forget a provider; nobody signs in there any more. Accounts stay. 1 call."""
+    """Forget a provider; nobody signs in there any more, and the sessions that it began end. Accounts stay. 3 calls;
+    repeating it changes nothing."""
+    if store.get(space, provider_id) is not None:
+        sessions.end_by_party(space, provider_id)
     store.delete(space, provider_id)
     _known.forget(space.slug)
 

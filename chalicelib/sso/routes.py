@@ -66,14 +66,14 @@ def read_provider(space: Space, provider: Id) -> Answer[ProviderView]:
     raises=[PreconditionRequired, PreconditionFailed],
 )
 def edit_provider(space: Space, provider: Id, body: ProviderEdit, circumstances: Circumstances) -> Answer[ProviderView]:
-    """Change a provider's terms (with `If-Match`)."""
+    """Change a provider's terms (with `If-Match`). Whom it signed in is signed out when it is switched off."""
     edited = providers.edit(space, provider, body, circumstances.require_match)
     return Answer(views.whole(edited), etag=edited.etag)
 
 
 @sso.delete("/spaces/{space}/providers/{provider}", may=MANAGE_SPACE)
 def delete_provider(space: Space, provider: Id) -> None:
-    """Nobody signs in there any more; the accounts of those who did stay."""
+    """Nobody signs in there any more, and who did is signed out; their accounts stay."""
     providers.remove(space, provider)
 
 

@@ -96,6 +96,7 @@ def signed_out_there(space: Space, provider_id: str, token: str) -> int:
 
 
 def _came_back(space: Space, provider: Provider, query: CallbackQuery, circumstances: Circumstances) -> str:
+    sessions.require_opened(space)
     came = Came(query.state, query.code, query.error, query.iss)
     outcome = code_flow.complete(
         space, provider.client(), came, partial(throttle.coming_back, space, query.state, circumstances.address)

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.http import caching
 from chalicelib.people import persons
 from chalicelib.people.identifiers import Identifier
 from chalicelib.storage import spaces
 from tests.api import Api
 from tests.apps.superapp import SuperApp
 from tests.factories import OpenedSpace, forget_space, published_course
+from tests.identity.people import refresh
 from tests.spending import spending
 
 
@@ -173,3 +175,26 @@ def test_a_suspended_space_lets_learners_in_by_no_app(hue: OpenedSpace, app: Sup
     spaces.platform().table("people").update(pk, sk, "SET #s = :s", {":s": "suspended"}, names={"#s": "status"})
     forget_space(hue.slug)
     app.post(app.signed()).refused(403, "space_suspended")
+
+
+def test_an_app_that_is_trusted_no_more_takes_its_sessions_along(hue: OpenedSpace, app: SuperApp) -> None:
+    """Whoever held its key may have been in any account that it opened. Other sessions of the same person stay."""
+    other = SuperApp.trusted(hue)
+    by_app = app.entered()
+    by_link = app.entered(form={"deliver": "link"})["link"]
+    by_other = other.entered()
+    hue.admin.delete(app.at()).ok(204)
+    caching.forget_everything()  # as a container that has heard nothing yet
+    code = {"code": by_link.partition("code=")[2]}
+    late = Api().post(hue.at("/sessions/entry"), code).ok()
+    assert len(Api(by_app["access_token"]).get(hue.at("/me/sessions")).ok()["items"]) == 0
+    for tokens in (by_app, late):
+        refresh(hue, tokens["refresh_token"]).refused(401, "session_ended")
+    refresh(hue, by_other["refresh_token"]).ok()
+
+
+def test_going_on_with_an_apps_session_costs_two_calls(hue: OpenedSpace, app: SuperApp) -> None:
+    tokens = refresh(hue, app.entered()["refresh_token"]).ok()
+    with spending() as spent:
+        refresh(hue, tokens["refresh_token"]).ok()
+    spent.within_budget()

@@ -15,7 +15,7 @@ from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
 from chalicelib.sso import accounts, claims, providers
 from chalicelib.sso.accounts import AccountAmbiguous, AccountMissing
-from chalicelib.storage import acting
+from chalicelib.storage import acting, spaces
 from tests.api import Api
 from tests.factories import OpenedSpace, forget_space, operator
 from tests.federation.oidc_provider import OidcProvider, fragment, query
@@ -100,6 +100,45 @@ def test_a_suspended_space_makes_no_learners_of_who_come_back(trusted: Trusted) 
     caching.forget_everything()
     forget_space(trusted.hue.slug)
     assert trusted.landing("hoa")["error"] == "space_suspended"
+    assert persons.find(trusted.hue.space, identifiers.parse("hoa@hue.example")) is None
+
+
+def _turn(hue: OpenedSpace, status: str) -> None:
+    """What operators do to a space."""
+    table, key = spaces.platform().table("people"), spaces.registry_key(hue.slug)
+    table.update(*key, "SET #s = :s", {":s": status}, names={"#s": "status"})
+    caching.forget_everything()
+    forget_space(hue.slug)
+
+
+@pytest.mark.parametrize("role", ["admin", "learner"])
+def test_a_suspended_space_makes_nobody_whatever_the_rules_would_give(trusted: Trusted, role: str) -> None:
+    trusted.edit(role_rules=[{"claim": "groups", "value": "dao-tao-quan-tri", "roles": [role]}])
+    _turn(trusted.hue, "suspended")
+    assert trusted.landing("hoa")["error"] == "space_suspended"
+    assert persons.find(trusted.hue.space, identifiers.parse("hoa@hue.example")) is None
+
+
+def test_a_suspended_spaces_admins_come_in_as_they_were(trusted: Trusted) -> None:
+    rule = {"claim": "groups", "value": "dao-tao-quan-tri", "roles": ["admin"]}
+    trusted.edit(role_rules=[rule], roles_from="always")
+    known = trusted.signed_in("hoa")["person"]["id"]
+    trusted.edit(claims={"name": "email", "fields": {"position": "title"}})
+    before = persons.get(trusted.hue.space, known)
+    _turn(trusted.hue, "suspended")
+    assert trusted.signed_in("hoa")["person"]["id"] == known
+    assert persons.get(trusted.hue.space, known) == before
+    _turn(trusted.hue, "active")
+    trusted.edit(role_rules=[rule | {"value": "nhom-khac"}])
+    _turn(trusted.hue, "suspended")
+    assert trusted.landing("hoa")["error"] == "space_suspended"  # no admin any more, by the provider's word
+    assert persons.get(trusted.hue.space, known) == before
+
+
+def test_a_space_that_is_being_restored_lets_nobody_come_back(trusted: Trusted) -> None:
+    came = urlencode(trusted.given("hoa"))
+    _turn(trusted.hue, "restoring")
+    assert fragment(trusted.came_back(f"/callback?{came}"))["error"] == "space_suspended"
     assert persons.find(trusted.hue.space, identifiers.parse("hoa@hue.example")) is None
 
 

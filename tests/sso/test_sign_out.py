@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,6 +67,22 @@ def test_signing_out_here_goes_on_there(trusted: Trusted) -> None:
     assert silent is not None
     assert query(silent)["error"] == "login_required"
     assert trusted.came_back(silent).startswith(trusted.idp.issuer)
+
+
+def test_a_provider_that_is_switched_off_takes_its_sessions_along(trusted: Trusted) -> None:
+    by_provider = trusted.signed_in("hoa")
+    trusted.edit(enabled=False)
+    trusted.edit(enabled=True)
+    refresh(trusted.hue, by_provider["refresh_token"]).refused(401, "session_ended")
+    clock.set_source(lambda: time.time() + 300)
+    refresh(trusted.hue, trusted.signed_in("hoa")["refresh_token"]).ok()
+
+
+def test_a_provider_that_is_deleted_takes_its_sessions_along(trusted: Trusted) -> None:
+    entered = trusted.signed_in("hoa")
+    trusted.hue.admin.delete(trusted.at()).ok(204)
+    trusted.hue.admin.delete(trusted.at()).ok(204)
+    refresh(trusted.hue, entered["refresh_token"]).refused(401, "session_ended")
 
 
 def test_who_signed_in_by_password_has_nobody_else_to_tell(hue: OpenedSpace) -> None:
