@@ -58,8 +58,13 @@ class KeptRecord(Outbound):
     """One thing that is kept about a person."""
 
     kind: str = Field(examples=["enrolment"])
-    about: str = Field(examples=["01kb6x0000000000000000"], description="What it is about: a course, a session, a day.")
-    facts: dict[str, Any] = Field(examples=[{"state": "active", "enrolled_at": 1_770_000_000}])
+    about: dict[str, str] = Field(
+        examples=[{"course": "01kb6x0000000000000000"}], description="What it is about, by name: course, session, day."
+    )
+    facts: dict[str, Any] = Field(
+        examples=[{"state": "active", "enrolled_at": "2026-11-24T03:13:20.000Z"}],
+        description="By name; times as RFC 3339 in UTC, days in Vietnam as `2026-11-24`.",
+    )
 
 
 class NewDataRequest(Inbound):

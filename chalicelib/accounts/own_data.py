@@ -20,6 +20,7 @@ from chalicelib.apps import consents
 from chalicelib.audiences import profiles
 from chalicelib.http import paging
 from chalicelib.http.tokens import Actor
+from chalicelib.learning.merging import unpacked
 from chalicelib.people import persons
 from chalicelib.people.keys import person_pk
 from chalicelib.people.models import Me, PersonAudience
@@ -31,56 +32,66 @@ Part = Literal["account", "learning"]
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of item: what it is called, which attributes are shown and as what; ``each``: by how they begin."""
+    """A kind of item: what it is called, what the parts of its key say, which attributes are shown and as what;
+    ``each``: by how they begin."""
 
     name: str
+    about: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     each: Mapping[str, str] = field(default_factory=dict)
 
 
-def _same(*names: str) -> dict[str, str]:
-    return {name: name for name in names}
+def _same(names: str) -> dict[str, str]:
+    return {name: name for name in names.split()}
 
 
-# By what their sort keys begin with. Places in lists are copies of the person and are passed over.
+# By what their sort keys begin with. Places in lists are copies of the person and are passed over; of links and codes
+# the key is the fingerprint of a secret, and says nothing to its owner.
 _COPIES = "listed#"
 KINDS: dict[str, _Kind] = {
     "person": _Kind(
         "person",
-        _same(*"name roles status locale version epoch activation unproven roster created_at updated_at".split()),
+        facts=_same("name roles status locale version epoch activation unproven roster created_at updated_at"),
     ),
-    "session": _Kind("session", _same("device", "created_at", "used_at", "until")),
-    "origin": _Kind("vouched_session", _same("party")),
-    "link": _Kind("one_time_link", _same("expires", "used_at")),
-    "code": _Kind("one_time_code", _same("expires", "tries")),
+    "session": _Kind("session", ("session",), _same("device created_at used_at until")),
+    "origin": _Kind("vouched_session", ("session",), _same("party")),
+    "link": _Kind("one_time_link", facts=_same("expires used_at")),
+    "code": _Kind("one_time_code", facts=_same("expires tries")),
     "entry": _Kind("entry_code"),
-    "consent": _Kind("consent", _same("name", "version", "at", "withdrawn_at", "how", "subject", "shared", "told")),
-    "conflict": _Kind("doubted_link", _same("at")),
-    "merge": _Kind("merge", _same("other_name", "state", "at", "until")),
-    "reminded": _Kind("reminder"),
+    "consent": _Kind("consent", ("app",), _same("name version at withdrawn_at how subject shared told")),
+    "conflict": _Kind("doubted_link", ("app",), _same("at")),
+    "merge": _Kind("merge", ("merge",), _same("other_name state at until")),
+    "reminded": _Kind("reminder", ("course", "due", "days_before")),
     store.REQUESTS.removesuffix("#"): _Kind(
-        "data_request", _same(*"kind text state at acknowledge_by due acknowledged_at answered_at answer".split())
+        "data_request",
+        ("request",),
+        _same("kind text state at acknowledge_by due acknowledged_at answered_at answer"),
     ),
-    "open-request": _Kind("open_data_request", _same("request")),
-    "learner": _Kind("learner", {"at": "since", "via": "came_by"}),
-    "enrol": _Kind("audiences", _same("since")),
-    "day": _Kind("active_day"),
+    "open-request": _Kind("open_data_request", ("kind",), _same("request")),
+    "learner": _Kind("learner", facts={"at": "since", "via": "came_by"}),
+    "enrol": _Kind("audiences", facts=_same("since")),
+    "day": _Kind("active_day", ("day", "course")),
     "enrolment": _Kind(
         "enrolment",
+        ("course",),
         {
-            "v": "version", "st": "state", "at": "enrolled_at", "seen": "seen_at_ms", "last": "last_lesson",
+            "v": "version", "st": "state", "at": "enrolled_at", "seen": "last_activity_at", "last": "last_lesson",
             "done": "lessons_done", "fin": "completed_at", "due": "due", "by": "required_by", "g": "audiences",
         },
-        {"p_": "positions", "n_": "attempts", "b_": "best_scores"},
+        {"p_": "positions", "n_": "attempts", "b_": "scores"},
     ),
     "attempt": _Kind(
         "attempt",
+        ("course", "lesson", "number"),
         {
             "v": "version", "score": "score", "passed": "passed", "answers": "answers", "at": "submitted_at",
             "began": "started_at",
         },
     ),
 }  # fmt: skip
+# What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.
+_SECONDS = frozenset("until expires since enrolled_at completed_at submitted_at started_at".split())
+_MILLISECONDS = frozenset(("last_activity_at",))
 
 _ABOUT: dict[DataRequestKind, tuple[str, str]] = {
     "correct": ("Chỉnh sửa thông tin chưa đúng.", "To have what is not right corrected."),
@@ -137,21 +148,27 @@ def records(
 
 
 def _record(item: Item) -> KeptRecord:
-    start, _, about = item["sk"].partition("#")
+    start, *about = item["sk"].split("#")
     kind = KINDS.get(start) or _Kind(start)
-    if kind.name in ("one_time_link", "entry_code"):
-        about = ""  # the fingerprint of a secret says nothing to its owner
     facts: dict[str, Any] = {}
     for name, value in item.items():
         if name in kind.facts:
-            facts[kind.facts[name]] = _plain(value)
+            facts[kind.facts[name]] = _shown(kind.facts[name], value)
         elif name[:2] in kind.each:
-            facts.setdefault(kind.each[name[:2]], {})[name[2:]] = _plain(value)
-    return KeptRecord(kind=kind.name, about=about, facts=facts)
+            whole = kind.each[name[:2]]
+            facts.setdefault(whole, {})[name[2:]] = _shown(whole, value)
+    return KeptRecord(kind=kind.name, about=dict(zip(kind.about, about, strict=False)), facts=facts)
 
 
-def _plain(value: Any) -> Any:
-    """As JSON has it: sets in order."""
+def _shown(name: str, value: Any) -> Any:
+    """As people and JSON have it: times as RFC 3339, sets in order, what is packed together apart."""
+    if isinstance(value, Mapping):
+        return {each: _shown(name, below) for each, below in value.items()}
     if isinstance(value, set | frozenset):
         return sorted(value)
-    return {name: _plain(each) for name, each in value.items()} if isinstance(value, Mapping) else value
+    if isinstance(value, int) and name in _SECONDS | _MILLISECONDS:
+        return clock.as_timestamp(clock.from_epoch_ms(value if name in _MILLISECONDS else value * 1000))
+    if name == "positions":
+        at_s, position_s = unpacked(value)
+        return {"position_s": position_s, "at": clock.as_timestamp(clock.from_epoch_ms(at_s * 1000))}
+    return value.split() if name == "audiences" else value

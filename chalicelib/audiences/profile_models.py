@@ -9,10 +9,19 @@ from typing import Annotated, Any, Self, cast
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from chalicelib.http.models import Distinct, Inbound, Outbound
-from chalicelib.people import places, profile
+from chalicelib.people import profile, words
 from chalicelib.people.profile import FIELDS, Fact, FieldName, Gender, Need, Occupation, Source
+from chalicelib.people.words import Words
 
 _Text = Annotated[str, StringConstraints(max_length=profile.TEXT_LENGTH)]
+
+
+class Choice(Outbound):
+    """One value that a field may have."""
+
+    value: str = Field(examples=["farmer"])
+    label_vi: str = Field(examples=["Nông dân"])
+    label_en: str = Field(examples=["Farmer"])
 
 
 class ProfileField(Outbound):
@@ -23,7 +32,7 @@ class ProfileField(Outbound):
     label_en: str = Field(examples=["Year of birth"])
     purpose_vi: str = Field(examples=["Gợi ý khoá học phù hợp với bạn."])
     purpose_en: str = Field(examples=["To recommend the courses that suit you."])
-    choices: list[str] = Field(description="The values there are; empty: free text.")
+    choices: list[Choice] = Field(description="The values there are, in words; empty: free text.")
     sensitive: bool = Field(description="Of the person's health: nobody need say, and few may see.")
     asked: bool = Field(description="Whether this space asks for it.")
 
@@ -36,7 +45,10 @@ class ProfileField(Outbound):
             label_en=field.label_en,
             purpose_vi=field.purpose_vi,
             purpose_en=field.purpose_en,
-            choices=list(field.choices),
+            choices=[
+                Choice(value=value, label_vi=called.vi, label_en=called.en)
+                for value, called in words.choices(field.name).items()
+            ],
             sensitive=field.sensitive,
             asked=asked,
             **more,
@@ -46,28 +58,33 @@ class ProfileField(Outbound):
 class ProfileFact(ProfileField):
     """A field, and what is known of it: who told it, and on which day."""
 
-    value: str | None = Field(examples=["1996-07-03"])
-    shown: str | None = Field(description="The value as people read it: names of units and provinces for their codes.")
+    value: str | None = Field(examples=["farmer"], description="As it is stored, and as it may be sent.")
+    shown_vi: str | None = Field(
+        examples=["Nông dân"],
+        description="The value in words: of a birth the year, names of places and units for their codes.",
+    )
+    shown_en: str | None = Field(examples=["Farmer"])
     source: Source | None
-    told_on: date | None
+    told_on: date | None = Field(description="The day in Vietnam.")
 
     @classmethod
     def known(cls, field: profile.Field, fact: Fact | None, unit: Sequence[str], *, asked: bool) -> Self:
         """A field with its fact; ``unit`` are the names of the unit and its elders."""
+        called = _called(field.name, fact.value, unit) if fact else None
         return cls.of(
             field,
             asked=asked,
             value=fact.value if fact else None,
-            shown=_shown(field.name, fact.value, unit) if fact else None,
+            shown_vi=called.vi if called else None,
+            shown_en=called.en if called else None,
             source=fact.by if fact else None,
             told_on=date.fromisoformat(fact.on) if fact else None,
         )
 
 
-def _shown(name: str, value: str, unit: Sequence[str]) -> str:
-    if name == "unit":
-        return " / ".join(unit) or value
-    return places.PROVINCES.get(value, value) if name == "province" else value
+def _called(name: str, value: str, unit: Sequence[str]) -> Words:
+    names = " / ".join(unit)
+    return Words(names, names) if name == "unit" and names else words.of(name, value)
 
 
 class Profile(Outbound):

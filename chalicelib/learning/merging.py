@@ -13,6 +13,11 @@ MAX_POSITION_S = 86_400
 _PLACE = 100_000  # more than a day has seconds: a place is (second of the report, second in the lesson) as one number
 
 
+def unpacked(place: int) -> tuple[int, int]:
+    """Of a place: when it was reported (epoch seconds), and its second in the lesson."""
+    return divmod(place, _PLACE)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a device says of one lesson. ``at_ms`` is when it happened there, in milliseconds since the epoch."""

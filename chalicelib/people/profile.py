@@ -35,7 +35,7 @@ _UNIT = re.compile(r"[0-9a-z]{8}(?:/[0-9a-z]{8}){0,7}")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value of a profile: who told it, and on which day (UTC, ISO 8601)."""
+    """One value of a profile: who told it, and on which day (in Vietnam, ISO 8601)."""
 
     value: str
     by: Source
@@ -44,7 +44,7 @@ class Fact:
     @classmethod
     def told(cls, value: str, by: Source) -> Fact:
         """A fact told today."""
-        return cls(value, by, clock.now().date().isoformat())
+        return cls(value, by, clock.vietnam_day().isoformat())
 
 
 Profile = Mapping[str, Fact]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.accounts import own_data
 from chalicelib.people import persons, units
 from chalicelib.people.profile import Fact
@@ -49,7 +51,7 @@ def test_people_see_each_fact_with_its_source_and_purpose(hue: OpenedSpace) -> N
     with spending() as spent:
         data = me.get(hue.at("/me/data")).ok()
     spent.within_budget()
-    assert [(each["name"], each["shown"], each["source"]) for each in data["facts"]] == [
+    assert [(each["name"], each["shown_vi"], each["source"]) for each in data["facts"]] == [
         ("birth", "1996", "self"),
         ("unit", "Sở Y tế", "roster"),
     ]
@@ -67,9 +69,10 @@ def test_everything_kept_is_told_of_and_no_secret_is(aws: Cloud, hue: OpenedSpac
     somebody(hue)
     me = as_signed_in(hue)
     person_id = me.get(hue.at("/me")).ok()["id"]
-    course = publish(hue.space, "1 2Q")
+    course = publish(hue.space, "1 2Q 3")
     me.put(hue.at(f"/me/enrolments/{course}"))
     me.put(hue.at(f"/me/enrolments/{course}/progress/1"), {"status": "done"}).ok()
+    me.put(hue.at(f"/me/enrolments/{course}/progress/3"), {"status": "started", "position_s": 14}).ok()
     sheet = {"lesson": "2", "answers": RIGHT}
     me.post(hue.at(f"/me/enrolments/{course}/attempts"), sheet).ok(201)
     me.post(hue.at("/me/requests"), {"kind": "correct", "text": "Sai tên"}).ok(201)
@@ -81,15 +84,42 @@ def test_everything_kept_is_told_of_and_no_secret_is(aws: Cloud, hue: OpenedSpac
     known = {each.name for each in own_data.KINDS.values()}
     assert kinds(account) | kinds(learning) <= known
     (enrolment,) = (each for each in learning if each["kind"] == "enrolment")
-    assert enrolment["about"] == course
+    assert enrolment["about"] == {"course": course}
     assert "1" in enrolment["facts"]["lessons_done"]
     assert enrolment["facts"]["attempts"] == {"2": 1}
+    (position,) = enrolment["facts"]["positions"].values()
+    assert position["position_s"] == 14
+    assert position["at"].endswith("Z")
     (attempt,) = (each for each in learning if each["kind"] == "attempt")
+    assert attempt["about"] == {"course": course, "lesson": "2", "number": "0001"}
     assert attempt["facts"]["answers"] == RIGHT
     session = hue.space.table("people").query_all(f"person#{person_id}", begins_with="session#")[0]
     assert session["hash"] not in str(account)
     assert records(me, hue, "account", limit=2) == account
     assert records(me, hue, "learning", limit=1) == learning
+
+
+def test_times_are_told_as_times_and_days_as_days(aws: Cloud, hue: OpenedSpace) -> None:
+    """Nobody reads seconds since 1970, and a mark in a key is no name."""
+    clock.set_source(lambda: datetime(2026, 11, 24, 18, 0, tzinfo=UTC).timestamp())  # past midnight in Vietnam
+    somebody(hue)
+    me = as_signed_in(hue)
+    course = publish(hue.space, "1")
+    me.put(hue.at(f"/me/enrolments/{course}"))
+    me.put(hue.at(f"/me/enrolments/{course}/progress/1"), {"status": "done"}).ok()
+    aws.drain()
+    found = records(me, hue, "account") + records(me, hue, "learning")
+    by_kind = {each["kind"]: each for each in found}
+    enrolled = by_kind["enrolment"]["facts"]
+    now = "2026-11-24T18:00:00.000Z"
+    assert [enrolled[name] for name in ("enrolled_at", "completed_at", "last_activity_at")] == [now] * 3
+    assert enrolled["audiences"] == ["citizens"]
+    assert by_kind["audiences"]["facts"] == {"since": {"citizens": now}}
+    assert by_kind["learner"]["facts"]["since"] == now
+    assert by_kind["session"]["facts"]["until"] > now
+    assert {"day": "2026-11-25", "course": course} in [each["about"] for each in found]
+    numbers = [value for each in found for value in each["facts"].values() if isinstance(value, int)]
+    assert all(abs(value) < 10_000 for value in numbers)
 
 
 def test_what_an_app_told_and_was_allowed_to_is_among_it(aws: Cloud, hue: OpenedSpace) -> None:

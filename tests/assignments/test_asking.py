@@ -43,7 +43,7 @@ def test_what_is_asked_says_what_for_and_which_answers_there_are(hue: OpenedSpac
     course = published_course(hue, asks=["occupation"])
     me = token_for(hue, ["learner"], put(hue).id)
     asked = me.get(hue.at("/me/profile/next"), query={"course": course.id}).ok()["field"]
-    assert "farmer" in asked["choices"]
+    assert {"value": "farmer", "label_vi": "Nông dân", "label_en": "Farmer"} in asked["choices"]
     assert asked["label_vi"]
     assert asked["purpose_vi"]
     assert asked["purpose_en"]

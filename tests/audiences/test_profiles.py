@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.http import tokens
 from chalicelib.people import persons, profile, units
 from chalicelib.people.person import Person
@@ -39,8 +41,9 @@ def test_a_person_sees_what_is_known_from_whom_and_what_for(hue: OpenedSpace) ->
         mine = as_(hue, person).get(hue.at("/me/profile")).ok()
     spent.within_budget()
     assert facts(mine) == {"birth": ("1996-07-03", "roster"), "province": ("46", "roster"), "unit": (unit, "roster")}
-    shown = {each["name"]: each["shown"] for each in mine["facts"]}
+    shown = {each["name"]: each["shown_vi"] for each in mine["facts"]}
     assert (shown["unit"], shown["province"]) == ("Sở Y tế / Phòng Kế hoạch", "Thành phố Huế")
+    assert shown["birth"] == "1996"  # the year is what it is called and asked for
     assert all(each["purpose_vi"] and each["purpose_en"] for each in mine["facts"])
     assert "disability" not in shown  # not asked for, and not known
 
@@ -154,3 +157,24 @@ def test_a_staff_code_that_an_admin_gives_or_takes_moves_the_person_at_once(hue:
     assert audiences_of(hue, person) == {"public-sector"}
     hue.admin.patch(where, {"remove": [code]}, headers={"if-match": "*"}).ok()
     assert audiences_of(hue, person) == {"citizens"}
+
+
+def test_codes_are_told_in_words_of_both_languages(hue: OpenedSpace) -> None:
+    person = put(hue, occupation="farmer", gender="male")
+    facts_ = {each["name"]: each for each in as_(hue, person).get(hue.at("/me/profile")).ok()["facts"]}
+    assert [facts_["occupation"][name] for name in ("value", "shown_vi", "shown_en")] == [
+        "farmer",
+        "Nông dân",
+        "Farmer",
+    ]
+    assert [facts_["gender"][name] for name in ("value", "shown_vi", "shown_en")] == ["male", "Nam", "Male"]
+    assert {"value": "farmer", "label_vi": "Nông dân", "label_en": "Farmer"} in facts_["occupation"]["choices"]
+    for field in hue.admin.get(hue.at("/profile-fields")).ok()["fields"]:
+        assert [each["value"] for each in field["choices"]] == list(profile.FIELDS[field["name"]].choices)
+
+
+def test_a_fact_is_told_on_vietnams_day(hue: OpenedSpace) -> None:
+    clock.set_source(lambda: datetime(2026, 11, 24, 18, 0, tzinfo=UTC).timestamp())  # past midnight in Vietnam
+    person = put(hue, occupation="farmer")
+    facts_ = {each["name"]: each for each in as_(hue, person).get(hue.at("/me/profile")).ok()["facts"]}
+    assert facts_["occupation"]["told_on"] == "2026-11-25"
