@@ -136,7 +136,7 @@ def without_tags(tags: Collection[str], tag_field: str | None = None) -> WrapVal
 def _without_tag(error: Any, tags: Collection[str], tag_field: str | None) -> InitErrorDetails:
     context = dict(error.get("ctx") or {})
     loc = error["loc"]
-    if tag_field and error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+    if tag_field and not loc:  # this very union's; one further down has a path
         loc = (tag_field,)
     elif loc and loc[0] in tags:
         loc = loc[1:]
