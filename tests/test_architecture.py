@@ -63,6 +63,8 @@ PUBLIC = {
     "come_back_from_app": "the provider's code and our sealed state are the proof",
     "read_space": "whoever comes to a space sees whose it is before signing in",
     "read_logo": "an <img> carries no token",
+    "list_provinces": "the choices of a form that asks where somebody lives, the same for everybody",
+    "list_wards": "the same",
     "read_cover": "an <img> carries no token; a course's id is not to be guessed",
 }
 MOST_LINES = 400

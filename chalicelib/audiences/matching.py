@@ -17,7 +17,7 @@ from chalicelib.audiences.rules import (
     YearRule,
     folded,
 )
-from chalicelib.people import profile, units
+from chalicelib.people import profile, units, wards
 from chalicelib.people.person import Person
 
 _RULED = ("birth", "gender", "occupation", "province", "ward", "unit", "position")
@@ -72,7 +72,7 @@ def _holds(rule: RuleKind, traits: Traits) -> bool:
     if isinstance(rule, WithinRule):
         return any(units.within(value, above) for above in rule.units)
     if isinstance(rule, WordRule):
-        padded = f" {vietnamese.fold(value)} "
+        padded = f" {vietnamese.fold(_written(rule.field, value))} "
         return any(f" {vietnamese.fold(each)} " in padded for each in rule.words)
     return True  # it is known
 
@@ -85,4 +85,11 @@ def _is_in(rule: ValueRule, traits: Traits) -> bool:
     value = traits.values.get(rule.field)
     if value is None or rule.field not in _FREE:
         return value in rule.values
+    if rule.field == "ward":
+        return value in rule.values or wards.spelling(wards.shown(value)) in map(wards.spelling, rule.values)
     return folded(value) in {folded(each) for each in rule.values}
+
+
+def _written(field: str, value: str) -> str:
+    """A ward is a code or what was written; a rule may name it by either, and by a name that several provinces have."""
+    return wards.shown(value) if field == "ward" else value

@@ -36,6 +36,7 @@ FEATURES = {
     "learning": "Học tập",
     "own-data": "Dữ liệu cá nhân của tôi",
     "people": "Người dùng",
+    "places": "Địa bàn",
     "platform": "Nền tảng",
     "profiles": "Hồ sơ cá nhân",
     "provisioning": "Mở và tạm dừng không gian",

@@ -3,7 +3,8 @@ What moves people from one audience to another stands in ``audiences/profile_rou
 
 from __future__ import annotations
 
-import chalicelib.people.unit_routes  # noqa: F401 (declares the operations on units)
+import chalicelib.people.place_routes
+import chalicelib.people.unit_routes  # noqa: F401 (these declare the operations on places and units)
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature

@@ -46,7 +46,7 @@ class _Names:
         self.bare: dict[str, str] = {}
         for ward in wards:
             for called in _called(ward):
-                self._add(self.exact, _exactly(called), ward.code)
+                self._add(self.exact, spelling(called), ward.code)
                 self._add(self.bare, vietnamese.fold(_plain(called)), ward.code)
 
     @staticmethod
@@ -103,8 +103,16 @@ def named(text: str, province: str) -> Ward | None:
         return ward if ward.province == province else None
     names = _names_in(province)
     plain = _plain(text)
-    code = names.exact.get(_exactly(plain)) or (names.bare.get(plain.lower()) if plain.isascii() else None)
+    code = names.exact.get(spelling(text)) or (names.bare.get(plain.lower()) if plain.isascii() else None)
     return _table.by_code[code] if code else None
+
+
+@lru_cache(maxsize=16_384)
+def spelling(text: str) -> str:
+    """What all ways of writing one name have in common: its kind in full, small letters, each word's tone behind it
+    ("P. Hoà An", "phường Hòa An")."""
+    words = unicodedata.normalize("NFD", _plain(text).casefold()).split()
+    return " ".join(_TONES.sub("", word) + "".join(_TONES.findall(word)) for word in words)
 
 
 @lru_cache(maxsize=34)
@@ -130,9 +138,3 @@ def _kind_and_name(text: str) -> tuple[str, str]:
     if found is None:
         return "", text
     return found[1] or _SHORT[found[2]], text[-len(found[3]) :]
-
-
-def _exactly(text: str) -> str:
-    """What two ways of writing one name have in common: small letters, each word's tone behind it ("hoà", "hòa")."""
-    words = unicodedata.normalize("NFD", text.casefold()).split()
-    return " ".join(_TONES.sub("", word) + "".join(_TONES.findall(word)) for word in words)
