@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Self, cast
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
+from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Inbound, Outbound
-from chalicelib.people import profile, words
+from chalicelib.people import profile, wards, words
 from chalicelib.people.profile import FIELDS, Fact, FieldName, Gender, Need, Occupation, Source
 from chalicelib.people.words import Words
 
@@ -100,7 +101,12 @@ class ProfileEdit(Inbound):
     gender: Gender | None = None
     occupation: Occupation | None = None
     province: _Text | None = Field(default=None, examples=["46"], description="A code, or a name however it is spelt.")
-    ward: _Text | None = Field(default=None, examples=["Phường Thuận Hoá"])
+    ward: _Text | None = Field(
+        default=None,
+        examples=["19789"],
+        description="A code, which says the province too; or a name, which becomes the code of the ward that is called "
+        "so in the province told or known, and else stays as it is written.",
+    )
     unit: _Text | None = Field(default=None, examples=["4q2xw7ha"], description="The path of a unit.")
     position: _Text | None = Field(default=None, examples=["Chuyên viên"])
     disability: Need | None = None
@@ -109,6 +115,14 @@ class ProfileEdit(Inbound):
     @classmethod
     def _as_stored(cls, value: str | None, about: ValidationInfo) -> str | None:
         return None if value is None else profile.parse(str(about.field_name), value)
+
+    @model_validator(mode="after")
+    def _in_one_place(self) -> Self:
+        ward = wards.known(self.ward) if self.ward and self.province else None
+        if ward and ward.province != self.province:
+            vi, en = "Xã, phường này không thuộc tỉnh, thành phố đã chọn.", "This ward is not of the province chosen."
+            raise rule("ward_elsewhere", vi, en, field="ward")
+        return self
 
     @property
     def told(self) -> dict[str, str | None]:

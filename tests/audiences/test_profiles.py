@@ -94,6 +94,23 @@ def test_every_bad_value_is_named(hue: OpenedSpace) -> None:
     assert reply.bad_fields == set(bad)
 
 
+def test_a_ward_is_told_by_its_name_or_code_and_shown_by_its_name(hue: OpenedSpace) -> None:
+    me = as_(hue, put(hue, province="46"))
+    told = me.patch(hue.at("/me/profile"), {"ward": "p. thuận hoá"}).ok()
+    assert facts(told)["ward"] == ("19789", "self")
+    (ward,) = [each for each in told["facts"] if each["name"] == "ward"]
+    assert "Phường Thuận Hóa" in ward.values()
+    moved = me.patch(hue.at("/me/profile"), {"ward": "00004"}).ok()  # Ba Đình, in Hà Nội
+    assert {name: facts(moved)[name] for name in ("province", "ward")} == {
+        "province": ("01", "self"),
+        "ward": ("00004", "self"),
+    }
+    refused = me.patch(hue.at("/me/profile"), {"province": "Huế", "ward": "00004"})
+    assert {each["code"] for each in refused.refused(422)["errors"]} == {"ward_elsewhere"}
+    assert refused.bad_fields == {"ward"}
+    assert "ward" not in facts(me.patch(hue.at("/me/profile"), {"province": "46"}).ok())
+
+
 def test_an_admin_corrects_what_was_read_and_no_list_writes_over_it(hue: OpenedSpace) -> None:
     person = put(hue, position="Chuyên viên")
     address = hue.at(f"/people/{person.id}/profile")
