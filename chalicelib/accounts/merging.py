@@ -8,13 +8,14 @@ that finds nothing to do.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 from chalicelib import clock, ids
-from chalicelib.accounts import store
-from chalicelib.accounts.store import MergeItem
-from chalicelib.apps import links
+from chalicelib.accounts import merge_letters, store
+from chalicelib.accounts.store import MergeItem, MergePassword
+from chalicelib.apps import links as consents
 from chalicelib.assessment import joining as attempts
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, NotFound
@@ -22,12 +23,14 @@ from chalicelib.http import paging
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import LIFETIME_S
+from chalicelib.identity import links, mail
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
 from chalicelib.learning import joining as enrolments
 from chalicelib.people import items, joining, persons
 from chalicelib.people.person import Person
 from chalicelib.storage import spaces
+from chalicelib.storage.mail import MailRefused
 from chalicelib.storage.spaces import Space
 
 MERGE = "accounts.merge"
@@ -74,6 +77,7 @@ def merge(space: Space, kept_id: str, other_id: str, circumstances: Circumstance
         "state": "merging",
         "before": items.whole(other),
         "password_hash": hashes[1],
+        "password": _opening(kept, other, hashes),
         "by": circumstances.actor_id,
         "until": int(until.timestamp()),
         "ttl": int((until + _KEPT_LONGER).timestamp()),
@@ -126,11 +130,12 @@ def move_learning(job: Job, run: Run) -> None:
     space, found = _awaited(job, run, "merging", "merged")
     if found is None:
         return
-    links.follow(space, found.other, found.kept)
+    consents.follow(space, found.other, found.kept)
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
         attempts.join(space, found.kept, found.other, was)
         run.go_on_if_late()
     if found.state == "merging":
+        _tell(space, found)
         store.turn(space, found, "merging", "merged")
         raise GoOn(in_s=LIFETIME_S + 60)
 
@@ -141,13 +146,45 @@ def give_back(job: Job, run: Run) -> None:
     space, found = _awaited(job, run, "undoing")
     if found is None:
         return
-    links.follow(space, found.kept, found.other)
+    consents.follow(space, found.kept, found.other)
     for was in enrolments.joined(space, found.id):
         goes_back = enrolments.goes_back(space, found.kept, was)
         attempts.part(space, found.kept, found.other, was, leaves=not goes_back)
         enrolments.part(space, found.id, found.kept, was)
         run.go_on_if_late()
     store.turn(space, found, "undoing", "undone")
+
+
+def _opening(kept: Person, other: Person, hashes: tuple[str | None, str | None]) -> MergePassword:
+    own, others = joining.good_passwords(kept, other, hashes)
+    return "kept" if own else "other" if others else "none"
+
+
+def _tell(space: Space, merge: MergeItem) -> None:
+    """Mail both addresses what has become of the accounts, and of a password that opens nothing any more. A kill right
+    before the merge is settled doubles the letters."""
+    before = items.person_of(merge.before)
+    kept = persons.get(space, merge.kept, consistent=True)
+    own = next(
+        (each.value for each in kept.identifiers if each.kind == "email" and each not in before.identifiers), None
+    )
+    addresses = {True: own, False: before.email}
+    for of_kept, address in addresses.items():
+        if address is not None:
+            _tell_one(space, merge, kept, address, of_kept)
+
+
+def _tell_one(space: Space, merge: MergeItem, kept: Person, address: str, of_kept: bool) -> None:
+    written = partial(
+        merge_letters.write,
+        merge.password,
+        kept.locale,
+        of_kept=of_kept,
+        name=kept.name,
+        address=links.root(space),
+    )
+    with suppress(MailRefused):  # an address that takes no mail keeps nobody's learning from moving
+        mail.post(space, address, lambda name: written(space=name))
 
 
 def _awaited(job: Job, run: Run, *states: str) -> tuple[Space, MergeItem | None]:

@@ -25,6 +25,7 @@ from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Rows, TransactionFailed, Write, transact
 
+MergePassword = Literal["kept", "other", "none"]
 MergeState = Literal["merging", "merged", "undoing", "undone"]
 DataRequestKind = Literal["correct", "delete", "withdraw", "object"]
 DataRequestState = Literal["received", "acknowledged", "fulfilled", "refused"]
@@ -45,6 +46,7 @@ class MergeItem(TenantItem):
     state: Word[MergeState] = Word()
     before = Facts()
     password_hash = optional(UnicodeAttribute())
+    password: Word[MergePassword] = Word()  # whose opens both doors
     by = UnicodeAttribute()
     at = UnicodeAttribute()
     until = Whole()  # epoch seconds, until which it can be undone

@@ -39,6 +39,15 @@ class IdentifierMoved(Conflict):
 Become = Callable[[Person], Person]  # the last word on a person before they are stored: their audiences
 
 
+def good_passwords(kept: Person, other: Person, hashes: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
+    """Which of the passwords of two accounts (as hashes) may open the one: what anybody may have set opens nothing that
+    is somebody's. Of two, the kept account's does."""
+    own, others = hashes
+    if kept.unproven != other.unproven:
+        return (None, others) if kept.unproven else (own, None)
+    return own, others
+
+
 def join(
     space: Space,
     kept: Person,
@@ -64,11 +73,9 @@ def join(
     gone = other.gone_up_in(kept.id)
     if kept.status == "invited" and other.status == "active":
         one = one.joined()
-    own, others = hashes
-    if kept.unproven and not other.unproven:
-        one, own = one.proven(), None  # a password that anybody may have set opens nothing that is somebody's
-    elif other.unproven and not kept.unproven:
-        others = None
+    own, others = good_passwords(kept, other, hashes)
+    if not other.unproven:
+        one = one.proven()
     moved = own or others or ""
     one = become(one)
     _store(space, (kept, one), (other, gone), moved, also, staying_hash=None if own else moved)

@@ -9,9 +9,11 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.assessment import store as attempts
+from chalicelib.identity import links
 from chalicelib.jobs import queue
 from chalicelib.learning import enrolments
 from chalicelib.people import identifiers, persons
+from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
 from chalicelib.people.profile import Fact
 from chalicelib.reports import recount
@@ -19,6 +21,7 @@ from tests.api import Api
 from tests.crashes import killed_after
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space, token_for
+from tests.identity import mailbox
 from tests.identity.people import PASSWORD, sign_in, somebody
 from tests.learning.courses import RIGHT, publish
 
@@ -173,6 +176,27 @@ def test_facts_fill_gaps_and_roles_stay(aws: Cloud, hue: OpenedSpace) -> None:
     assert found.roles == {"learner"}
     listed = hue.admin.get(hue.at("/people?q=nguyen van an")).ok()["items"]
     assert [each["id"] for each in listed] == [kept.id]
+
+
+def test_the_password_that_is_lost_is_told_of(aws: Cloud, hue: OpenedSpace) -> None:
+    kept, other = somebody(hue, "an@hue.example"), somebody(hue, "an.so@hue.example", name="Nguyen Van An")
+    made = merge(hue, kept, other).ok(202)
+    assert made["password"] == "kept"
+    aws.drain()
+    ((own,), (others,)) = mailbox.to("an@hue.example"), mailbox.to("an.so@hue.example")
+    assert "vẫn dùng được" in own.body
+    assert "không còn dùng được" in others.body
+    for letter in (own, others):
+        assert "mã dùng một lần" in letter.body
+        assert mailbox.link(letter) == links.root(hue.space)
+    nobody = merge(hue, listed(hue, "CB1"), listed(hue, "CB2")).ok(202)
+    assert nobody["password"] == "none"
+
+
+def listed(hue: OpenedSpace, code: str) -> Person:
+    """Somebody of a list, without a password."""
+    person = persons.new("Của danh sách", [Identifier("staff_code", code)], ["learner"], by="roster")
+    return persons.add(hue.space, person, via="roster")
 
 
 def test_a_password_that_only_one_had_opens_both_doors(aws: Cloud, hue: OpenedSpace) -> None:
