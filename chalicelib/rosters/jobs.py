@@ -9,7 +9,7 @@ from chalicelib.errors import NotFound
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
-from chalicelib.rosters import store, uploads
+from chalicelib.rosters import states, store, uploads
 from chalicelib.rosters.pages import Pages
 from chalicelib.rosters.refusals import RosterExpired
 from chalicelib.rosters.states import UNDER_WAY, RosterState
@@ -33,7 +33,7 @@ def _failed(job: Job, error: Item) -> None:
     """A list whose job is given up says so; what was loaded by then is in."""
     item = _mine(spaces.find(job.tenant), job)
     if item:
-        _tell(item, job, {"state": "failed", "error": error})
+        _tell(item, job, {**states.found(job.checkpoint), "state": "failed", "error": error})
 
 
 @queue.handles(CHECK, when_failed=_failed, shown_to=MANAGE_PEOPLE)
@@ -64,7 +64,7 @@ def _go(job: Job, run: Run, then: RosterState) -> None:
         raise RosterExpired from None
     if at is None:
         return
-    facts = {"counts": at.counts, "problem_pages": at.problem_pages, "remarked": remarked, "error": None}
+    facts = {**states.found(at.checkpoint()), "remarked": remarked, "error": None}
     if then == "committed":
         facts["pages"] = at.pages
     if _tell(item, job, {"state": then, **facts}):
@@ -79,10 +79,13 @@ def _walked(space: Space, item: RosterItem, job: Job, run: Run, opened: OpenedLi
     at = Standing(**job.checkpoint)
     if at.whole:
         return at
-    if not at.rows and not _tell(item, job, {"understood": columns.understood(opened)}):
-        return None
+    pages = Pages(space, item.id, job.id)
+    if not at.rows:
+        pages.put_samples(columns.samples(opened))
+        if not _tell(item, job, {"understood": columns.understood(opened)}):
+            return None
     terms = columns.terms(space, item, opened, commits=job.kind == COMMIT)
-    walk = Walk(space, opened, terms, Pages(space, item.id, job.id))
+    walk = Walk(space, opened, terms, pages)
     run.progress(at.rows, max(opened.total, at.rows), step="rows")
     with closing(walk.slices(at)) as slices:
         for _ in slices:

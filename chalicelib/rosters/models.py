@@ -9,16 +9,17 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 
 from chalicelib.courses.uploads import UploadForm
 from chalicelib.errors import rule
-from chalicelib.http.models import Download, Id, Inbound, Outbound, line
+from chalicelib.http.models import Download, Id, Inbound, Outbound, PageQuery, line
 from chalicelib.jobs.routes import JobError
 from chalicelib.rosters.reading.rows import Field as ListField
-from chalicelib.rosters.reading.rows import GuessedBy, Severity
-from chalicelib.rosters.states import RosterState
+from chalicelib.rosters.reading.rows import GuessedBy, HeaderBy, Severity
+from chalicelib.rosters.states import Outcome, RosterState
 from chalicelib.rosters.uploads import MOST_BYTES
 
 ListFormat = Literal["csv", "xlsx"]
 MOST_INLINE = 200_000
 MOST_COLUMNS = 200
+MOST_HEADER_ROW = 1_000
 
 
 class NewRoster(Inbound):
@@ -44,14 +45,23 @@ class NewRoster(Inbound):
                 "size_or_content",
                 "Hãy gửi size (để tải tệp lên) hoặc content (danh sách nhỏ), một trong hai.",
                 "Send size (to upload a file) or content (a small list), one of them.",
+                field="content",
             )
         return self
 
 
 class NewMapping(Inbound):
-    """What columns mean, where the guess is wrong; the others are guessed."""
+    """Where the headings stand and what columns mean, where the guess is wrong; the rest is guessed."""
 
+    header_row: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_HEADER_ROW,
+        description="The row of the headings, as a spreadsheet numbers rows; 0: there are none; absent: to be found.",
+        examples=[4],
+    )
     columns: dict[Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")], ListField | None] = Field(
+        default_factory=dict,
         max_length=MOST_COLUMNS,
         examples=[{"2": "national_id", "7": None}],
         description="Fields by the columns' places, from 0; null leaves a column aside.",
@@ -80,7 +90,9 @@ class ListColumn(Outbound):
     """A column as it is understood."""
 
     index: int = Field(description="Its place, from 0.")
-    heading: str
+    heading: str = Field(
+        description="As it stands there, safe to show; where there is none its letter: A, B, C …", examples=["Quý danh"]
+    )
     field: ListField | None = Field(description="null: it is left aside.")
     guessed_by: GuessedBy
 
@@ -92,7 +104,26 @@ class Understood(Outbound):
     delimiter: str | None
     sheet: str | None
     header_row: int | None = Field(description="As a spreadsheet numbers rows; null where there are no headings.")
+    header_by: HeaderBy = Field(
+        description="How that row was told: by headings that are known; because it is least like what stands below "
+        "(content): then look whether it is the right one; by the mapping."
+    )
     columns: list[ListColumn]
+
+
+class MappedColumn(ListColumn):
+    """A column as it is understood, and what stands in it."""
+
+    samples: list[str] = Field(
+        description="Some of what stands there, as it does, but short and safe to show; of long numbers the last "
+        "digits. Kept for a week."
+    )
+
+
+class RosterMapping(Understood):
+    """How a list was read, with what whoever tells it better has to see."""
+
+    columns: list[MappedColumn]  # type: ignore[assignment]
 
 
 class RowCounts(Outbound):
@@ -154,6 +185,45 @@ class RosterProblem(Outbound):
     mend_vi: str
     mend_en: str
     severity: Severity = Field(description="`error`: the row is left out; `warning`: it is taken.")
+
+
+class ChangeQuery(PageQuery):
+    """Which rows to list."""
+
+    outcome: Outcome | None = Field(default=None, description="Only rows of which this becomes.")
+
+
+class ChangedField(Outbound):
+    """What a list changes of a person: as our own lists write it, safe to show; of an identity number the last
+    digits."""
+
+    field: ListField
+    old: str | None = Field(description="null: nothing is known.", examples=["Chuyên viên"])
+    new: str = Field(examples=["Trưởng phòng"])
+
+
+class RosterChange(Outbound):
+    """What becomes, or has become, of whom by a row."""
+
+    row: int = Field(description="As a spreadsheet numbers rows, from 1.")
+    outcome: Outcome = Field(
+        description="`conflict`: it is for a person to decide; `refused`: the row cannot be used. Its problems say why."
+    )
+    person: Id | None = Field(description="Whom it is about; null: nobody yet, or not one person.")
+    name: str
+    fields: list[ChangedField] = Field(
+        description="Of somebody new, all that is told; of somebody known, what is another than before. Empty where "
+        "nothing changes, or an earlier commit of this list has done it."
+    )
+
+
+class NewUnit(Outbound):
+    """A unit that the list names and that was not there."""
+
+    path: str = Field(examples=["k3v7q2na/m5x2d6pb"])
+    names: list[str] = Field(
+        description="Its own at the end, before it those above it.", examples=[["Sở Y tế", "Văn phòng"]]
+    )
 
 
 class NewPeopleExport(Inbound):

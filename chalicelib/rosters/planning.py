@@ -22,7 +22,7 @@ from chalicelib.rosters.reading.assembly import problem
 from chalicelib.rosters.reading.remarks import Remark
 from chalicelib.rosters.states import Outcome
 
-_FACTS: tuple[Field, ...] = ("birth", "gender", "occupation", "province", "ward", "position")
+FACTS: tuple[Field, ...] = ("birth", "gender", "occupation", "province", "ward", "position")
 _WHAT: dict[Kind, tuple[str, str]] = {
     "staff_code": ("mã cán bộ", "staff code"),
     "national_id": ("số định danh", "identity number"),
@@ -71,7 +71,7 @@ class Plan:
 
 def plan(match: Match, unit: str | None, terms: Terms) -> Plan:
     """What a usable row asks for. ``unit`` is the path of the unit that it names."""
-    facts: dict[str, str] = {name: match.row.values[name] for name in _FACTS if name in match.row.values}
+    facts: dict[str, str] = {name: match.row.values[name] for name in FACTS if name in match.row.values}
     if unit:
         facts["unit"] = unit
     saying = _Saying(match, terms)

@@ -15,9 +15,8 @@ from chalicelib.jobs import queue
 from chalicelib.jobs.queue import JobItem
 from chalicelib.metering import quotas
 from chalicelib.metering.waiting import UploadsWaiting
-from chalicelib.rosters import jobs, pages, store, uploads, views
-from chalicelib.rosters.models import NewRoster, Roster, RosterProblem
-from chalicelib.rosters.reading.rows import Field
+from chalicelib.rosters import jobs, pages, states, store, uploads, views
+from chalicelib.rosters.models import NewMapping, NewRoster, Roster, RosterMapping
 from chalicelib.rosters.refusals import NotCommitted, RosterCommitted, RosterExpired, RosterNotReady, RosterUnusable
 from chalicelib.rosters.states import UNDER_WAY, RosterState
 from chalicelib.rosters.store import RosterItem
@@ -73,14 +72,22 @@ def _arrived(space: Space, item: RosterItem, actor: str, move: Move, **facts: An
     quotas.confirmed(space, item.size)
 
 
-def map_columns(space: Space, roster_id: str, columns: dict[str, Field | None], actor: str) -> Roster:
-    """Read a list anew, its columns as they are told. Raises: NotFound, RosterNotReady, RosterExpired."""
+def mapping(space: Space, roster_id: str) -> RosterMapping:
+    """How a list was understood, and what stands in its columns: 1 call, 1 of S3. Raises: NotFound, RosterNotReady."""
+    item = require(space, roster_id)
+    if item.understood is None or item.job is None:
+        raise RosterNotReady
+    return views.mapping(item.understood, pages.Pages(space, item.id, item.job).samples())
+
+
+def map_columns(space: Space, roster_id: str, new: NewMapping, actor: str) -> Roster:
+    """Read a list anew, its headings and columns as they are told. Raises: NotFound, RosterNotReady, RosterExpired."""
     item = require(space, roster_id)
     if item.state not in ("checking", "checked", "failed") or item.uploaded_at is None:
         raise RosterNotReady
     _require_file(item)
-    told = {place: field or "" for place, field in columns.items()}
-    return shown(space, _begun(space, item, actor, mapping=told))
+    told = {place: field or "" for place, field in new.columns.items()}
+    return shown(space, _begun(space, item, actor, mapping=told, header_row=new.header_row))
 
 
 def commit(space: Space, roster_id: str, actor: str, *, overwrite: bool) -> Roster:
@@ -110,8 +117,7 @@ def cancel(space: Space, roster_id: str) -> Roster:
     if item.state == "committed":
         raise RosterCommitted
     if item.state != "cancelled":
-        counts = _counted(space, item)
-        _move(item, {"state": "cancelled", "counts": counts, "ttl": None})
+        _move(item, {**found(space, item), "state": "cancelled", "ttl": None})
     return shown(space, item)
 
 
@@ -128,25 +134,6 @@ def page(space: Space, cursor: str | None, limit: int) -> Page[Roster]:
         items=[views.roster(each, None, None) for each in found.items],
         next=paging.encode(found.after) if found.after else None,
     )
-
-
-def problems(space: Space, roster_id: str, cursor: str | None, limit: int) -> Page[RosterProblem]:
-    """What is said about a list so far, row by row: 2 calls, and 1 of S3 for each page that is touched.
-
-    Raises: NotFound.
-    """
-    item = require(space, roster_id)
-    number, offset = paging.decode(cursor, int, int) if cursor else (1, 0)
-    last = _said_pages(space, item)
-    found: list[RosterProblem] = []
-    while number <= last and len(found) < limit:
-        said = pages.Pages(space, item.id, item.job or "").problems(number)
-        taken = said[offset : offset + limit - len(found)]
-        found += [RosterProblem.model_validate(each) for each in taken]
-        offset += len(taken)
-        if offset >= len(said):
-            number, offset = number + 1, 0
-    return Page[RosterProblem](items=found, next=paging.encode(number, offset) if number <= last else None)
 
 
 def people_of(space: Space, roster_id: str, after: int = 0) -> tuple[list[str], int | None]:
@@ -176,6 +163,12 @@ def require(space: Space, roster_id: str) -> RosterItem:
     return item
 
 
+def found(space: Space, item: RosterItem) -> Item:
+    """What the last run over a list has found so far: 1 call while it is worked on."""
+    job = _job(space, item)
+    return states.found((job.checkpoint or {}) if job else {name: getattr(item, name) for name in states.FOUND})
+
+
 def shown(space: Space, item: RosterItem) -> Roster:
     """A list as people see it: 1 call while it is worked on."""
     form = uploads.form(space, item.id, item.name, item.size) if item.state == "announced" else None
@@ -194,7 +187,7 @@ def _begun(
     """Move a list on to its next run, and enqueue that. A crash between the two is mended by asking again."""
     run = item.run + 1
     facts |= {"state": state, "run": run, "job": ids.derived(space.slug, item.id, state, str(run))}
-    fresh = {"counts": None, "problem_pages": None, "remarked": None, "error": None}
+    fresh = dict.fromkeys((*states.FOUND, "remarked", "error"))
     _move(item, {**fresh, **facts}, move)
     _enqueue(space, item, actor)
     return item
@@ -218,17 +211,6 @@ def _enqueue(space: Space, item: RosterItem, actor: str) -> None:
 
 def _job(space: Space, item: RosterItem) -> JobItem | None:
     return queue.peek(space.slug, item.job) if item.job and item.state in UNDER_WAY else None
-
-
-def _counted(space: Space, item: RosterItem) -> Item | None:
-    job = _job(space, item)
-    return (job.checkpoint or {}).get("counts") if job else item.counts
-
-
-def _said_pages(space: Space, item: RosterItem) -> int:
-    job = _job(space, item)
-    checkpoint = (job.checkpoint or {}) if job else {}
-    return int(checkpoint.get("problem_pages", item.problem_pages or 0))
 
 
 def _require_file(item: RosterItem) -> None:

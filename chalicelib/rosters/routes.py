@@ -12,15 +12,19 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.metering.quotas import StorageFull
 from chalicelib.metering.waiting import UploadsWaiting
-from chalicelib.rosters import downloads, exports, rosters
+from chalicelib.rosters import downloads, exports, rosters, telling
 from chalicelib.rosters.downloads import NoRemarks
 from chalicelib.rosters.models import (
+    ChangeQuery,
     Committing,
     NewMapping,
     NewPeopleExport,
     NewRoster,
+    NewUnit,
     PeopleExport,
     Roster,
+    RosterChange,
+    RosterMapping,
     RosterProblem,
 )
 from chalicelib.rosters.refusals import RosterCommitted, RosterExpired, RosterNotReady, RosterUnusable
@@ -64,12 +68,25 @@ def confirm_roster(space: Space, actor: Actor, roster: Id) -> Roster:
     return rosters.confirm(space, roster, actor.person_id)
 
 
+@lists.get(
+    "/spaces/{space}/rosters/{roster}/mapping",
+    may=MANAGE_PEOPLE,
+    budget=Budget(calls=1, rcu=8),
+    raises=[RosterNotReady],
+)
+def read_roster_mapping(space: Space, roster: Id) -> RosterMapping:
+    """How the list was understood: which row was taken for the headings, what each column is taken for, and some of
+    what stands in it, to tell it better where the guess is wrong."""
+    return rosters.mapping(space, roster)
+
+
 @lists.put(
     "/spaces/{space}/rosters/{roster}/mapping", may=MANAGE_PEOPLE, status=202, raises=[RosterNotReady, RosterExpired]
 )
 def map_roster(space: Space, actor: Actor, roster: Id, body: NewMapping) -> Roster:
-    """Say what columns mean, where the guess is wrong; the list is read anew."""
-    return rosters.map_columns(space, roster, body.columns, actor.person_id)
+    """Say in which row the headings stand and what columns mean, where the guess is wrong; the list is read anew. What
+    was told before is forgotten."""
+    return rosters.map_columns(space, roster, body, actor.person_id)
 
 
 @lists.get(
@@ -81,7 +98,32 @@ def map_roster(space: Space, actor: Actor, roster: Id, body: NewMapping) -> Rost
 def list_roster_problems(space: Space, roster: Id, query: PageQuery) -> Page[RosterProblem]:
     """What is to be said about the list and its rows, in the order of rows: what is wrong, what becomes of the row, how
     to mend it. Kept for a week."""
-    return rosters.problems(space, roster, query.cursor, query.limit)
+    return telling.problems(space, roster, query.cursor, query.limit)
+
+
+@lists.get(
+    "/spaces/{space}/rosters/{roster}/changes",
+    may=MANAGE_PEOPLE,
+    budget=Budget(calls=2, rcu=8),
+    raises=[paging.BadCursor],
+)
+def list_roster_changes(space: Space, roster: Id, query: ChangeQuery) -> Page[RosterChange]:
+    """Row by row, whom the list would make and what it would change, field by field; once it is committed, what it has
+    made and changed. Kept for a week. Where rows of the outcome are few, a page may hold fewer than asked for while
+    `next` leads on."""
+    return telling.changes(space, roster, query.outcome, query.cursor, query.limit)
+
+
+@lists.get(
+    "/spaces/{space}/rosters/{roster}/new-units",
+    may=MANAGE_PEOPLE,
+    budget=Budget(calls=2, rcu=8),
+    raises=[paging.BadCursor],
+)
+def list_roster_units(space: Space, roster: Id, query: PageQuery) -> Page[NewUnit]:
+    """The units that the list names and that are not there: committing it makes them, or has made them. Many may be
+    misspelt. Kept for a week."""
+    return telling.new_units(space, roster, query.cursor, query.limit)
 
 
 @lists.get(

@@ -1,8 +1,11 @@
-"""How far a list is."""
+"""How far a list is, and what is told of its rows."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from chalicelib.rosters.reading.rows import Field
 
 # announced: the upload is awaited. checking: it is read, and nothing is written. checked: what would become of whom is
 # known. committing, committed: people are made and changed, and were. cancelled, failed: it has come to an end.
@@ -12,3 +15,40 @@ UNDER_WAY: tuple[RosterState, ...] = ("checking", "committing")
 Outcome = Literal["created", "changed", "unchanged", "conflict", "refused"]
 OUTCOMES: tuple[Outcome, ...] = Outcome.__args__  # type: ignore[attr-defined]
 ABOUT_SOMEBODY: tuple[Outcome, ...] = ("created", "changed", "unchanged")
+FOUND = ("counts", "problem_pages", "unit_pages", "kinds")  # what a checkpoint of a run says, and a list once it ended
+_LETTERS = "0123456789abcdefghijklmnopqrstuv"
+NewUnits = dict[str, tuple[str, ...]]  # by path, the names of a unit and those above it
+
+
+class FieldChange(NamedTuple):
+    """A field, what stood there (empty: nothing), what is to stand there: safe to show."""
+
+    field: Field
+    old: str
+    new: str
+
+
+class RowChange(NamedTuple):
+    """What becomes of whom by a row; ``person`` is empty where that is nobody yet, or not one person."""
+
+    row: int
+    outcome: Outcome
+    person: str
+    name: str
+    fields: Sequence[FieldChange]
+
+
+def kinds(outcomes: Iterable[Outcome]) -> str:
+    """Which outcomes a slice has, as one letter: whoever looks for one opens no other slice."""
+    return _LETTERS[sum(1 << OUTCOMES.index(each) for each in set(outcomes))]
+
+
+def slices_with(outcome: Outcome, letters: str) -> list[int]:
+    """The numbers, from 1, of the slices that have such an outcome; ``letters`` has one of :func:`kinds` for each."""
+    bit = 1 << OUTCOMES.index(outcome)
+    return [number for number, letter in enumerate(letters, 1) if _LETTERS.index(letter) & bit]
+
+
+def found(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run has found, as its list keeps it when the run has ended."""
+    return {name: checkpoint.get(name) for name in FOUND}

@@ -29,11 +29,14 @@ class RosterItem(TenantItem):
     run = Whole()
     job = optional(UnicodeAttribute())
     mapping = optional(Facts())  # fields by the columns' places, where they were told
+    header_row = optional(Whole())  # the row of headings, where it was told; 0: there is none
     overwrite = optional(Whole())  # 1: what was edited by hand yields too
     understood = optional(Facts())  # encoding, delimiter, columns
     counts = optional(Facts())  # what the run found, or did
     pages = optional(Whole())  # how many pages of people the loading wrote
     problem_pages = optional(Whole())
+    unit_pages = optional(Whole())
+    kinds = optional(UnicodeAttribute())  # a letter for each slice of 500 rows (``states.kinds``)
     remarked = optional(UnicodeAttribute())  # the end of the name of the list with remarks
     error = optional(Facts())
     by = UnicodeAttribute()

@@ -9,7 +9,15 @@ from chalicelib.courses.uploads import UploadForm
 from chalicelib.jobs.queue import JobItem
 from chalicelib.jobs.routes import JobError
 from chalicelib.rosters import uploads
-from chalicelib.rosters.models import ListColumn, Roster, RosterProgress, RowCounts, Understood
+from chalicelib.rosters.models import (
+    ListColumn,
+    MappedColumn,
+    Roster,
+    RosterMapping,
+    RosterProgress,
+    RowCounts,
+    Understood,
+)
 from chalicelib.rosters.store import RosterItem
 from chalicelib.storage.items import Item
 
@@ -50,13 +58,21 @@ def _counts(kept: Item) -> RowCounts:
 
 
 def _understood(kept: Item) -> Understood:
-    return Understood(
-        encoding=kept["encoding"],
-        delimiter=kept["delimiter"],
-        sheet=kept["sheet"],
-        header_row=kept["header_row"],
-        columns=[ListColumn.model_validate(each) for each in kept["columns"]],
-    )
+    return Understood(**_read(kept), columns=[ListColumn.model_validate(each) for each in kept["columns"]])
+
+
+def mapping(kept: Item, samples: list[list[str]]) -> RosterMapping:
+    """How a list was understood, with what stands in its columns, as far as that is kept."""
+    columns = [
+        MappedColumn(**each, samples=samples[place] if place < len(samples) else [])
+        for place, each in enumerate(kept["columns"])
+    ]
+    return RosterMapping(**_read(kept), columns=columns)
+
+
+def _read(kept: Item) -> Item:
+    found = {name: kept[name] for name in ("encoding", "delimiter", "sheet", "header_row")}
+    return found | {"header_by": kept.get("header_by") or ("heading" if kept["header_row"] else "nothing")}
 
 
 def _progress(job: JobItem, checkpoint: Item) -> RosterProgress:

@@ -49,11 +49,24 @@ def roster_of(space: OpenedSpace, roster: str) -> dict[str, Any]:
 
 def problems_of(space: OpenedSpace, roster: str, limit: int = 100) -> list[dict[str, Any]]:
     """All that is said about a list, page after page."""
+    return _all(space, f"/rosters/{roster}/problems", {"limit": limit})
+
+
+def changes_of(space: OpenedSpace, roster: str, outcome: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+    """What becomes of the rows of a list, or of those of one outcome, page after page."""
+    return _all(space, f"/rosters/{roster}/changes", {"limit": limit} | ({"outcome": outcome} if outcome else {}))
+
+
+def units_of(space: OpenedSpace, roster: str, limit: int = 100) -> list[dict[str, Any]]:
+    """The units that a list names and that were not there."""
+    return _all(space, f"/rosters/{roster}/new-units", {"limit": limit})
+
+
+def _all(space: OpenedSpace, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"limit": limit}
     while True:
-        page = space.admin.get(space.at(f"/rosters/{roster}/problems"), query=query).ok()
+        page = space.admin.get(space.at(path), query=query).ok()
         found += page["items"]
         if page["next"] is None:
             return found
-        query["cursor"] = page["next"]
+        query = query | {"cursor": page["next"]}

@@ -16,7 +16,7 @@ from tests import factories
 from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace
-from tests.rosters.loading import committed, problems_of, roster_of, uploaded
+from tests.rosters.loading import changes_of, committed, problems_of, roster_of, units_of, uploaded
 from tests.rosters.test_loading import a_list, counts, everyone
 from tests.wire import on_call
 
@@ -67,6 +67,12 @@ def expect_loaded(space: OpenedSpace, roster: str) -> None:
     codes = [each["value"] for listed in people.values() for each in listed if each["kind"] == "staff_code"]
     assert sorted(codes) == sorted(["K1", "K2", *(f"CB{number:02d}" for number in range(1, 7))])
     assert [each["row"] for each in problems_of(space, roster)] == [6]
+    told = {each["row"]: each for each in changes_of(space, roster)}
+    assert sorted(told) == list(range(2, 11))
+    assert all(each["person"] and len(each["fields"]) == 5 for each in told.values() if each["outcome"] == "created")
+    assert told[5]["fields"] == [{"field": "birth", "old": "1985", "new": "1984"}]
+    assert [each["names"] for each in units_of(space, roster)] == [["Sở Y tế"]]
+    assert found["counts"]["new_units"] == 1
 
 
 def kills() -> Iterator[int]:
@@ -115,6 +121,8 @@ def test_killed_at_any_call_a_dry_run_tells_the_same(aws: Cloud) -> None:
         assert counts(found) == {"created": 6, "changed": 1, "unchanged": 1, "refused": 1}, call
         assert [each["row"] for each in problems_of(space, roster)] == [6], call
         assert found["has_remarks"], call
+        assert [each["row"] for each in changes_of(space, roster, "created")] == [2, 3, 4, 8, 9, 10], call
+        assert len(units_of(space, roster)) == found["counts"]["new_units"] == 1, call
     assert call > 15
     assert len(everyone(space)) == 2
 
@@ -149,6 +157,7 @@ def test_called_off_half_way_what_is_in_stays_and_no_more_comes(aws: Cloud) -> N
     cancelled = space.admin.post(space.at(f"/rosters/{roster}/cancel")).ok()
     assert (cancelled["state"], cancelled["counts"]["created"]) == ("cancelled", 4)
     aws.drain()
+    assert len(changes_of(space, roster, "created")) == 4  # who is in, is told
     assert roster_of(space, roster)["state"] == "cancelled"
     assert len(everyone(space)) == 4
     again = committed(aws, space, LIST)

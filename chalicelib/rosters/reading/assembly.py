@@ -132,7 +132,7 @@ def problem(row: int, remark: Remark, column: Column | None = None, text: str = 
     return Problem(
         row=row,
         column=column.index if column else None,
-        heading=cells.shown(column.heading) if column else "",
+        heading=cells.shown(column.called) if column else "",
         code=remark.code,
         value=cells.shown(text, column.field if column else None),
         vi=remark.vi,

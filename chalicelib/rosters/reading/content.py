@@ -52,7 +52,8 @@ def _is_birth(text: str) -> bool:
     return _DATE.fullmatch(text) is not None and dates.read(text)[0] is not None
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether this is a Vietnamese name, by its family."""
     words = text.lower().split()
     return 1 < len(words) < 8 and words[0] in _FAMILIES and all(map(encodings.is_vietnamese, words))
 
@@ -62,5 +63,5 @@ _SIGNS: tuple[tuple[Field, Callable[[str], bool]], ...] = (
     ("national_id", _is_national_id),
     ("birth", _is_birth),
     ("phone", _is_phone),
-    ("name", _is_name),
+    ("name", is_name),
 )

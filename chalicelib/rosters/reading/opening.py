@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO
 
-from chalicelib.rosters.reading import content, encodings, headings, remarks
+from chalicelib.rosters.reading import content, encodings, header_rows, headings, remarks
 from chalicelib.rosters.reading.assembly import Assembly, problem
 from chalicelib.rosters.reading.delimited import Delimited
 from chalicelib.rosters.reading.refusals import ListEmpty, ListOfAnotherFormat
-from chalicelib.rosters.reading.rows import IDENTIFYING, Column, Field, Problem, Record, Row, Source
+from chalicelib.rosters.reading.rows import IDENTIFYING, Column, Field, HeaderBy, Problem, Record, Row, Source
 from chalicelib.rosters.reading.workbooks import Workbook
 
 MOST_ROWS = 200_000
@@ -30,19 +30,21 @@ class OpenedList:
     """A list whose columns are understood.
 
     ``encoding``: ``utf-8``, ``utf-16``, ``cp1258``, ``tcvn5712``, ``cp1252`` or ``xlsx``. ``header_row``: the number
-    that a spreadsheet shows, None where there are no headings. ``total``: rows below the headings, at most.
-    ``problems``: those of the list as a whole; with an ``error`` among them no row can be used. ``preface``: the rows
-    above the headings, and the headings.
+    that a spreadsheet shows, None where there are no headings, and ``header_by`` by what it is known. ``total``: rows
+    below the headings, at most. ``problems``: those of the list as a whole; with an ``error`` among them no row can be
+    used. ``preface``: the rows above the headings, and the headings; ``below``: some rows under them.
     """
 
     encoding: str
     delimiter: str | None
     sheet: str | None
     header_row: int | None
+    header_by: HeaderBy
     columns: tuple[Column, ...]
     total: int
     problems: tuple[Problem, ...]
     preface: tuple[tuple[str, ...], ...]
+    below: tuple[tuple[str, ...], ...]
     source: Source = field(repr=False)
 
     def rows(self, start: int = 0) -> Generator[Row, None, None]:
@@ -69,27 +71,31 @@ class OpenedList:
         return record.cells == list(self.preface[-1])
 
 
-def opened(file: BinaryIO, mapping: Mapping[int, Field | None] | None = None) -> OpenedList:
+def opened(
+    file: BinaryIO, mapping: Mapping[int, Field | None] | None = None, header_row: int | None = None
+) -> OpenedList:
     """Understand a list, as :func:`chalicelib.rosters.reading.open_list` says."""
     source = _source(file)
-    first = list(islice(source.records(), _LOOKED_AT))
+    first = list(islice(source.records(), max(_LOOKED_AT, (header_row or 0) + _SAMPLED)))
     if not any(cell.strip() for record in first for cell in record.cells):
         raise ListEmpty
-    place = _headings_at(first)
+    place, header_by = header_rows.find(first, header_row)
     below = [record.cells for record in first[place + 1 :]][:_SAMPLED]
     cells = first[place].cells if place >= 0 else []
     width = max(len(cells), *(at + 1 for at in mapping or {}), *map(len, below if place < 0 else [cells]))
     columns = headings.understood([*cells, *[""] * (width - len(cells))], content.guess(below), mapping)
-    header_row = first[place].number if place >= 0 else None
+    header = first[place].number if place >= 0 else None
     return OpenedList(
         encoding=source.encoding,
         delimiter=source.delimiter,
         sheet=source.sheet,
-        header_row=header_row,
+        header_row=header,
+        header_by=header_by,
         columns=columns,
-        total=max(source.total - (header_row or 0), 0),
-        problems=tuple(_of_the_whole(source, columns, header_row or 1)),
+        total=max(source.total - (header or 0), 0),
+        problems=tuple(_of_the_whole(source, columns, header or 1)),
         preface=tuple(tuple(record.cells) for record in first[: place + 1]),
+        below=tuple(map(tuple, below)),
         source=source,
     )
 
@@ -104,13 +110,6 @@ def _source(file: BinaryIO) -> Source:
     if not start:
         raise ListEmpty
     return Delimited(file, encodings.guess(file))
-
-
-def _headings_at(first: Sequence[Record]) -> int:
-    """Which of the first rows has most headings; -1 where none has any."""
-    known = [len(headings.recognised(record.cells)) for record in first]
-    best = max(known)
-    return known.index(best) if best else -1
 
 
 def _is_count(cells: Sequence[str]) -> bool:

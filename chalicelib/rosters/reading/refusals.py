@@ -45,3 +45,11 @@ class ListTooLarge(ListUnreadable):
     code = "list_too_large"
     vi = "Danh sách quá lớn: ô cuối là {cell}. Hãy xoá các ô thừa ở xa hoặc chia danh sách thành nhiều tệp."
     en = "The list is too large: its last cell is {cell}. Delete stray cells far off, or split the list into several."
+
+
+class HeaderRowMissing(ListUnreadable):
+    """The row that is told to have the headings is beyond the end of the list."""
+
+    code = "header_row_missing"
+    vi = "Danh sách không có dòng {row}. Hãy chọn lại dòng tiêu đề."
+    en = "The list has no row {row}. Choose the row of headings again."

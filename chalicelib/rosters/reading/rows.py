@@ -15,6 +15,7 @@ FIELDS: tuple[Field, ...] = Field.__args__  # type: ignore[attr-defined]
 IDENTIFYING: tuple[Field, ...] = ("person", "staff_code", "national_id", "email", "phone")
 Severity = Literal["error", "warning"]
 GuessedBy = Literal["heading", "content", "mapping", "nothing"]
+HeaderBy = Literal["heading", "content", "mapping", "nothing"]
 
 
 class Record(NamedTuple):
@@ -55,6 +56,20 @@ class Column:
     heading: str
     field: Field | None
     guessed_by: GuessedBy
+
+    @property
+    def called(self) -> str:
+        """Its heading, or where it has none its letter in a spreadsheet."""
+        return self.heading if self.heading.strip() else letters_of(self.index)
+
+
+def letters_of(index: int) -> str:
+    """What spreadsheets call a column, by its place from 0: A, B, … Z, AA."""
+    called = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        called, index = chr(65 + rest) + called, index - 1
+    return called
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from chalicelib.rosters.reading.refusals import ListOfAnotherFormat, ListTooLarge, WorkbookDamaged
+from chalicelib.rosters.reading.rows import letters_of
 
 MOST_CELLS = 2_400_000  # up to the farthest: 100,000 rows of 24 columns
 MOST_CHARACTERS = 60_000_000
@@ -173,7 +174,7 @@ class _Measured:
             or self._characters > MOST_CHARACTERS
             or self._inflated > MOST_INFLATED
         ):
-            raise ListTooLarge(cell=f"{_letters(self._columns - 1)}{max(self._row, 0) + 1}")
+            raise ListTooLarge(cell=f"{letters_of(self._columns - 1)}{max(self._row, 0) + 1}")
 
 
 def _refuse_declarations(*_: object) -> None:
@@ -188,14 +189,6 @@ def _number(letters: str) -> int:
     if not 0 < number <= _MOST_COLUMNS or not letters.isupper():
         raise WorkbookDamaged
     return number - 1
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number >= 0:
-        number, rest = divmod(number, 26)
-        letters, number = chr(65 + rest) + letters, number - 1
-    return letters
 
 
 def _all(archive: zipfile.ZipFile, name: str, wanted: str) -> list[dict[str, str]]:
