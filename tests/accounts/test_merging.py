@@ -179,11 +179,11 @@ def test_facts_fill_gaps_and_roles_stay(aws: Cloud, hue: OpenedSpace) -> None:
 
 
 def test_the_password_that_is_lost_is_told_of(aws: Cloud, hue: OpenedSpace) -> None:
-    kept, other = somebody(hue, "an@hue.example"), somebody(hue, "an.so@hue.example", name="Nguyen Van An")
+    kept, other = somebody(hue, "an.nha@hue.example"), somebody(hue, "an.so@hue.example", name="Nguyen Van An")
     made = merge(hue, kept, other).ok(202)
     assert made["password"] == "kept"
     aws.drain()
-    ((own,), (others,)) = mailbox.to("an@hue.example"), mailbox.to("an.so@hue.example")
+    ((own,), (others,)) = mailbox.to("an.nha@hue.example"), mailbox.to("an.so@hue.example")
     assert "vẫn dùng được" in own.body
     assert "không còn dùng được" in others.body
     for letter in (own, others):
