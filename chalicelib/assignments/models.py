@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -137,3 +138,65 @@ class Order(Outbound):
 
     job: Id
     course: Id
+
+
+OrderState = Literal["running", "done", "failed", "cancelled", "undoing", "undone"]
+
+
+class OrderCounts(Outbound):
+    """What came of an order."""
+
+    new: int
+    changed: int = Field(description="Had another deadline, or had left.")
+    unchanged: int = Field(description="Had completed it, or had this very deadline.")
+    passed: int = Field(description="Shut out, or not there any more.")
+
+
+class UndoneCounts(Outbound):
+    """What undoing an order came to."""
+
+    removed: int = Field(description="Enrolled by the order, not begun: un-enrolled.")
+    released: int = Field(
+        description="Keep their progress, and are asked again what they were asked before, if at all."
+    )
+    unchanged: int = Field(description="Have completed it, or something newer is required of them.")
+
+
+class OrderCard(Outbound):
+    """An order to enrol. Kept for 90 days, and so long after the day that is due."""
+
+    id: Id = Field(description="Also the id of its job, which tells how far it is.")
+    course: Id
+    title: str = Field(examples=["An toàn trên không gian mạng"], description="Empty for a course that is no more.")
+    audience: str | None
+    unit: str | None
+    roster: Id | None
+    people: int | None = Field(description="How many were named one by one.")
+    due_on: date | None
+    ordered_by: str = Field(description="Id of who gave it.")
+    ordered_at: datetime
+    state: OrderState
+    result: OrderCounts | None = Field(description="Null while it goes on.")
+    undo: Id | None = Field(description="The job that undoes it.")
+    undone: UndoneCounts | None
+
+    @classmethod
+    def of(cls, order: Mapping[str, Any], title: str) -> OrderCard:
+        """How staff see it."""
+        due, whom = order.get("due"), order["whom"]
+        return cls(
+            id=order["sk"],
+            course=order["course"],
+            title=title,
+            audience=whom.get("audience"),
+            unit=whom.get("unit"),
+            roster=whom.get("roster"),
+            people=whom.get("people"),
+            due_on=date.fromisoformat(due) if due else None,
+            ordered_by=order["by"],
+            ordered_at=clock.from_timestamp(order["at"]),
+            state=order["st"],
+            result=OrderCounts(**order["counts"]) if "counts" in order else None,
+            undo=order.get("undo"),
+            undone=UndoneCounts(**order["undone"]) if "undone" in order else None,
+        )

@@ -1,11 +1,15 @@
-"""Enrolling everyone of an audience, a unit, a list, or some people by name into a course: a job, a hundred at a time.
+"""Enrolling everyone of an audience, a unit, a list, or some people by name into a course: a job, slice by slice.
 
-A slice is one transaction on the condition of what was read, and carries the job: a kill anywhere, and a second worker,
-find what is done already and count it as done. Rules and retries: ``learning/requiring.py``.
+A slice is one transaction on the condition of what was read and that the order still stands, and carries the job: a
+kill anywhere, and a second worker, find what is done already and count it as done, and nobody is enrolled by an order
+that was called off. Whom a slice is about is noted before, for whoever undoes the order or asks how they stand. Rules
+and retries: ``learning/requiring.py``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,18 +17,21 @@ from typing import Any
 from chalicelib.assignments import reminding, store
 from chalicelib.assignments.models import NewOrder
 from chalicelib.audiences import membership
+from chalicelib.courses.outline import Outline
 from chalicelib.errors import NotFound
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.learning import enrolments, requiring
-from chalicelib.learning.requiring import Requirement
+from chalicelib.learning.requiring import Fate, Requirement
 from chalicelib.people import members, persons, units
 from chalicelib.people.members import Group
 from chalicelib.people.person import Person
 from chalicelib.rosters import rosters
 from chalicelib.storage import spaces
+from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed
 
 ENROL = "assignments.enrol"
 
@@ -40,7 +47,26 @@ def start(space: Space, course_id: str, order: NewOrder, *, job_id: str, actor: 
     reminding_ = {"remind_days": order.remind_days, "remind_sms": order.remind_sms}
     due = order.due_on.isoformat() if order.due_on else None
     payload = {"course": course_id, "whom": whom, "due": due, **reminding_}
-    return queue.enqueue(ENROL, space.slug, payload, job_id=job_id, actor=actor)
+    # The job notes the order, too, should this process die before.
+    queue.enqueue(ENROL, space.slug, payload, job_id=job_id, actor=actor)
+    _note(space, job_id, payload, actor)
+    return job_id
+
+
+def _note(space: Space, job_id: str, payload: Mapping[str, Any], actor: str) -> None:
+    whom = {**payload["whom"]}
+    if "people" in whom:
+        whom["people"] = len(whom["people"])
+    store.note_order(space, job_id, {"course": payload["course"], "whom": whom, "by": actor}, _due(payload))
+
+
+def _due(payload: Mapping[str, Any]) -> date | None:
+    return date.fromisoformat(payload["due"]) if payload["due"] else None
+
+
+def _give_up(job: Job, _: Item) -> None:
+    with suppress(ConditionFailed):
+        store.move_order(spaces.find(job.tenant), job.id, "failed", ["running"])
 
 
 def _require_whom(space: Space, order: NewOrder) -> None:
@@ -53,34 +79,52 @@ def _require_whom(space: Space, order: NewOrder) -> None:
         rosters.people_of(space, order.roster)
 
 
-@queue.handles(ENROL, shown_to=MANAGE_PEOPLE)
+@queue.handles(ENROL, shown_to=MANAGE_PEOPLE, when_failed=_give_up)
 def enrol(job: Job, run: Run) -> None:
-    """Enrol them: 3 calls for each hundred. The days to remind on are written down before anybody is enrolled."""
+    """Enrol them: 6 calls for each hundred. The days to remind on are written down before anybody is enrolled."""
     space, course_id = spaces.find(job.tenant), str(job.payload["course"])
     outline = enrolments.offered(space, course_id)
     at = job.checkpoint or _begun(space, job, run)
-    wanted = Requirement(job.payload["due"], job.id)
     while not at["whole"]:
         slice_ = _slice(space, job.payload["whom"], at["position"])
-        fates = requiring.require(space, outline, {each.id: each.audiences for each in slice_.people}, wanted)
+        fates = _enrolled(space, job, outline, slice_.people, int(at.get("slices", 0)))
+        if fates is None:
+            break
         counts = {str(name): int(at[name]) + number for name, number in fates.items()}
         passed = at["passed"] + slice_.passed
         at = {**at, **counts, "passed": passed, "position": slice_.position, "whole": slice_.position == ""}
+        at["slices"] = int(at.get("slices", 0)) + 1
         done = sum(counts.values()) + passed
         run.progress(done, max(done, int(at["total"])), at)
         run.go_on_if_late()
     run.result = {name: int(at[name]) for name in ("new", "changed", "unchanged", "passed")}
+    store.end_order(space, job.id, run.result)
+
+
+def _enrolled(space: Space, job: Job, outline: Outline, people: list[Person], slice_: int) -> Mapping[Fate, int] | None:
+    """What became of a slice's people; nothing once the order has been called off."""
+    if not people:
+        return {"new": 0, "changed": 0, "unchanged": 0}
+    if not store.note_people(space, job.id, slice_, [each.id for each in people], _due(job.payload)):
+        return None
+    wanted = Requirement(job.payload["due"], job.id)
+    audiences = {each.id: each.audiences for each in people}
+    try:
+        return requiring.require(space, outline, audiences, wanted, store.standing(space, job.id))
+    except requiring.CalledOff:
+        return None
 
 
 def _begun(space: Space, job: Job, run: Run) -> dict[str, Any]:
     """Where the job begins, and about how many there are."""
-    due, remind_days = job.payload["due"], job.payload["remind_days"]
+    due, remind_days = _due(job.payload), job.payload["remind_days"]
+    _note(space, job.id, job.payload, job.actor)
     if due is not None and remind_days is not None:
-        store.note_deadline(space, job.payload["course"], due, remind_days, sms=job.payload["remind_sms"])
-        reminding.plan_deadline(space, date.fromisoformat(due), remind_days)
+        store.note_deadline(space, job.payload["course"], due.isoformat(), remind_days, sms=job.payload["remind_sms"])
+        reminding.plan_deadline(space, due, remind_days)
     counts = {"new": 0, "changed": 0, "unchanged": 0, "passed": 0}
     total = _count(space, job.payload["whom"])
-    begun = {**counts, "position": "", "total": total, "whole": False}
+    begun = {**counts, "position": "", "total": total, "slices": 0, "whole": False}
     run.progress(0, total, begun)
     return begun
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.assignments import assigning, ordering
+from chalicelib.assignments import assigning, ordering, undoing
 from chalicelib.assignments.assigning import TooManyAssignments
-from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, NewAssignment, NewOrder, Order
+from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, NewAssignment, NewOrder, Order, OrderCard
+from chalicelib.assignments.undoing import OrderEnded
 from chalicelib.audiences.models import AudienceId
 from chalicelib.http import paging
-from chalicelib.http.endpoint import Answer, Feature
-from chalicelib.http.models import Id, Page
+from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import MANAGE_PEOPLE, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
@@ -55,7 +56,35 @@ def enrol_many(space: Space, actor: Actor, circumstances: Circumstances, course:
     """Enrol an audience, a unit, a list, or people by name, with a deadline or without.
 
     A job does it: follow its address. Who is enrolled already gets this deadline (or none) instead of an earlier one;
-    who has left comes back; who has completed the course is left alone.
+    who has left comes back; who has completed the course is left alone. By the job's id the order can be looked at
+    (`read_order`), cancelled while it runs, and undone.
     """
     job = ordering.start(space, course, body, job_id=circumstances.new_id(course), actor=actor.person_id)
     return Answer(Order(job=job, course=course), location=f"/v1/spaces/{space.slug}/jobs/{job}")
+
+
+@assignments.get("/spaces/{space}/orders", may=READ_LEARNERS, budget=Budget(calls=1, rcu=15), raises=[paging.BadCursor])
+def list_orders(space: Space, query: PageQuery) -> Page[OrderCard]:
+    """Orders to enrol, newest first: what came of each, and which were called off or undone."""
+    return undoing.page(space, query.cursor, query.limit)
+
+
+@assignments.get("/spaces/{space}/orders/{order}", may=READ_LEARNERS, budget=Budget(calls=1, rcu=1))
+def read_order(space: Space, order: Id) -> OrderCard:
+    """One order; its job tells how far it is."""
+    return undoing.read(space, order)
+
+
+@assignments.post("/spaces/{space}/orders/{order}/cancel", may=MANAGE_PEOPLE, raises=[OrderEnded])
+def cancel_order(space: Space, order: Id) -> OrderCard:
+    """Stop an order that runs: from now on it enrols nobody. Whom it has enrolled stays so, unless it is undone."""
+    return undoing.cancel(space, order)
+
+
+@assignments.post("/spaces/{space}/orders/{order}/undo", may=MANAGE_PEOPLE, status=202)
+def undo_order(space: Space, circumstances: Circumstances, order: Id) -> Answer[OrderCard]:
+    """Undo an order, also one that still runs: a job un-enrols whom it enrolled and who has not begun. Who has begun
+    keeps their progress and loses only the requirement; who was enrolled before the order is asked again what they were
+    asked then. Who has completed the course, or of whom a newer order asks it, is left alone."""
+    undone = undoing.start(space, order, circumstances)
+    return Answer(undone, location=f"/v1/spaces/{space.slug}/jobs/{undone.undo}")

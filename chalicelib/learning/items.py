@@ -13,13 +13,14 @@
 | ``g`` | the audiences that the learner was in on enrolling, parted by spaces: reports count the enrolment for them |
 | ``due`` | the last day, in Vietnam, on which to complete it: ``2026-12-31`` |
 | ``by`` | the job that enrolled them, or after a ``+`` the one that gave a deadline to who was enrolled |
+| ``was`` | what was required before: ``due``, ``by``, and of who had left, when they were brought ``back`` (ms) |
 | ``c``, ``cs`` | keys of the index ``by-course``: shard of the course; state (``a#``, ``c#``, ``l#``) and learner |
 """
 
 from __future__ import annotations
 
 from chalicelib import ids
-from chalicelib.learning.merging import Enrolment
+from chalicelib.learning.merging import Before, Enrolment
 from chalicelib.storage.items import Item
 from chalicelib.storage.table import ConditionFailed
 
@@ -109,5 +110,10 @@ def of_item(item: Item) -> Enrolment:
         audiences=tuple(item.get("g", "").split()),
         due=item.get("due"),
         required_by=item.get("by"),
+        before=_before(item.get("was")),
         last_key=item.get("k", ""),
     )
+
+
+def _before(was: Item | None) -> Before | None:
+    return None if was is None else Before(was.get("due"), was.get("by"), was.get("back"))

@@ -55,6 +55,16 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What was required of a learner before an order required something else: until when, by which job, and of whoever
+    had left, when the order brought them back (milliseconds since the epoch)."""
+
+    due: str | None
+    by: str | None
+    back_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """One learner in one course: pinned to a version, what is done, where they stand, what they scored."""
 
@@ -76,7 +86,13 @@ class Enrolment:
     required_by: str | None = (
         None  # the job that enrolled them, or gave the deadline: the audit trail knows whose it was
     )
+    before: Before | None = None  # the order that required it came; what undoing it brings back
     last_key: str = ""  # names the newest attempt, so that its repetition is known
+
+    @property
+    def begun(self) -> bool:
+        """Whether the learner has done anything in it."""
+        return bool(self.last or self.done or self.places or self.attempts)
 
     def position_s(self, lesson: str) -> int | None:
         """Seconds into the lesson at which the learner left it, if a device said so."""

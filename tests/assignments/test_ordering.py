@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 import pytest
 
 from chalicelib import clock, ids
 from chalicelib.jobs import queue
-from chalicelib.learning import store
-from chalicelib.learning.merging import Enrolment
+from chalicelib.learning import enrolments
 from chalicelib.people import persons
 from chalicelib.rosters import rosters
+from tests.assignments.orders import DUE, counts, enrolled, ordered, ordered_and_done, result
 from tests.assignments.people import crowd, person
 from tests.crashes import killed_at
 from tests.emulated import Cloud
@@ -21,35 +18,10 @@ from tests.learning.courses import archive, publish
 from tests.rosters.loading import DATA, checked, committed
 from tests.spending import spending
 
-DUE = "2027-03-31"
-
 
 @pytest.fixture(scope="module")
 def hue(aws: Cloud) -> OpenedSpace:
     return open_space()
-
-
-def ordered(space: OpenedSpace, course: str, **body: object) -> str:
-    """The job that an order started."""
-    reply = space.admin.post(space.at(f"/courses/{course}/enrolments"), body)
-    job: str = reply.ok(202)["job"]
-    assert reply.headers["location"] == f"/v1{space.at('/jobs/' + job)}"
-    return job
-
-
-def result(space: OpenedSpace, job: str) -> dict[str, Any]:
-    found = space.admin.get(space.at(f"/jobs/{job}")).ok()
-    assert found["state"] == "done", found
-    counts: dict[str, Any] = found["result"]
-    return counts
-
-
-def enrolled(space: OpenedSpace, course: str, people: Iterable[str]) -> dict[str, Enrolment]:
-    return {each.person_id: each for each in store.batch(space.space, course, [*people], consistent=True)}
-
-
-def counts(new: int = 0, changed: int = 0, unchanged: int = 0, passed: int = 0) -> dict[str, int]:
-    return {"new": new, "changed": changed, "unchanged": unchanged, "passed": passed}
 
 
 def test_a_unit_and_what_is_under_it_is_enrolled_with_a_deadline(aws: Cloud) -> None:
@@ -73,12 +45,6 @@ def test_a_unit_and_what_is_under_it_is_enrolled_with_a_deadline(aws: Cloud) -> 
     assert result(space, ordered_and_done(aws, space, course, unit=above.unit, due_on=DUE)) == counts(
         unchanged=2, passed=1
     )
-
-
-def ordered_and_done(aws: Cloud, space: OpenedSpace, course: str, **body: object) -> str:
-    job = ordered(space, course, **body)
-    aws.drain()
-    return job
 
 
 def test_everyone_keeps_what_they_have_and_gets_the_newest_deadline(aws: Cloud) -> None:
@@ -133,6 +99,37 @@ def test_an_audience_of_many_is_enrolled_in_few_calls_and_the_progress_is_seen(a
     assert len(enrolled(space, course, people)) == 450
     (line,) = [each for each in spent.lines if each.get("kind") == "assignments.enrol"]
     assert line["calls"] < 75  # eight slices of five calls, their counting and what a cold container reads
+
+
+def test_3500_people_at_once_are_each_enrolled_once_though_it_is_killed_in_the_middle(aws: Cloud) -> None:
+    space = open_space()
+    course = publish(space.space, "1")
+    people = crowd(space, 3_500, "workers")
+    job = ordered(space, course, audience="workers", due_on=DUE)
+    killed = clock.epoch_s()
+    with spending() as spent:
+        for tries, call in enumerate((61, 62, 63)):
+            with killed_at(call) as kill:
+                queue.run(space.slug, job)
+            assert kill.happened
+            later = killed + 120 * (tries + 1)
+            clock.set_source(lambda later=later: later)  # type: ignore[misc]
+        queue.run(space.slug, job)
+    clock.set_source(None)
+    assert result(space, job) == counts(new=3_500)
+    found = enrolled(space, course, people)
+    assert len(found) == 3_500
+    assert {(each.due, each.required_by) for each in found.values()} == {(DUE, job)}
+    listed: list[str] = []
+    cursor = None
+    while True:
+        page, cursor = enrolments.of_course(space.space, course, "active", cursor, 100)
+        listed += [each.person_id for each in page]
+        if cursor is None:
+            break
+    assert sorted(listed) == sorted(people)
+    (line,) = [each for each in spent.lines if each.get("kind") == "assignments.enrol" and each["outcome"] == "done"]
+    assert line["calls"] < 240  # six for each hundred
 
 
 def test_killed_at_any_call_everyone_is_enrolled_once_and_counted_once(aws: Cloud) -> None:
@@ -210,7 +207,7 @@ def test_everyone_of_a_list_is_enrolled(aws: Cloud) -> None:
     seen = space.admin.get(space.at(f"/jobs/{job}")).ok()
     assert (seen["done"], seen["total"]) == (2_000, 2_000)
     (line,) = [each for each in spent.lines if each.get("kind") == "assignments.enrol"]
-    assert line["calls"] < 120
+    assert line["calls"] < 160  # pages of five hundred, in six slices of six calls
     people, _ = rosters.people_of(space.space, roster)
     assert enrolled(space, course, people).keys() == {*people}
     assert result(space, ordered_and_done(aws, space, course, roster=roster, due_on=DUE)) == counts(unchanged=2_000)
