@@ -30,6 +30,7 @@ FEATURES = [
     "chalicelib.jobs.routes",
     "chalicelib.learning.routes",
     "chalicelib.metering.routes",
+    "chalicelib.notifications.routes",
     "chalicelib.people.routes",
     "chalicelib.provisioning.routes",
     "chalicelib.reports.routes",

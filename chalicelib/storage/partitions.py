@@ -66,6 +66,8 @@ PARTS: dict[str, Part] = {
     "usage-stored": Part(_in_its_row, _in_its_row),
     # On which days somebody of it is to be reminded; who else has such a day is not its to know.
     "due": Part(_nobodys, _in_its_row),
+    # On which mornings its people get a letter of what is new.
+    "digest": Part(_nobodys, _in_its_row),
     # What the centre offers, to all; whoever adopted it keeps a row in it.
     "national": Part(_anyones, _in_its_row_or_the_centres),
     # How many learn where, no person among them: before one more registers, and when a space is counted anew. It is

@@ -156,7 +156,7 @@ RIGHTS: dict[str, list[Json]] = {
         allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [_PLATFORM, _LISTED]),
         _JOBS,
         _platform(["PutItem", "UpdateItem"], "tenant#*", "audit#*", "quota#*", "usage-stored", "national#*"),
-        _platform(["PutItem"], "due#*"),  # on which days a space has somebody to remind
+        _platform(["PutItem"], "due#*", "digest#*"),  # on which days a space has somebody to remind, or to write to
         # Operators: their accounts, sessions and tries, and what they asked for under a key.
         _platform(
             ["PutItem", "UpdateItem", "DeleteItem"], "person#*", "login#*", "keepers#*", "tries#*", "idempotency#*"
@@ -172,7 +172,7 @@ RIGHTS: dict[str, list[Json]] = {
         _JOBS,
         _platform(["UpdateItem"], "national#*"),  # which version an adopter has
         _platform(["PutItem"], "person#*"),  # an operator's one-time link
-        _platform(["PutItem", "Query"], "due#*"),
+        _platform(["PutItem", "Query"], "due#*", "digest#*"),
         _platform(["GetItem"], "national-figures"),  # how many more learners a list may bring
         _never_the_keyring(),
         _uses_key(),
@@ -199,7 +199,7 @@ RIGHTS: dict[str, list[Json]] = {
     ],
     "apply_changes": [
         _platform(["GetItem"], "tenant#*"),
-        _platform(["PutItem"], "job#*"),  # the delivery of results to an app
+        _platform(["PutItem"], "job#*", "digest#*"),  # the delivery of results to an app, a letter of what is new
         _hints(),
         _never_the_keyring(),
         _uses_key(),

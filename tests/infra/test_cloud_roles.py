@@ -39,6 +39,7 @@ WRITTEN: dict[str, dict[str, set[str]]] = {
     "national#1": {"api": {"PutItem", "UpdateItem"}, "run_jobs": {"UpdateItem"}},
     "usage-stored": {"api": {"PutItem", "UpdateItem"}, "provision": {"UpdateItem", "DeleteItem"}},
     "due#2026-12-24": {"api": {"PutItem"}, "run_jobs": {"PutItem"}},
+    "digest#2026-12-24": {"api": {"PutItem"}, "run_jobs": {"PutItem"}, "apply_changes": {"PutItem"}},
     "usage#hue": {"meter": {"UpdateItem"}},
     "usage-month#2026-11": {"meter": {"UpdateItem"}},
     "metered#1": {"meter": {"PutItem"}},

@@ -61,6 +61,7 @@ OTHERS = [
     ("audit#2026-11", "hue"),
     ("metered#1", "0"),
     ("due#2026-12-24", "hue-city"),
+    ("digest#2026-12-24", "hue-city"),
     ("", "hue"),
 ]
 each_item_way = pytest.mark.parametrize("way", ON_ITEMS.values(), ids=ON_ITEMS.keys())
