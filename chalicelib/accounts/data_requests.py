@@ -6,7 +6,6 @@ that mails is asked for before the step is taken, and waits for it: a step that 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import cast
 
@@ -19,7 +18,7 @@ from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.http.requests import Circumstances
 from chalicelib.identity import links, mail
 from chalicelib.jobs import queue
-from chalicelib.jobs.queue import GoOn, Job, Run
+from chalicelib.jobs.queue import Job, Run
 from chalicelib.people import persons
 from chalicelib.people.person import Person
 from chalicelib.storage import spaces
@@ -32,8 +31,6 @@ TELL = "accounts.tell"
 # they ask for is done within so many days.
 ACKNOWLEDGED_IN = 2
 FULFILLED_IN: dict[DataRequestKind, int] = {"correct": 10, "withdraw": 15, "object": 15, "delete": 20}
-_WAITS_S = 5
-_GIVES_UP = timedelta(minutes=10)
 
 
 class RequestOpen(Conflict):
@@ -146,7 +143,7 @@ def tell(job: Job, run: Run) -> None:
     request = store.get_request(space, job.payload["person"], job.payload["request"])
     if request is None or not _has_become(request, state):
         if request is None or request.answered_at is None:
-            _wait(job, run)
+            run.wait()
         return
     person = _whom(space, request.person)
     if person is None or person.email is None:
@@ -160,13 +157,6 @@ def _has_become(request: DataRequestItem, state: DataRequestState) -> bool:
     if state in ("fulfilled", "refused"):
         return request.state == state
     return state == "received" or request.acknowledged_at is not None
-
-
-def _wait(job: Job, run: Run) -> None:
-    began = job.checkpoint.get("since") or clock.timestamp()
-    if clock.now() <= clock.from_timestamp(began) + _GIVES_UP:
-        run.progress(0, 1, {"since": began})
-        raise GoOn(in_s=_WAITS_S)
 
 
 def _whom(space: Space, person_id: str) -> Person | None:

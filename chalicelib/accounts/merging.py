@@ -37,8 +37,6 @@ MERGE = "accounts.merge"
 UNDO = "accounts.undo"
 UNDO_DAYS = 30
 _KEPT_LONGER = timedelta(days=7)  # than it can be undone: whoever is late is told so, rather than "not found"
-_WAITS_S = 5
-_GIVES_UP = timedelta(minutes=10)
 
 
 class UndoExpired(Conflict):
@@ -193,11 +191,8 @@ def _awaited(job: Job, run: Run, *states: str) -> tuple[Space, MergeItem | None]
     found = store.get(space, job.payload["person"], job.payload["merge"])
     if found is not None and found.state in states:
         return space, found
-    began = job.checkpoint.get("since") or clock.timestamp()
-    if clock.now() > clock.from_timestamp(began) + _GIVES_UP:
-        return space, None
-    run.progress(0, 1, {"since": began})
-    raise GoOn(in_s=_WAITS_S)
+    run.wait()
+    return space, None
 
 
 def _of_other(space: Space, kept_id: str, other_id: str) -> MergeItem:

@@ -35,6 +35,8 @@ from chalicelib.storage.table import ConditionFailed, Write
 LEASE_S = 60
 STUCK_AFTER_S = 60
 MAX_ATTEMPTS = 8
+_WAITS_UP_TO = timedelta(minutes=10)
+_LOOKS_AGAIN_S = 5
 _SWEEP = 200
 _making = Lock()
 
@@ -96,6 +98,14 @@ class Run:
         """Raises: GoOn when less than a fifth of a minute is left."""
         if _is_late(self._deadline_ms):
             raise GoOn
+
+    def wait(self) -> None:
+        """Have the job called again in a little while, for something that is just happening elsewhere. Returns where it
+        was waited for ten minutes already: then it never happened. Raises: GoOn."""
+        began = self._checkpoint.get("since") or clock.timestamp()
+        if clock.now() <= clock.from_timestamp(began) + _WAITS_UP_TO:
+            self.progress(0, 1, {**self._checkpoint, "since": began})
+            raise GoOn(in_s=_LOOKS_AGAIN_S)
 
     def _note(self, facts: Mapping[str, Any]) -> None:
         store.note(self._job.tenant, self._job.id, self._job.turn, LEASE_S, **facts)

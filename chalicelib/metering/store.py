@@ -103,7 +103,7 @@ def stored_of(slugs: Iterable[str]) -> dict[str, Item]:
 
 
 def measured(
-    slug: str, items_bytes: int, files_bytes: int, files: int, since_ms: int, counted: tuple[int, int] = (0, 0)
+    slug: str, items_bytes: int, files_bytes: int, files: int, since_ms: int, counted: tuple[int, int]
 ) -> None:
     """What was measured, begun at ``since_ms``: it stands for all that was confirmed before, which were ``counted``
     bytes and files; those confirmed since stay beside it until the next measure. One UpdateItem, 1 WCU. An older

@@ -149,15 +149,15 @@ def stop(slug: str, run: str) -> None:
     registry.settle(slug, stopped)
 
 
-def open_jobs(slug: str) -> list[str]:
-    """The kinds of the jobs that may still write to the space's tables: a Query for each hundred of those kept."""
-    found: list[str] = []
+def has_open_jobs(slug: str) -> bool:
+    """Whether some job may still write to the space's tables: a Query for each hundred of those kept, until one may."""
     after: str | None = None
     while True:
         page = queue.of_tenant(slug, after, _LISTED)
-        found += [job.kind for job in page.items if job.is_open]
+        if any(job.is_open for job in page.items):
+            return True
         if page.after is None:
-            return found
+            return False
         after = page.after
 
 

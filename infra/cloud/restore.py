@@ -92,7 +92,7 @@ class Restoring:
         )
 
     def _has_no_jobs(self) -> bool:
-        return not restoring.open_jobs(self.slug)
+        return not restoring.has_open_jobs(self.slug)
 
     def _replace(self) -> None:
         self._hold()

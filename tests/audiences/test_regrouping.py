@@ -11,7 +11,7 @@ from chalicelib.audiences import membership, regrouping
 from chalicelib.audiences.membership import FRESH_S, regrouped
 from chalicelib.http import caching
 from chalicelib.jobs import queue
-from chalicelib.people import entries, keys, persons, profile
+from chalicelib.people import entries, keys, persons, profile, units
 from tests.audiences.people import PUPILS, audiences_of, both_rounds, job_of, made, put, unsorted
 from tests.crashes import killed_after
 from tests.emulated import Cloud
@@ -181,3 +181,20 @@ def test_a_person_whom_someone_else_is_changing_is_put_right_all_the_same(hue: O
     assert regrouping._settle(hue.space, rules, [late]) == 1
     kept = persons.get(hue.space, person.id)
     assert (kept.name, audience in kept.audiences) == ("Tên khác", True)
+
+
+def test_a_renamed_unit_keeps_its_people_in_the_audiences_that_name_it(hue: OpenedSpace) -> None:
+    """Rules and people name units by their paths, which never change: nothing is to be brought to anybody."""
+    health = units.ensure(hue.space, ["Sở Y tế"])
+    ward = units.ensure(hue.space, ["Sở Y tế", "Trạm Y tế Phú Xuân"])
+    audience = made(hue, {"op": "within", "field": "unit", "units": [health]})
+    before = put(hue, "Trần Thị Bình", unit=ward)
+    job = job_of(hue)
+    for path, name, was in ((health, "Sở Y tế Huế", "Sở Y tế"), (ward, "Trạm Vỹ Dạ", "Trạm Y tế Phú Xuân")):
+        hue.admin.patch(hue.at("/units"), {"path": path, "name": name, "was": was}).ok()
+    after = put(hue, "Lê Văn Cường", unit=units.ensure(hue.space, ["Sở Y tế Huế", "Trạm Vỹ Dạ"]))
+    later(FRESH_S + 1)
+    read = persons.get(hue.space, before.id)
+    assert audience in audiences_of(hue, before) & audiences_of(hue, after)
+    assert regrouped(hue.space, read) == read, "a fresh look at the rule changes nothing"
+    assert job_of(hue) == job

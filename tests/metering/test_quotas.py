@@ -54,7 +54,7 @@ def test_a_quota_is_within_reason(hue: OpenedSpace, limit: dict[str, int]) -> No
 def test_a_space_with_no_room_takes_no_more_files(hue: OpenedSpace) -> None:
     _set(hue, storage_gb=1)
     hue.author.post(hue.at("/files"), PDF).ok()
-    store.measured(hue.slug, 10, GB - 1, 5, 1)
+    store.measured(hue.slug, 10, GB - 1, 5, 1, (0, 0))
     caching.forget_everything()  # a minute later
     problem = hue.author.post(hue.at("/files"), PDF).refused(409, "storage_full")
     assert "1.0 trên 1 GB" in problem["detail"]
@@ -87,7 +87,7 @@ def test_what_was_completed_or_refused_waits_no_more(hue: OpenedSpace, monkeypat
 
 
 def test_files_confirmed_since_the_last_measure_count(hue: OpenedSpace) -> None:
-    store.measured(hue.slug, 10, 1_000, 5, 1)
+    store.measured(hue.slug, 10, 1_000, 5, 1, (0, 0))
     content = b"%PDF-1.7\n" + b"0" * 991 + b"\n%%EOF\n"
     uploaded(hue, "application/pdf", content)
     stored = quotas.stored_of(store.stored(hue.slug))
@@ -97,8 +97,8 @@ def test_files_confirmed_since_the_last_measure_count(hue: OpenedSpace) -> None:
 
 
 def test_an_older_measure_replaces_no_newer(hue: OpenedSpace) -> None:
-    store.measured(hue.slug, 1, 1, 1, 2)
-    store.measured(hue.slug, 9, 9, 9, 1)
+    store.measured(hue.slug, 1, 1, 1, 2, (0, 0))
+    store.measured(hue.slug, 9, 9, 9, 1, (0, 0))
     assert quotas.stored_of(store.stored(hue.slug)).files_bytes == 1
 
 

@@ -51,7 +51,7 @@ def test_a_tenant_sees_what_it_used_day_by_day(hue: OpenedSpace) -> None:
 
 def test_the_whole_is_the_sum_of_its_items_and_what_is_stored(hue: OpenedSpace) -> None:
     used(hue, *[{"rcu": 100, "wcu": 100, "ms": 50, "bytes_out": 10**8} for _ in range(20)])
-    store.measured(hue.slug, 3 * GB, 50 * GB, 9, NOON)
+    store.measured(hue.slug, 3 * GB, 50 * GB, 9, NOON, (0, 0))
     seen = hue.admin.get(hue.at("/usage"), query={"from": "2026-11-01"}).ok()
     costs = {each["item"]: Decimal(each["cost"]) for each in seen["costs"]}
     assert list(costs) == list(prices.PRICES)
@@ -71,7 +71,7 @@ def test_the_whole_is_the_sum_of_its_items_and_what_is_stored(hue: OpenedSpace) 
 
 
 def test_how_much_of_the_quotas_is_used(hue: OpenedSpace) -> None:
-    store.measured(hue.slug, 0, 25 * GB, 9, NOON)
+    store.measured(hue.slug, 0, 25 * GB, 9, NOON, (0, 0))
     quotas = {each["quota"]: each for each in hue.admin.get(hue.at("/usage")).ok()["quotas"]}
     assert quotas["storage_gb"] == {"quota": "storage_gb", "limit": 100, "used": 25, "percent": 25}
     assert quotas["people"] == {"quota": "people", "limit": 1_000_000, "used": 0, "percent": 0}

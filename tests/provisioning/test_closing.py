@@ -44,7 +44,7 @@ def suspended() -> OpenedSpace:
     space = open_space(status="suspended")
     learners.enrol(space.space, "an", "khoa1")
     files.put(f"{space.slug}/courses/a.pdf", b"%PDF", "application/pdf")
-    store.measured(space.slug, 10, 20, 1, 1)
+    store.measured(space.slug, 10, 20, 1, 1, (0, 0))
     return space
 
 

@@ -110,7 +110,7 @@ def _held() -> dict[str, int]:
 def test_a_month_without_a_visitor_costs_its_bytes_alone(aws: Cloud) -> None:
     slug = _open(aws)
     gigabyte = 2**30
-    store.measured(slug, gigabyte, 10 * gigabyte, 100, 1)
+    store.measured(slug, gigabyte, 10 * gigabyte, 100, 1, (0, 0))
     stored = stored_of(store.stored(slug))
     days = float(prices.DAYS_A_MONTH)
     kept = prices.Usage(

@@ -129,9 +129,9 @@ def test_who_stops_before_anything_is_dropped_leaves_the_space_suspended(hue: Op
 
 def test_jobs_that_may_still_write_are_found_however_many_have_ended(aws: Cloud, hue: OpenedSpace) -> None:
     queue.enqueue(opening.KIND, hue.slug, {}, job_id=ids.new())
-    assert restoring.open_jobs(hue.slug) == [opening.KIND]
+    assert restoring.has_open_jobs(hue.slug)
     aws.drain()
-    assert restoring.open_jobs(hue.slug) == []
+    assert not restoring.has_open_jobs(hue.slug)
 
 
 def _at_once(*doing: Callable[[], object]) -> list[bool]:

@@ -113,7 +113,7 @@ def test_the_nation_at_a_glance(nation: Nation, operator: Api) -> None:
 
 
 def test_what_the_nation_used_this_month(nation: Nation, operator: Api) -> None:
-    store.measured("hue", 2**30, 7 * 2**30, 3, 1)
+    store.measured("hue", 2**30, 7 * 2**30, 3, 1, (0, 0))
     month = operator.get("/reports/national").ok()["month"]
     assert (month["month"], month["stored_bytes"]) == ("2026-11", 8 * 2**30)
     each = operator.get("/reports/national/tenants", query={"limit": 100}).ok()["items"]
