@@ -6,10 +6,6 @@ Two accounts that the identifiers lead to are a question for a person: nobody is
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection
-
-from chalicelib import logs
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, Forbidden, Language, PreconditionFailed
 from chalicelib.http.gate import SpaceSuspended
@@ -20,6 +16,7 @@ from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.people.profile import BY_HAND
+from chalicelib.sso import ambiguities
 from chalicelib.sso.claims import Told
 from chalicelib.sso.providers import Provider
 from chalicelib.storage.spaces import Space
@@ -84,7 +81,7 @@ def _ensured(
         found = {each for each in found if not known[each].unproven} or found
         vouched = [each for each in vouched if owners.get(each) in (None, *found)]
     if len(found) > 1:
-        _tell(space, provider, found)
+        ambiguities.note(space, provider, own, {each: owners[each] for each in vouched if each in owners})
         raise AccountAmbiguous
     if found:
         return _refreshed(space, provider, found.pop(), [own, *vouched], told, first=True)
@@ -165,13 +162,3 @@ def _facts(space: Space, told: Told) -> dict[str, str]:
     if told.unit:
         facts["unit"] = units.ensure(space, told.unit)
     return facts
-
-
-def _tell(space: Space, provider: Provider, person_ids: Collection[str]) -> None:
-    logs.event(
-        "sso.account_ambiguous",
-        level=logging.WARNING,
-        tenant=space.slug,
-        provider=provider.id,
-        persons=sorted(person_ids),
-    )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib import clock
 from chalicelib.http import caching
+from chalicelib.http.models import PageQuery
 from chalicelib.identity import throttle
 from chalicelib.people import identifiers, persons, space_key, units
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
-from chalicelib.sso import accounts, claims, providers
+from chalicelib.sso import accounts, ambiguities, claims, providers
 from chalicelib.sso.accounts import AccountAmbiguous, AccountMissing
 from chalicelib.storage import acting, spaces
 from tests.api import Api
+from tests.emulated import Cloud
 from tests.factories import OpenedSpace, forget_space, operator
 from tests.federation.oidc_provider import OidcProvider, fragment, query
 from tests.identity.people import PASSWORD, refresh, sign_in
@@ -63,6 +67,64 @@ def test_two_accounts_are_a_question_and_nobody_is_signed_in(trusted: Trusted) -
     assert trusted.landing("dung")["error"] == AccountAmbiguous.code
     for each in (by_code, by_address):
         assert persons.get(trusted.hue.space, each.id) == each
+
+
+def _cases(trusted: Trusted) -> Any:
+    return trusted.hue.admin.get(trusted.hue.at("/ambiguous-sign-ins")).ok()["items"]
+
+
+def _ambiguous(trusted: Trusted) -> tuple[Person, Person]:
+    """Dung has two accounts, and is refused."""
+    trusted.edit(claims=STAFF_CLAIMS)
+    known = _listed(trusted, Identifier("staff_code", "CB9")), _listed(trusted, identifiers.parse("dung@hue.example"))
+    assert trusted.landing("dung")["error"] == AccountAmbiguous.code
+    return known
+
+
+def test_an_admin_sees_what_points_where_and_merges(aws: Cloud, trusted: Trusted) -> None:
+    by_code, by_address = _ambiguous(trusted)
+    trusted.landing("dung")
+    (case,) = _cases(trusted)
+    assert {(each["kind"], each["person"]) for each in case["points"]} == {
+        ("staff_code", by_code.id),
+        ("email", by_address.id),
+    }
+    assert "dung@hue.example" not in str(case)
+    hue = trusted.hue
+    hue.tutor.get(hue.at("/ambiguous-sign-ins")).refused(403)
+    hue.admin.post(hue.at(f"/people/{by_code.id}/merges"), {"other": by_address.id}).ok(202)
+    assert _cases(trusted) == []
+    assert trusted.signed_in("dung")["person"]["id"] == by_code.id
+
+
+def test_a_case_is_dismissed_until_the_next_try_and_forgotten_after_a_while(trusted: Trusted) -> None:
+    _ambiguous(trusted)
+    (case,) = _cases(trusted)
+    at = trusted.hue.at(f"/ambiguous-sign-ins/{case['id']}")
+    trusted.hue.admin.delete(at).ok(204)
+    trusted.hue.admin.delete(at).refused(404)
+    assert _cases(trusted) == []
+    trusted.landing("dung")
+    assert [each["id"] for each in _cases(trusted)] == [case["id"]]
+    clock.set_source(lambda: time.time() + ambiguities.KEPT_S + 60)
+    assert ambiguities.page(trusted.hue.space, PageQuery()).items == []
+
+
+def test_cases_are_paged(trusted: Trusted) -> None:
+    space, provider = trusted.hue.space, providers.now(trusted.hue.space, trusted.id)
+    points = {
+        each: _listed(trusted, each).id for each in (Identifier("staff_code", "A1"), Identifier("staff_code", "A2"))
+    }
+    for number in range(5):
+        ambiguities.note(space, provider, Identifier("sso", f"{provider.id}:{number}"), points)
+    found, cursor = [], None
+    for _ in range(3):
+        asked = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = trusted.hue.admin.get(trusted.hue.at("/ambiguous-sign-ins"), query=asked).ok()
+        found += [each["id"] for each in page["items"]]
+        cursor = page["next"]
+    assert len(set(found)) == len(found) == 5
+    assert cursor is None
 
 
 def test_what_belongs_to_another_stays_theirs_when_a_known_person_comes(trusted: Trusted) -> None:
