@@ -46,7 +46,7 @@ class EnrolmentRequired(Conflict):
 def enrol(space: Space, person_id: str, course_id: str, audiences: Collection[str] = ()) -> tuple[Enrolment, bool]:
     """Enrol in the newest version, or come back with all progress; gives the enrolment and whether it is new.
 
-    ``audiences`` are those that the learner is in at this moment; whoever comes back stays counted for those of then.
+    ``audiences`` are those that the learner is in at this moment, as far as their token knows (``grouping.py``).
     1 call, 2 WCU; repeating it is 1 call and changes nothing; coming back is 2 calls.
     Raises: CourseArchived, CourseNotPublished, NotFound.
     """

@@ -81,7 +81,7 @@ class Enrolment:
     scores: dict[str, int] = field(default_factory=dict)  # the best of each quiz, in percent
     completed_at: int | None = None
     national: str | None = None
-    audiences: tuple[str, ...] = ()  # that the learner was in on enrolling
+    audiences: tuple[str, ...] = ()  # that it counts for: those that the learner is in
     due: str | None = None  # the last day on which to complete it, in Vietnam: 2026-12-31
     required_by: str | None = (
         None  # the job that enrolled them, or gave the deadline: the audit trail knows whose it was

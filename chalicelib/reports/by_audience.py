@@ -51,7 +51,7 @@ def audience(space: Space, audience_id: str, language: Language, cursor: str | N
     return AudienceReport(
         as_of=series.as_of([totals]),
         totals=AudienceTotals(**_totals(audience_id, known.get(audience_id), totals)),
-        items=[overview.course_totals(space, item) for item in rows.items],
+        items=[overview.course_totals(space, item) for item in rows.items if item.get(ENROLMENTS)],
         next=paging.encode(rows.after["sk"]) if rows.after else None,
     )
 

@@ -142,8 +142,9 @@ class Export(Outbound):
 
 
 class InAudience(Totals):
-    """What an audience has reached. An enrolment counts for the audiences that its learner was in on enrolling, for the
-    twelve first at most; in which audience they are later changes nothing of it."""
+    """What those who are in an audience now have reached, whenever they enrolled: whoever moves to another audience
+    takes their enrolments along, and an audience that is made today tells of what its people have done before. A
+    learner's enrolments count for twelve of their audiences at most, the ready-made ones first."""
 
     audience: AudienceId
     name: str | None = Field(description="null when the audience is no more.", examples=["Người dân"])
@@ -161,13 +162,14 @@ class AudiencesReport(Outbound):
     as_of: datetime | None = Field(description=_AS_OF)
     items: list[AudienceTotals] = Field(
         max_length=100,
-        description="Every audience of the space, those with the most enrolments first, and then those that are no "
-        "more but in which people enrolled.",
+        description="Every audience of the space, those with the most enrolments first, and then those that have been "
+        "removed and that people are still being taken out of.",
     )
 
 
 class AudienceReport(Page[CourseTotals]):
-    """An audience at a glance, and a page of the courses that anyone of it enrolled in, oldest course first."""
+    """An audience at a glance, and a page of the courses that anyone who is in it now enrolled in, oldest course
+    first. A page may hold fewer than `limit` while `next` leads on."""
 
     as_of: datetime | None = Field(description=_AS_OF)
     totals: AudienceTotals

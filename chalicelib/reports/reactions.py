@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.jobs.streams import reacts
+from chalicelib.learning import grouping
 from chalicelib.reports import counting, store
 from chalicelib.reports.figures import course_day
 from chalicelib.storage.changes import Batch
@@ -15,6 +16,12 @@ def mark_days(space: Space, batch: Batch) -> None:
     keys = dict.fromkeys(key for change in batch.changes if (key := course_day(change)))
     if keys:
         store.mark(space, keys)
+
+
+@reacts
+def follow_audiences(space: Space, batch: Batch) -> None:
+    """Enrolments count for the audiences that their learners are in now."""
+    grouping.follow(space, batch.changes)
 
 
 @reacts

@@ -68,7 +68,7 @@ def read_course_days(space: Space, course: Id, query: Period) -> CourseSeries:
 
 @reports.get("/spaces/{space}/reports/audiences", may=READ_LEARNERS, budget=Budget(calls=2, rcu=20))
 def read_audiences_report(space: Space, circumstances: Circumstances) -> AudiencesReport:
-    """A space by audiences: how many people are in each, and what became of their enrolments."""
+    """A space by audiences: how many people are in each now, and what became of all that these ever enrolled in."""
     return by_audience.summary(space, circumstances.language)
 
 
@@ -76,13 +76,14 @@ def read_audiences_report(space: Space, circumstances: Circumstances) -> Audienc
 def read_audience_report(
     space: Space, circumstances: Circumstances, audience: AudienceId, query: PageQuery
 ) -> AudienceReport:
-    """An audience at a glance, and a page of the courses that people enrolled in while they were in it."""
+    """An audience at a glance, and a page of the courses that the people who are in it now enrolled in, before or
+    since they came into it."""
     return by_audience.audience(space, audience, circumstances.language, query.cursor, query.limit)
 
 
 @reports.get("/spaces/{space}/reports/courses/{course}/audiences", may=READ_LEARNERS, budget=Budget(calls=2, rcu=38))
 def read_course_audiences(space: Space, circumstances: Circumstances, course: Id) -> CourseAudiences:
-    """A course by the audiences of the space: who enrols, who completes, who leaves."""
+    """A course by the audiences of the space: of those who are in each now, who enrolled, completed and left."""
     return by_audience.course(space, course, circumstances.language)
 
 

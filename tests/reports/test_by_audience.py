@@ -14,6 +14,7 @@ from chalicelib.people import identifiers, persons
 from chalicelib.people.profile import Fact
 from chalicelib.reports import recount
 from tests import factories
+from tests.audiences.people import both_rounds, made
 from tests.emulated import Cloud
 from tests.factories import CourseRef, OpenedSpace, published_course
 from tests.identity.people import PASSWORD, as_signed_in
@@ -143,7 +144,7 @@ def test_the_nation_by_the_audiences_that_all_have(town: Town, aws: Cloud) -> No
     ]
 
 
-def test_who_moves_to_another_audience_is_counted_there_and_what_they_did_stays(aws: Cloud) -> None:
+def test_who_moves_to_another_audience_is_counted_there_with_all_that_they_did(aws: Cloud) -> None:
     space = factories.open_space()
     course = published_course(space, classes.lessons(1))
     who = resident(space, "an", "student")
@@ -155,7 +156,48 @@ def test_who_moves_to_another_audience_is_counted_there_and_what_they_did_stays(
     aws.drain()
     shown = space.admin.get(space.at("/reports/audiences")).ok()["items"]
     figures = {each["audience"]: (each["people"], each["enrolments"], each["completions"]) for each in shown}
-    assert (figures["students"], figures["workers"]) == ((0, 1, 1), (1, 0, 0))
+    assert (figures["students"], figures["workers"]) == ((0, 0, 0), (1, 1, 1))
+    assert recount.recount(space.slug).wrong == []
+
+
+def test_an_audience_made_today_tells_of_those_who_enrolled_before(aws: Cloud) -> None:
+    """What an admin asks right after drawing a line: how far are these people? And when it is gone, nothing is left."""
+    space = factories.open_space()
+    course = published_course(space, classes.lessons(1))
+    an, binh = resident(space, "an", "farmer"), resident(space, "binh", "farmer")
+    for who in (an, binh):
+        classes.enrol(course, who)
+    classes.do(course, an, ["1"])
+    aws.drain()
+    farmers = made(space, {"op": "in", "field": "occupation", "values": ["farmer"]})
+    both_rounds(space)
+    aws.drain()
+    report = space.admin.get(space.at(f"/reports/audiences/{farmers}")).ok()
+    assert report["totals"] == {"audience": farmers, "name": "Nhóm thử", "people": 2, **totals(2, 1, 1, 0)}
+    assert [(each["course"], each["completions"]) for each in report["items"]] == [(course.id, 1)]
+    assert recount.recount(space.slug).wrong == []
+    space.admin.delete(space.at(f"/audiences/{farmers}")).ok(204)
+    both_rounds(space)
+    aws.drain()
+    shown = space.admin.get(space.at("/reports/audiences")).ok()["items"]
+    assert farmers not in {each["audience"] for each in shown}
+    assert recount.recount(space.slug).wrong == []
+
+
+def test_who_enrols_by_a_token_of_before_is_counted_where_they_are(aws: Cloud) -> None:
+    space = factories.open_space()
+    course = published_course(space, classes.lessons(1))
+    who = resident(space, "an", "student")
+    token = who.api  # signed in as a student
+    person = persons.get(space.space, who.id)
+    working = person.described({"occupation": Fact.told("worker", "self")})
+    persons.change(space.space, person, membership.regrouped(space.space, working))
+    aws.drain()
+    token.put(space.at(f"/me/enrolments/{course.id}")).ok()
+    aws.drain()
+    shown = space.admin.get(space.at(f"/reports/courses/{course.id}/audiences")).ok()["items"]
+    figures = {each["audience"]: each["enrolments"] for each in shown}
+    assert (figures["students"], figures["workers"]) == (0, 1)
     assert recount.recount(space.slug).wrong == []
 
 
