@@ -10,7 +10,7 @@
 | ``n_4``, ``b_4`` | attempts used at the quiz 4; the set of scores reached in it, in percent |
 | ``k`` | the newest attempt's key: what its repetition is known by |
 | ``nat`` | the national course's id, when the course was adopted |
-| ``g`` | the audiences that the learner is in (``grouping.py``), parted by spaces: reports count the enrolment for them |
+| ``g`` | the audiences that the learner is in (``grouping.py``), parted by spaces: reports count it for them |
 | ``due`` | the last day, in Vietnam, on which to complete it: ``2026-12-31`` |
 | ``by`` | the job that enrolled them, or after a ``+`` the one that gave a deadline to who was enrolled |
 | ``was`` | what was required before: ``due``, ``by``, and of who had left, when they were brought ``back`` (ms) |
