@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib import clock
-from chalicelib.assignments.rules import Assignment, Kind
+from chalicelib.assignments.rules import Assignment, Kind, Stage
 from chalicelib.audiences.models import AudienceId
+from chalicelib.courses.catalogue import Card
 from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery
 from chalicelib.learning.models import instant
@@ -83,13 +84,18 @@ class AssignmentCard(Outbound):
     remind_days: int | None
     remind_sms: bool
     asked_at: datetime = Field(description="Since when the course is asked of the audience.")
+    offered: bool = Field(
+        description="Whether it can be begun. What is not published, or is archived, stands only on the homes of those "
+        "who are enrolled in it."
+    )
 
     @classmethod
-    def of(cls, assignment: Assignment, title: str) -> AssignmentCard:
-        """How staff see it."""
+    def of(cls, assignment: Assignment, card: Card | None) -> AssignmentCard:
+        """How staff see it; ``card`` is the course's."""
         return cls(
             course=assignment.course_id,
-            title=title,
+            title=card.title if card else "",
+            offered=card is not None and card.status == "published",
             audience=assignment.audience,
             kind=assignment.kind,
             due_on=assignment.due_on,
@@ -200,3 +206,25 @@ class OrderCard(Outbound):
             undo=order.get("undo"),
             undone=UndoneCounts(**order["undone"]) if "undone" in order else None,
         )
+
+
+class AskedQuery(PageQuery):
+    """Which of those of whom a course is asked. A page is filtered after it was read, so it may be short."""
+
+    stage: Stage | Literal["overdue"] | None = Field(
+        default=None, description="`overdue`: the last day is past, and they have not finished, begun or not."
+    )
+
+
+class AskedPerson(Outbound):
+    """Somebody of whom a course is asked, and how they stand."""
+
+    person: Id
+    name: str = Field(examples=["Trần Thị Bích Ngọc"])
+    unit: str | None
+    stage: Stage
+    enrolled: bool
+    due: date | None = Field(description="The last day, in Vietnam, on which to complete it; null: any.")
+    overdue: bool
+    last_activity_at: datetime | None
+    completed_at: datetime | None

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib import clock, ids
-from chalicelib.assignments import letters, store
+from chalicelib.assignments import asked, letters, store
 from chalicelib.assignments.models import MOST_REMIND_DAYS
 from chalicelib.assignments.rules import Assignment
 from chalicelib.courses import catalogue
@@ -111,10 +111,10 @@ def remind(job: Job, run: Run) -> None:
 def _tasks(space: Space, day: date) -> list[Task]:
     """What to go through on that day. Whoever has a deadline of their own is looked at each day, so the next is planned
     before anything can fail."""
-    asked = [each for each in store.every(space) if each.kind == "required" and each.reminds]
-    if any(each.due_in_days for each in asked):
+    reminding = [each for each in asked.current(space) if each.kind == "required" and each.reminds]
+    if any(each.due_in_days for each in reminding):
         store.plan(space, max(day, clock.vietnam_day()) + timedelta(days=1))
-    return [*_enrolled(space, day), *_asked(asked, day)]
+    return [*_enrolled(space, day), *_asked(reminding, day)]
 
 
 def _enrolled(space: Space, day: date) -> Iterator[Task]:
@@ -123,8 +123,8 @@ def _enrolled(space: Space, day: date) -> Iterator[Task]:
             yield {"course": each["course"], "due": each["due"], "sms": each["sms"]}
 
 
-def _asked(asked: list[Assignment], day: date) -> Iterator[Task]:
-    for each in asked:
+def _asked(assignments: list[Assignment], day: date) -> Iterator[Task]:
+    for each in assignments:
         task = {"course": each.course_id, "audience": each.audience, "sms": each.remind_sms}
         if each.due_on is None or (each.due_on - day).days in (0, each.remind_days):
             yield task
@@ -142,17 +142,15 @@ def _page(space: Space, day: date, task: Task, position: str) -> tuple[list[Remi
 
 def _page_of_audience(space: Space, day: date, task: Task, position: str) -> tuple[list[Reminder], str]:
     course_id, audience = task["course"], task["audience"]
-    asked = next(
-        (each for each in store.every(space) if (each.course_id, each.audience) == (course_id, audience)), None
-    )
-    if asked is None:
+    assignment = asked.of(space, course_id, audience)
+    if assignment is None:
         return [], ""
     found, position = members.page(space, members.of_audience(audience), position, _SLICE)
-    due = {each.id: asked.due(int(each.audiences[audience])) for each in found}
+    due = {each.id: assignment.due(int(each.audiences[audience])) for each in found}
     reminders = [
         Reminder(each, course_id, last, (last - day).days)
         for each in found
-        if (last := due[each.id]) is not None and (last - day).days in (0, asked.remind_days)
+        if (last := due[each.id]) is not None and (last - day).days in (0, assignment.remind_days)
     ]
     enrolled = enrolments.among(space, course_id, [each.person.id for each in reminders]) if reminders else {}
     offered = catalogue.card(space, course_id).status == "published"

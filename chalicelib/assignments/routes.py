@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from chalicelib.assignments import assigning, ordering, undoing
-from chalicelib.assignments.assigning import TooManyAssignments
-from chalicelib.assignments.models import AssignmentCard, AssignmentQuery, NewAssignment, NewOrder, Order, OrderCard
+from chalicelib.assignments import assigning, ordering, standings, undoing
+from chalicelib.assignments.assigning import AudienceAsked, TooManyAssignments
+from chalicelib.assignments.models import (
+    AskedPerson,
+    AskedQuery,
+    AssignmentCard,
+    AssignmentQuery,
+    NewAssignment,
+    NewOrder,
+    Order,
+    OrderCard,
+)
 from chalicelib.assignments.undoing import OrderEnded
+from chalicelib.audiences.editing import ReadyMadeStays
 from chalicelib.audiences.models import AudienceId
+from chalicelib.audiences.routes import audiences
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.models import Id, Page, PageQuery
@@ -30,7 +41,7 @@ def list_assignments(space: Space, query: AssignmentQuery) -> Page[AssignmentCar
     "/spaces/{space}/courses/{course}/audiences/{audience}",
     may=MANAGE_PEOPLE,
     audits=["kind", "due_on", "due_in_days"],
-    raises=[TooManyAssignments],
+    raises=[CourseArchived, TooManyAssignments],
 )
 def assign_course(space: Space, course: Id, audience: AudienceId, body: NewAssignment) -> AssignmentCard:
     """Require a course of an audience, or recommend it to them: within a minute it stands on everyone's home. Nobody
@@ -42,6 +53,12 @@ def assign_course(space: Space, course: Id, audience: AudienceId, body: NewAssig
 def unassign_course(space: Space, course: Id, audience: AudienceId) -> None:
     """Ask a course of an audience no more. Whoever is enrolled in it stays so."""
     assigning.remove(space, course, audience)
+
+
+@audiences.delete("/spaces/{space}/audiences/{audience}", may=MANAGE_PEOPLE, raises=[AudienceAsked, ReadyMadeStays])
+def remove_audience(space: Space, circumstances: Circumstances, audience: AudienceId) -> None:
+    """Remove an audience of the space's own, of which no course is asked any more; a job takes everyone out of it."""
+    assigning.remove_audience(space, audience, circumstances)
 
 
 @assignments.post(
@@ -88,3 +105,25 @@ def undo_order(space: Space, circumstances: Circumstances, order: Id) -> Answer[
     asked then. Who has completed the course, or of whom a newer order asks it, is left alone."""
     undone = undoing.start(space, order, circumstances)
     return Answer(undone, location=f"/v1/spaces/{space.slug}/jobs/{undone.undo}")
+
+
+@assignments.get(
+    "/spaces/{space}/orders/{order}/people",
+    may=READ_LEARNERS,
+    budget=Budget(calls=14, rcu=420),
+    raises=[paging.BadCursor],
+)
+def list_order_people(space: Space, order: Id, query: AskedQuery) -> Page[AskedPerson]:
+    """How those stand whom an order is about: overdue, not begun, in progress, finished."""
+    return standings.of_order(space, order, query)
+
+
+@assignments.get(
+    "/spaces/{space}/courses/{course}/audiences/{audience}/people",
+    may=READ_LEARNERS,
+    budget=Budget(calls=14, rcu=420),
+    raises=[paging.BadCursor],
+)
+def list_asked_people(space: Space, course: Id, audience: AudienceId, query: AskedQuery) -> Page[AskedPerson]:
+    """How those of an audience stand of whom the course is asked: overdue, not begun, in progress, finished."""
+    return standings.of_audience(space, course, audience, query)

@@ -11,6 +11,7 @@ from chalicelib import clock
 from chalicelib.learning.merging import Enrolment
 
 Kind = Literal["required", "recommended"]
+Stage = Literal["not_begun", "in_progress", "finished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ def earlier(one: date | None, other: date | None) -> date | None:
 def due_of(enrolment: Enrolment) -> date | None:
     """The last day on which to complete an enrolment, as it was required."""
     return None if enrolment.due is None else date.fromisoformat(enrolment.due)
+
+
+def stage_of(enrolment: Enrolment | None) -> Stage:
+    """How far somebody is, who was asked a course; whoever is enrolled and has done nothing has not begun."""
+    if enrolment is None:
+        return "not_begun"
+    if enrolment.completed_at is not None:
+        return "finished"
+    return "in_progress" if enrolment.begun else "not_begun"
+
+
+def is_overdue(stage: Stage, due: date | None, today: date) -> bool:
+    """Whether the last day is past and the course not completed."""
+    return stage != "finished" and due is not None and due < today
 
 
 def composed(asked: Mapping[str, Asked], enrolments: Iterable[Enrolment]) -> Rows:

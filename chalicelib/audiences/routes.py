@@ -1,10 +1,11 @@
-"""What the web sees of audiences, and of the profiles that decide who is in which."""
+"""What the web sees of audiences, and of the profiles that decide who is in which. An audience is removed where it is
+known what is asked of it (``assignments/routes.py``)."""
 
 from __future__ import annotations
 
 import chalicelib.audiences.profile_routes  # noqa: F401 (declares the operations on profiles)
 from chalicelib.audiences import editing, previews
-from chalicelib.audiences.editing import ReadyMadeStays, TooManyAudiences
+from chalicelib.audiences.editing import TooManyAudiences
 from chalicelib.audiences.models import (
     Audience,
     AudienceEdit,
@@ -95,12 +96,6 @@ def edit_audience(
     """Change an audience's name or rule. A job brings a new rule to everyone; the list says which."""
     changed = editing.edit(space, audience, body, circumstances)
     return Answer(changed.shown, etag=changed.etag)
-
-
-@audiences.delete("/spaces/{space}/audiences/{audience}", may=MANAGE_PEOPLE, raises=[ReadyMadeStays])
-def remove_audience(space: Space, circumstances: Circumstances, audience: AudienceId) -> None:
-    """Remove an audience of the space's own; a job takes everyone out of it."""
-    editing.remove(space, audience, circumstances)
 
 
 @audiences.get(

@@ -11,6 +11,7 @@ from chalicelib import clock
 from chalicelib.assignments import letters, reminding, store
 from chalicelib.assignments.reminding import REMIND
 from chalicelib.errors import Language
+from chalicelib.identity import throttle
 from chalicelib.jobs import queue
 from chalicelib.people.person import Person
 from chalicelib.storage import mail
@@ -175,6 +176,65 @@ def test_who_has_no_mail_gets_a_short_message_where_the_space_pays_for_it(aws: C
     assert len(text) <= 160
     assert "con 7 ngay" in text
     assert text.endswith(f"/courses/{paid}")
+
+
+def test_the_day_s_short_messages_are_the_most_that_are_sent(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = open_space()
+    course = publish(space.space, "1")
+    phones = [f"+8491234567{number}" for number in range(4)]
+    for number, phone in enumerate(phones):
+        person(space, f"An {number}", audiences=["students"], phone=phone)
+    written = student(space, "zung")
+    required(space, course, due_on=DUE.isoformat(), remind_days=7, remind_sms=True)
+    monkeypatch.setattr(throttle, "MESSAGES_A_DAY", 3)
+    a_morning(aws, DUE - timedelta(days=7))
+    assert sum(len(mailbox.texts(phone)) for phone in phones) == 3
+    assert mailed(written) == 1  # a mail is no short message
+    (job,) = [each for each in space.admin.get(space.at("/jobs")).ok()["items"] if each["kind"] == REMIND]
+    assert job["result"] == {"sent": 4, "refused": 1}
+
+
+def test_who_finishes_or_is_shut_out_between_two_slices_is_not_reminded(
+    aws: Cloud, now: Callable[[float], None]
+) -> None:
+    """The job stops after its first page of an audience; what happens meanwhile counts."""
+    space = open_space()
+    course = publish(space.space, "1")
+    people = [student(space, f"p{number}") for number in range(12)]
+    required(space, course, due_on=DUE.isoformat(), remind_days=7)
+    day = DUE - timedelta(days=7)
+    now(on(day))
+    job = queue.enqueue(REMIND, space.slug, {"day": day.isoformat()})
+    queue.run(space.slug, job, remaining_ms=0)
+    waiting = [each for each in people if not mailed(each)]
+    assert len(waiting) >= 2
+    finish(space, course, waiting[0])
+    space.admin.delete(space.at(f"/people/{waiting[1].id}")).ok(204)
+    for _ in range(10):
+        queue.run(space.slug, job)
+    assert queue.find(space.slug, job).state == "done"
+    assert [mailed(each) for each in people if each.id not in (waiting[0].id, waiting[1].id)] == [1] * 10
+    assert mailed(waiting[0]) == mailed(waiting[1]) == 0
+
+
+@pytest.mark.parametrize(("hour", "minute", "counts"), [(0, 0, 7), (23, 59, 7)])
+def test_days_are_counted_by_vietnam_s_calendar_at_both_ends_of_a_day(
+    aws: Cloud, now: Callable[[float], None], hour: int, minute: int, counts: int
+) -> None:
+    """At midnight there it is still the day before in UTC."""
+    space = open_space()
+    course, who = publish(space.space, "1"), student(space, "an")
+    day = DUE - timedelta(days=counts)
+    now(on(day, hour, minute))
+    refused = {"kind": "required", "due_on": (day - timedelta(days=1)).isoformat()}
+    address = space.at(f"/courses/{course}/audiences/students")
+    space.admin.put(address, refused).refused(422, "invalid_input")
+    space.admin.put(address, {"kind": "required", "due_on": day.isoformat()}).ok()
+    required(space, course, due_on=DUE.isoformat(), remind_days=7)
+    job = queue.enqueue(REMIND, space.slug, {"day": day.isoformat()})
+    queue.run(space.slug, job)
+    (only,) = mailbox.to(str(who.email))
+    assert "còn 7 ngày" in only.subject
 
 
 def test_a_reminder_is_in_the_language_of_its_reader(aws: Cloud) -> None:
