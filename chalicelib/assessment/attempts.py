@@ -11,8 +11,8 @@ import json
 
 from chalicelib import clock, ids
 from chalicelib.assessment import grading, store
-from chalicelib.assessment.grading import Grade, Marked
-from chalicelib.assessment.models import AnswerSheet, Attempt, AttemptQuery, AttemptResult, QuestionResult
+from chalicelib.assessment.grading import Grade
+from chalicelib.assessment.models import AnswerSheet, Attempt, AttemptQuery, AttemptResult
 from chalicelib.assessment.store import Record
 from chalicelib.courses import catalogue, content
 from chalicelib.courses.content import NotAQuiz
@@ -24,6 +24,7 @@ from chalicelib.learning import completion, enrolments, quizzes, versions, views
 from chalicelib.learning.merging import Enrolment, Submission
 from chalicelib.learning.models import instant
 from chalicelib.learning.progress import require_active
+from chalicelib.questions import marking
 from chalicelib.storage.spaces import Space
 
 _TRIES = 3
@@ -134,7 +135,7 @@ def _scope(course_id: str, lesson: str, person_id: str, key: str | None) -> str:
 
 
 def _submission(sheet: AnswerSheet, quiz: Quiz, version: int, grade: Grade, scope: str) -> Submission:
-    answers = json.dumps({name: sorted(set(chosen)) for name, chosen in sorted(sheet.answers.items())})
+    answers = json.dumps(grade.kept(sheet.answers), sort_keys=True)
     return Submission(
         lesson=sheet.lesson,
         version=version,
@@ -155,7 +156,7 @@ def _record(sheet: AnswerSheet, number: int, version: int, grade: Grade, now_s: 
         version=version,
         score=grade.score,
         passed=grade.passed,
-        answers={name: sorted(set(chosen)) for name, chosen in sheet.answers.items()},
+        answers=grade.kept(sheet.answers),
         submitted_at=now_s,
         started_at=started,
     )
@@ -169,24 +170,6 @@ def _result(record: Record, quiz: Quiz, enrolment: Enrolment, outline: Outline) 
         pass_mark=quiz.pass_mark,
         attempts_left=left,
         revealed=revealed,
-        questions=[_told(each, revealed) for each in grading.grade(quiz, record.answers).marked],
+        questions=[marking.told(each, revealed=revealed) for each in grading.grade(quiz, record.answers).marked],
         standing=views.standing(enrolment, outline),
-    )
-
-
-def _told(marked: Marked, revealed: bool) -> QuestionResult:
-    """What may be said of a question: the key to one answered wrong would be given away to the next attempt."""
-    told = revealed or marked.correct
-    choices = marked.question.choices
-    return QuestionResult(
-        id=str(marked.question.id),
-        correct=marked.correct,
-        chosen=sorted(marked.chosen),
-        right=sorted(marked.right) if told else None,
-        explanation=(marked.question.explanation or None) if told else None,
-        feedback={
-            str(choice.id): choice.feedback
-            for choice in choices
-            if choice.feedback and (revealed or choice.id in marked.chosen)
-        },
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from chalicelib.courses.lessons import MAX_CHOICES, MAX_QUESTIONS, LessonId, PartId
+from chalicelib.assessment.grading import MAX_ANSWERS_BYTES
+from chalicelib.courses.lessons import MAX_QUESTIONS, LessonId
 from chalicelib.http.models import Inbound, Outbound, PageQuery
 from chalicelib.learning.models import Standing
+from chalicelib.questions.models import QuestionResult
+from chalicelib.questions.responses import GivenResponse, PartId, Response
 
-_ANSWERS = {"q1": ["a"], "q2": ["a", "c"]}
+_ANSWERS = {"q1": ["a"], "q2": ["a", "c"], "q3": "3,14", "q4": {"a": "mật khẩu"}}
 
 
 class AnswerSheet(Inbound):
@@ -25,8 +27,10 @@ class AnswerSheet(Inbound):
         "learner was moved to another meanwhile. Absent: the version that the learner is on.",
         examples=[1],
     )
-    answers: dict[PartId, Annotated[list[PartId], Field(max_length=MAX_CHOICES)]] = Field(
-        max_length=MAX_QUESTIONS, description="Ids of the choices taken, by question.", examples=[_ANSWERS]
+    answers: dict[PartId, GivenResponse] = Field(
+        max_length=MAX_QUESTIONS,
+        description=f"By question; at most {MAX_ANSWERS_BYTES // 1_000} KB together.",
+        examples=[_ANSWERS],
     )
     started_at: AwareDatetime | None = Field(default=None, description="When the learner opened the quiz.")
 
@@ -43,26 +47,11 @@ class Attempt(Outbound):
     lesson: str = Field(examples=["4"])
     number: int = Field(description="1 for the first attempt at this quiz.", examples=[1])
     version: int
-    score: int = Field(description="Percent of the questions answered right, rounded down.", examples=[80])
+    score: int = Field(description="Percent of the points earned, rounded down.", examples=[80])
     passed: bool
-    answers: dict[str, list[str]] = Field(examples=[_ANSWERS])
+    answers: dict[str, Response] = Field(examples=[_ANSWERS])
     started_at: datetime | None
     submitted_at: datetime
-
-
-class QuestionResult(Outbound):
-    """How one question was answered."""
-
-    id: str = Field(examples=["q1"])
-    correct: bool
-    chosen: list[str] = Field(examples=[["a"]])
-    right: list[str] | None = Field(
-        description="The right choices; null for a question answered wrong while the quiz is not passed and attempts "
-        "remain.",
-        examples=[["a"]],
-    )
-    explanation: str | None = Field(description="Told together with the right choices.")
-    feedback: dict[str, str] = Field(description="What the author says of each choice taken (of all, once revealed).")
 
 
 class AttemptResult(Attempt):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.assessment.keys import key, partition, place
+from chalicelib.questions.responses import Response
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Table
@@ -19,7 +20,7 @@ class Record:
     version: int
     score: int
     passed: bool
-    answers: dict[str, list[str]]
+    answers: dict[str, Response]
     submitted_at: int
     started_at: int | None
 

@@ -17,7 +17,6 @@ from chalicelib.courses.packing import Packed
 from chalicelib.errors import Fault, InvalidInput, PreconditionFailed, PreconditionRequired, TooLarge
 from chalicelib.http import bodies, problems
 from chalicelib.http.requests import Circumstances
-from chalicelib.rich_text import MAX_BYTES
 from chalicelib.storage import files
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -107,10 +106,13 @@ def _packed(sections: list[Section]) -> Packed:
     if packed.size > MAX_DRAFT_BYTES:
         raise DraftTooLarge(megabytes=MAX_DRAFT_BYTES // 1_000_000)
     if packed.oversized:
-        vi, en = f"Một bài không quá {MAX_BYTES // 1_000} KB.", f"A lesson has at most {MAX_BYTES // 1_000} KB."
-        places = [f"sections.{at}.lessons.{place}.body" for at, place in packed.oversized]
-        raise InvalidInput(faults=[Fault(place, "text_too_large", vi, en) for place in places])
+        raise InvalidInput(faults=[_too_large(place, most // 1_000) for place, most in packed.oversized])
     return packed
+
+
+def _too_large(place: str, kilobytes: int) -> Fault:
+    vi, en = f"Bài này không quá {kilobytes} KB.", f"A lesson of this kind has at most {kilobytes} KB."
+    return Fault(place, "text_too_large", vi, en)
 
 
 def _point(space: Space, course_id: str, packed: Packed, draft: Item | None, actor_id: str) -> None:

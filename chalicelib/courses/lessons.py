@@ -13,21 +13,20 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib import rich_text
 from chalicelib.errors import rule
-from chalicelib.http.models import Distinct, Id, Inbound, Outbound, RichText, line, prose, several, without_tags
+from chalicelib.http.models import Distinct, Id, Inbound, Outbound, RichText, line, several, without_tags
+from chalicelib.questions.models import AskedQuestion, Question
 
 MAX_SECTIONS = 200
 MAX_LESSONS = 2_000
 MAX_QUESTIONS = 100  # of one quiz
 MAX_QUESTIONS_OF_COURSE = 10_000
-MIN_CHOICES = 2
-MAX_CHOICES = 12
+MAX_QUIZ_BYTES = 1_000_000
 MAX_DRAFT_BYTES = 20_000_000
 
 LessonKind = Literal["text", "video", "document", "quiz"]
 
 # Short, because a learner's progress keeps one for each lesson done; stable over versions, for the same reason.
 LessonId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,4}$")]
-PartId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_-]{1,20}$")]
 Title = Annotated[str, line(200), Field(examples=["Nhận biết tin nhắn lừa đảo"])]
 
 
@@ -86,31 +85,10 @@ class DocumentLesson(_Lesson):
     document: Document
 
 
-class Choice(Inbound):
-    """One possible answer."""
-
-    id: PartId | None = None
-    text: Annotated[str, line(500)] = Field(examples=["Không, dù người gọi tự xưng là ai"])
-    correct: bool = False
-    feedback: Annotated[str, prose(1_000)] = Field(default="", examples=["Đúng. Ngân hàng không bao giờ hỏi mã OTP."])
-
-
-class Question(Inbound):
-    """A question with one right choice (``single``) or with one or more (``multiple``)."""
-
-    id: PartId | None = None
-    kind: Literal["single", "multiple"]
-    prompt: Annotated[str, prose(2_000, 1)] = Field(examples=["Có nên đọc mã OTP cho người gọi điện không?"])
-    choices: list[Choice] = Field(
-        default=[], max_length=MAX_CHOICES, description=f"At least {MIN_CHOICES} when the course is published."
-    )
-    explanation: Annotated[str, prose(2_000)] = Field(default="", description="Shown after answering.")
-
-
 class Quiz(Inbound):
     """Questions, and what it takes to pass them."""
 
-    pass_mark: int = Field(default=60, ge=1, le=100, description="Percent of the questions answered right to pass.")
+    pass_mark: int = Field(default=60, ge=1, le=100, description="Percent of the points to earn to pass.")
     attempts_allowed: int | None = Field(default=None, ge=1, le=100, description="`null`: as many as one likes.")
     questions: list[Question] = Field(
         default=[], max_length=MAX_QUESTIONS, description="At least one when the course is published."
@@ -161,8 +139,7 @@ def _coherent(sections: list[Section]) -> list[Section]:
 
 
 def _repeated(sections: list[Section]) -> Iterator[Place]:
-    """Where an id stands that stood before: sections and lessons over the course, questions and choices within
-    theirs."""
+    """Where an id stands that stood before: sections and lessons over the course, questions within their quiz."""
     yield from _twice([((place, "id"), section.id) for place, section in enumerate(sections)])
     lessons = [((*path, "id"), lesson.id) for path, lesson in places(sections)]
     yield from _twice(lessons)
@@ -171,9 +148,6 @@ def _repeated(sections: list[Section]) -> Iterator[Place]:
             questions = list(enumerate(lesson.quiz.questions))
             below = (*path, "quiz", "questions")
             yield from _twice([((*below, place, "id"), question.id) for place, question in questions])
-            for place, question in questions:
-                choices = [((*below, place, "choices", at, "id"), each.id) for at, each in enumerate(question.choices)]
-                yield from _twice(choices)
 
 
 def _twice(ids: list[tuple[Place, str | None]]) -> Iterator[Place]:
@@ -212,24 +186,8 @@ def files_of(lesson: AnyLesson) -> list[str]:
         case DocumentLesson():
             found = lesson.document.files
         case QuizLesson():
-            found = []
+            found = [file_id for question in lesson.quiz.questions for _, file_id in question.pictures()]
     return list(dict.fromkeys(found))
-
-
-class AskedChoice(Outbound):
-    """A choice as a learner sees it before answering."""
-
-    id: str
-    text: str
-
-
-class AskedQuestion(Outbound):
-    """A question as a learner sees it before answering: which choices are right is not said."""
-
-    id: str
-    kind: Literal["single", "multiple"]
-    prompt: str
-    choices: list[AskedChoice]
 
 
 class AskedQuiz(Outbound):

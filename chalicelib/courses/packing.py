@@ -17,30 +17,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.courses.lessons import (
+    MAX_QUIZ_BYTES,
     AnyLesson,
-    Question,
     QuizLesson,
     Section,
-    TextLesson,
     files_of,
 )
 from chalicelib.courses.outline import LessonEntry, QuizTerms, SectionEntry, Structure
 from chalicelib.rich_text import MAX_BYTES
 
 _LEVEL = 6
+# What a lesson of a kind may have at most, and where it has most of it.
+_MOST_BYTES = {"text": ("body", MAX_BYTES), "quiz": ("quiz", MAX_QUIZ_BYTES)}
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Content ready to be stored. ``name`` is the SHA-256 of its JSON; ``oversized`` are paths of text lessons whose
-    body is longer than it may be."""
+    """Content ready to be stored. ``name`` is the SHA-256 of its JSON; ``oversized`` are lessons that are longer
+    than they may be: the place of each, and the most bytes that it may have."""
 
     name: str
     json: bytes
     pack: bytes
     structure: Structure
-    oversized: tuple[tuple[int, int], ...]
+    oversized: tuple[tuple[str, int], ...]
 
     @property
     def size(self) -> int:
@@ -73,7 +74,7 @@ class _Packer:
         self._members: list[bytes] = []
         self._offset = 0
         self._between = ""
-        self._oversized: list[tuple[int, int]] = []
+        self._oversized: list[tuple[str, int]] = []
 
     def text(self, text: str) -> None:
         """Text between lessons; what follows directly on another goes into the same member."""
@@ -83,8 +84,8 @@ class _Packer:
         """A lesson in a member of its own; gives its entry in the outline."""
         self._flush()
         content = lesson.model_dump_json().encode()
-        if isinstance(lesson, TextLesson) and len(content) > MAX_BYTES:
-            self._oversized.append(path)
+        if (most := _MOST_BYTES.get(lesson.kind)) and len(content) > most[1]:
+            self._oversized.append((f"sections.{path[0]}.lessons.{path[1]}.{most[0]}", most[1]))
         offset = self._offset
         length = self._member(content)
         quiz = lesson.quiz if isinstance(lesson, QuizLesson) else None
@@ -157,12 +158,8 @@ def _lesson_with_ids(lesson: AnyLesson, lesson_ids: Iterator[str]) -> AnyLesson:
     update: dict[str, Any] = {} if lesson.id else {"id": next(lesson_ids)}
     if isinstance(lesson, QuizLesson):
         questions = _each_with_id(lesson.quiz.questions, (f"q{number}" for number in range(1, 1_000)))
-        update["quiz"] = lesson.quiz.model_copy(update={"questions": [_choices_with_ids(each) for each in questions]})
+        update["quiz"] = lesson.quiz.model_copy(update={"questions": [each.named(hidden=False) for each in questions]})
     return lesson.model_copy(update=update) if update else lesson
-
-
-def _choices_with_ids(question: Question) -> Question:
-    return question.model_copy(update={"choices": _each_with_id(question.choices, _numbered(10))})
 
 
 def _each_with_id(parts: list[Any], names: Iterator[str]) -> list[Any]:

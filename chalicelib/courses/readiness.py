@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from chalicelib import rich_text
 from chalicelib.courses.file_types import CAPTIONS, DOCUMENTS, IMAGES, VIDEOS
 from chalicelib.courses.lessons import (
-    MIN_CHOICES,
     AnyLesson,
     Document,
     DocumentLesson,
-    Question,
     Quiz,
     QuizLesson,
     TextLesson,
@@ -19,6 +17,7 @@ from chalicelib.courses.lessons import (
     VideoLesson,
 )
 from chalicelib.errors import Fault, InvalidInput
+from chalicelib.questions import marking
 
 Ready = Mapping[str, str]  # the content type of each file that is uploaded and checked, by its id
 
@@ -59,7 +58,7 @@ def _of_lesson(lesson: AnyLesson, path: str, ready: Ready) -> Iterator[Fault]:
         case DocumentLesson():
             yield from _of_document(lesson.document, f"{path}.document", ready)
         case QuizLesson():
-            yield from _of_quiz(lesson.quiz, f"{path}.quiz")
+            yield from _of_quiz(lesson.quiz, f"{path}.quiz", ready)
 
 
 def _of_text(lesson: TextLesson, path: str, ready: Ready) -> Iterator[Fault]:
@@ -97,20 +96,11 @@ def _of_file(file_id: str, path: str, ready: Ready, allowed: Collection[str]) ->
         )
 
 
-def _of_quiz(quiz: Quiz, path: str) -> Iterator[Fault]:
+def _of_quiz(quiz: Quiz, path: str, ready: Ready) -> Iterator[Fault]:
     if not quiz.questions:
         yield Fault(f"{path}.questions", "no_questions", "Bài này chưa có câu hỏi.", "This quiz has no questions.")
     for place, question in enumerate(quiz.questions):
-        yield from _of_question(question, f"{path}.questions.{place}.choices")
-
-
-def _of_question(question: Question, path: str) -> Iterator[Fault]:
-    if len(question.choices) < MIN_CHOICES:
-        vi, en = f"Cần ít nhất {MIN_CHOICES} lựa chọn.", f"At least {MIN_CHOICES} choices are needed."
-        yield Fault(path, "too_few_choices", vi, en)
-    right = sum(choice.correct for choice in question.choices)
-    if right == 0:
-        yield Fault(path, "no_right_choice", "Chưa có lựa chọn nào đúng.", "None of the choices is right.")
-    elif right > 1 and question.kind == "single":
-        vi, en = "Câu hỏi một lựa chọn chỉ có một đáp án đúng.", "A single-choice question has one right choice."
-        yield Fault(path, "several_right_choices", vi, en)
+        at = f"{path}.questions.{place}"
+        yield from marking.missing(question, at)
+        for shown, file_id in dict.fromkeys(question.pictures()):
+            yield from _of_file(file_id, f"{at}.{shown}", ready, IMAGES)

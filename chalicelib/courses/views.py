@@ -8,8 +8,6 @@ from chalicelib import clock, config
 from chalicelib.courses import catalogue, content, drafts, publishing
 from chalicelib.courses.catalogue import Card
 from chalicelib.courses.lessons import (
-    AskedChoice,
-    AskedQuestion,
     AskedQuiz,
     DocumentLesson,
     Quiz,
@@ -35,6 +33,7 @@ from chalicelib.courses.models import (
 )
 from chalicelib.courses.outline import LessonEntry, Outline
 from chalicelib.courses.store import VersionItem
+from chalicelib.questions import marking
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -181,12 +180,8 @@ def asked(quiz: Quiz) -> AskedQuiz:
         pass_mark=quiz.pass_mark,
         attempts_allowed=quiz.attempts_allowed,
         questions=[
-            AskedQuestion(
-                id=question.id or "",
-                kind=question.kind,
-                prompt=question.prompt,
-                choices=[AskedChoice(id=choice.id or "", text=choice.text) for choice in question.choices],
-            )
+            # Nobody's seed: an order tells nothing, and the same lesson goes to all.
+            marking.asked(question, question.id or "")
             for question in quiz.questions
         ],
     )

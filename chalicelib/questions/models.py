@@ -10,7 +10,7 @@ from chalicelib.http.models import Outbound, without_tags
 from chalicelib.questions.arranging import AskedMatching, AskedOrdering, Matching, Ordering
 from chalicelib.questions.choosing import AskedChoices, AskedTrueFalse, ChoiceQuestion, TrueFalse
 from chalicelib.questions.pointing import Area, AskedHotSpot, HotSpot
-from chalicelib.questions.responses import Point
+from chalicelib.questions.responses import Response
 from chalicelib.questions.writing import AskedFillIn, AskedNumeric, AskedShortAnswer, FillIn, Numeric, ShortAnswer
 
 KINDS = (
@@ -47,9 +47,7 @@ class QuestionResult(Outbound):
     correct: bool = Field(description="Whether it was answered wholly right.")
     points: float = Field(description="What the answer earned, rounded down to hundredths.", examples=[1])
     points_possible: int = Field(description="What the right answer earns.", examples=[1])
-    chosen: list[str] | dict[str, str] | str | list[Point] = Field(
-        description="The answer as it was given, empty where there was none.", examples=[["a"]]
-    )
+    chosen: Response = Field(description="The answer as it was given, empty where there was none.", examples=[["a"]])
     right: list[str] | dict[str, str] | str | list[Area] | None = Field(
         description="The right answer, for `hot_spot` the right areas; null for a question answered wrong while it "
         "would help the next attempt.",

@@ -17,6 +17,8 @@ TOLD = [
     {
         "id": "q1",
         "correct": True,
+        "points": 1.0,
+        "points_possible": 1,
         "chosen": ["a"],
         "right": ["a"],
         "explanation": "Ngân hàng không bao giờ hỏi mã OTP.",
@@ -25,6 +27,8 @@ TOLD = [
     {
         "id": "q2",
         "correct": True,
+        "points": 1.0,
+        "points_possible": 1,
         "chosen": ["a", "b"],
         "right": ["a", "b"],
         "explanation": "Kẻ gian thúc giục và hứa hẹn.",
@@ -48,7 +52,7 @@ def enrolled(hue: OpenedSpace, lessons: str = "1Q 2", **quiz: Any) -> tuple[Api,
     return learner, at, course
 
 
-def sheet(answers: dict[str, list[str]], **more: Any) -> dict[str, Any]:
+def sheet(answers: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"lesson": "1", "answers": answers, **more}
 
 
@@ -140,7 +144,7 @@ def test_right_answers_are_nowhere_before_submission(hue: OpenedSpace) -> None:
         (sheet({"q9": ["a"]}), {"answers.q9"}),
         (sheet({"q1": ["z"], "q2": ["x"]}), {"answers.q1", "answers.q2"}),
         (sheet({"q1": ["a", "b"]}), {"answers.q1"}),
-        (sheet({"q1": ["a"] * 13}), {"answers.q1"}),
+        (sheet({"q1": ["a"] * 21}), {"answers.q1"}),
         (sheet(RIGHT, version=0), {"version"}),
         (sheet(RIGHT, score=100), {"score"}),
         (sheet(RIGHT, started_at="2026-11-24"), {"started_at"}),
@@ -264,3 +268,57 @@ def test_attempts_of_an_earlier_version_still_read(hue: OpenedSpace) -> None:
     learner.post(f"{at}/version").ok()
     result = learner.get(f"{at}/attempts/1/1").ok()
     assert (result["version"], result["score"], result["standing"]["version"]) == (1, 50, 2)
+
+
+PICTURE = {"file": ids.derived("a picture"), "alt": "Màn hình", "width": 400, "height": 200}
+KINDS: list[dict[str, Any]] = [
+    {"kind": "true_false", "prompt": "OTP là bí mật.", "right": True, "feedback_true": "Phải."},
+    {"kind": "matching", "prompt": "Ghép",
+     "pairs": [{"id": "a", "text": "a", "match": "1"}, {"id": "b", "text": "b", "match": "2"}]},
+    {"kind": "ordering", "prompt": "Xếp", "items": [{"text": "một"}, {"text": "hai"}, {"text": "ba"}], "partial": True},
+    {"kind": "numeric", "prompt": "Số pi", "value": "3.14", "tolerance": "0.01", "points": 3},
+    {"kind": "short_answer", "prompt": "Khoá gì?", "accepted": ["mật khẩu"], "ignore_diacritics": True},
+    {"kind": "fill_in", "prompt": "Điền", "text": "[[a]] ký tự", "gaps": [{"id": "a", "accepted": ["12"]}]},
+    {"kind": "hot_spot", "prompt": "Chạm", "picture": PICTURE,
+     "areas": [{"shape": "rectangle", "x": 0.5, "y": 0, "width": 0.5, "height": 1}]},
+]  # fmt: skip
+
+
+def test_a_quiz_of_every_kind(hue: OpenedSpace) -> None:
+    learner, at, course = enrolled(hue, questions=[{**each, "id": f"k{at}"} for at, each in enumerate(KINDS)])
+    questions = learner.get(hue.at(f"/courses/{course}/versions/1/lessons/1")).ok()["quiz"]["questions"]
+    targets = {each["text"]: each["id"] for each in questions[1]["targets"]}
+    items = {each["text"]: each["id"] for each in questions[2]["items"]}
+    answers = {
+        "k0": ["true"],
+        "k1": {"a": targets["1"], "b": targets["2"]},
+        "k2": [items["ba"], items["một"], items["hai"]],  # one of two neighbours
+        "k3": "3,13",
+        "k4": "Mat  khau ",
+        "k5": {"a": " 12"},
+        "k6": [{"x": 0.75, "y": 1}],
+    }
+    result = learner.post(f"{at}/attempts", sheet(answers)).ok(201)
+    earned = [(each["points"], each["points_possible"]) for each in result["questions"]]
+    assert earned == [(1, 1), (1, 1), (0.5, 1), (3, 3), (1, 1), (1, 1), (1, 1)]
+    assert (result["score"], result["passed"], result["revealed"]) == (94, True, True)
+    kept = {**answers, "k4": "Mat khau", "k5": {"a": "12"}}
+    assert result["answers"] == kept
+    again = learner.get(f"{at}/attempts/1/1").ok()
+    assert again["questions"] == result["questions"]
+    assert [each["chosen"] for each in again["questions"]] == list(kept.values())
+    told = [each["right"] for each in again["questions"]]
+    assert told[0] == ["true"]
+    assert told[2:6] == [[items["một"], items["hai"], items["ba"]], "3.14", "mật khẩu", {"a": "12"}]
+    assert told[6] == KINDS[6]["areas"]
+    assert learner.get(f"{at}/attempts").ok()["items"][0]["answers"] == kept
+
+
+def test_an_answer_of_the_wrong_form_is_refused_with_the_reason(hue: OpenedSpace) -> None:
+    learner, at, _ = enrolled(hue, questions=[{**each, "id": f"k{at}"} for at, each in enumerate(KINDS)])
+    reply = learner.post(
+        f"{at}/attempts", sheet({"k0": "true", "k1": {"z": "1"}, "k3": "ba", "k5": {"a": "1", "b": "2"}, "k6": []})
+    )
+    reply.refused(422)
+    assert reply.bad_fields == {"answers.k0", "answers.k1.z", "answers.k3", "answers.k5.b"}
+    learner.post(f"{at}/attempts", sheet({"k0": 5})).refused(422)

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from chalicelib.assessment import grading
 from chalicelib.courses.lessons import Quiz
+from chalicelib.questions.choosing import ChoiceQuestion
+from chalicelib.questions.models import AnyQuestion
+from chalicelib.questions.responses import Response
 
 ONE = {"id": "q1", "kind": "single", "prompt": "Có nên đọc mã OTP?", "right": "a", "wrong": "bc"}
 SOME = {"id": "q2", "kind": "multiple", "prompt": "Đâu là dấu hiệu lừa đảo?", "right": "ab", "wrong": "cd"}
@@ -50,7 +53,8 @@ def test_all_or_nothing(answers: dict[str, list[str]], score: int) -> None:
     [(2, 3, 66), (1, 3, 33), (5, 6, 83), (3, 5, 60), (99, 100, 99), (1, 1, 100), (0, 0, 0)],
 )
 def test_percent_is_rounded_down(correct: int, total: int, score: int) -> None:
-    assert grading.score(correct, total) == score
+    quiz = _quiz(*({**ONE, "id": f"q{place}"} for place in range(total)))
+    assert grading.grade(quiz, {f"q{place}": ["a"] for place in range(correct)}).score == score
 
 
 @pytest.mark.parametrize(("pass_mark", "passed"), [(66, True), (67, False), (1, True), (100, False)])
@@ -72,6 +76,25 @@ def test_the_pass_mark_counts_as_passed_and_rounding_lifts_nobody(pass_mark: int
 def test_what_no_learner_could_have_chosen_is_named(answers: dict[str, list[str]], code: str) -> None:
     ((field, found),) = [(each.field, each.code) for each in grading.faults(_quiz(ONE, SOME), answers)]
     assert (field, found) == (f"answers.{next(iter(answers))}", code)
+
+
+def test_questions_count_by_their_points() -> None:
+    quiz = Quiz.model_validate({"questions": [{**_question(ONE), "points": 3}, _question(SOME)]})
+    assert grading.grade(quiz, {"q1": ["a"]}).score == 75
+    assert grading.grade(quiz, {"q2": ["a", "b"]}).score == 25
+
+
+def test_all_answers_together_are_bounded() -> None:
+    gaps = [{"id": each, "accepted": ["x"]} for each in "abcdefghij"]
+    text = "".join(f"[[{gap['id']}]]" for gap in gaps)
+    questions = [
+        {"id": f"q{place}", "kind": "fill_in", "prompt": "?", "text": text, "gaps": gaps} for place in range(100)
+    ]
+    quiz = Quiz.model_validate({"questions": questions})
+    fits: dict[str, Response] = {f"q{place}": dict.fromkeys("abcdefghij", "x" * 50) for place in range(100)}
+    assert grading.faults(quiz, fits) == []
+    large: dict[str, Response] = {f"q{place}": dict.fromkeys("abcdefghij", "x" * 100) for place in range(100)}
+    assert [(each.field, each.code) for each in grading.faults(quiz, large)] == [("answers", "answers_too_large")]
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -105,15 +128,20 @@ def sittings(draw: st.DrawFn) -> tuple[Quiz, dict[str, list[str]]]:
     quiz = draw(quizzes())
     answers = {}
     for question in quiz.questions:
-        size = 1 if question.kind == "single" else len(question.choices)
-        choices = st.lists(st.sampled_from([str(choice.id) for choice in question.choices]), max_size=size)
+        among = sorted(_choices(question).among())
+        choices = st.lists(st.sampled_from(among), max_size=1 if question.kind == "single" else len(among))
         if draw(st.booleans()):
             answers[str(question.id)] = draw(choices)
     return quiz, answers
 
 
 def _key(quiz: Quiz) -> dict[str, list[str]]:
-    return {str(each.id): [str(choice.id) for choice in each.choices if choice.correct] for each in quiz.questions}
+    return {str(each.id): _choices(each).key() for each in quiz.questions}
+
+
+def _choices(question: AnyQuestion) -> ChoiceQuestion:
+    assert isinstance(question, ChoiceQuestion)
+    return question
 
 
 @given(sittings())

@@ -202,19 +202,29 @@ def test_a_published_lessons_id_never_names_another(hue: OpenedSpace) -> None:
                     quiz_lesson(
                         questions=[
                             {"id": "q1", "kind": "single", "prompt": "a"},
-                            {
-                                "id": "q1",
-                                "kind": "single",
-                                "prompt": "b",
-                                "choices": [{"id": "a", "text": "a"}, {"id": "a", "text": "b"}],
-                            },
+                            {"id": "q1", "kind": "true_false", "prompt": "b", "right": True},
+                        ]
+                    )
+                )
+            ],
+            {"sections.0.lessons.0.quiz.questions.1.id"},
+        ),
+        (
+            [
+                section(
+                    quiz_lesson(
+                        questions=[
+                            {"kind": "single", "prompt": "b", "choices": [{"id": "a", "text": "a"}] * 2},
+                            {"kind": "essay", "prompt": "a"},
+                            {"kind": "ordering", "prompt": "a", "items": [{"text": "a"}, {"text": "a"}]},
                         ]
                     )
                 )
             ],
             {
-                "sections.0.lessons.0.quiz.questions.1.id",
-                "sections.0.lessons.0.quiz.questions.1.choices.1.id",
+                "sections.0.lessons.0.quiz.questions.0.choices.1.id",
+                "sections.0.lessons.0.quiz.questions.1.kind",
+                "sections.0.lessons.0.quiz.questions.2.items.1.text",
             },
         ),
         ([section()] * 201, {"sections"}),
