@@ -104,7 +104,7 @@ def shown(message: Message) -> Delivery:
         id=message.id,
         kind=message.kind,
         person=message.person_id,
-        course=message.data["course"]["id"],
+        course=message.data["course"]["id"] if "course" in message.data else None,
         happened_at=instant(message.at),
         state=message.state,
         tries=message.tries,

@@ -18,12 +18,12 @@ _LEARNER, _ENROLMENT, _ATTEMPT = "learner#", "enrolment#", "attempt#"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Something that a person reached. ``key`` tells it from others of its kind in the same course, ``at`` is when
-    (epoch seconds), ``data`` what is told of it."""
+    """Something that a person reached, in a course or (``None``) in none. ``key`` tells it from others of its kind in
+    the same course, ``at`` is when (epoch seconds), ``data`` what is told of it."""
 
     kind: str
     person_id: str
-    course_id: str
+    course_id: str | None
     key: str
     at: int
     data: Mapping[str, Any]

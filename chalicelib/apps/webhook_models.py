@@ -38,7 +38,7 @@ class Delivery(Outbound):
     id: Id = Field(description="`webhook-id` is this with `msg_` before it, the same at every try.")
     kind: str = Field(examples=["course.completed"])
     person: Id
-    course: Id
+    course: Id | None = Field(description="Null for what was reached in none.")
     happened_at: datetime
     state: Literal["waiting", "delivered", "parked"]
     tries: int

@@ -203,9 +203,10 @@ def _collect(space: Space, app: App, found: list[Result]) -> None:
 def _message(space: Space, app: App, result: Result) -> Message:
     """The message that tells an app of a result: the same at every delivery of the change."""
     now = clock.epoch_s()
-    message_id = ids.derived(space.slug, app.id, result.person_id, result.kind, result.course_id, result.key)
-    course = {"id": result.course_id, "title": _title(space, result.course_id)}
-    data = {"space": space.slug, "course": course, **result.data}
+    course_id = result.course_id
+    message_id = ids.derived(space.slug, app.id, result.person_id, result.kind, course_id or "", result.key)
+    course = {"course": {"id": course_id, "title": _title(space, course_id)}} if course_id else {}
+    data = {"space": space.slug, **course, **result.data}
     return Message(message_id, app.id, result.person_id, result.kind, data, result.at, "waiting", now, now)
 
 
