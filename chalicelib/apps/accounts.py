@@ -91,7 +91,7 @@ def is_joinable(app: App, person: Person) -> bool:
 def _introduced(space: Space, app: App, told: SuperAppClaims, language: Language) -> Person:
     """Whom the app brings for the first time."""
     owners = persons.owners(space, told.identifiers)
-    others = sorted(set(owners.values()))
+    others = sorted(persons.without_pretenders(space, set(owners.values())))
     free = [each for each in told.identifiers if each not in owners]
     if len(others) == 1:
         there = persons.get(space, others[0], consistent=True)

@@ -197,6 +197,15 @@ def many(space: Space, person_ids: Iterable[str], *, consistent: bool = False) -
     return store.get_many(space, person_ids, consistent=consistent)
 
 
+def without_pretenders(space: Space, person_ids: set[str]) -> set[str]:
+    """Of the several accounts that what is verified leads to, those that count: an account that somebody registered and
+    proved nothing of keeps nobody out of their own. All, when all are such. 1 call when there are several."""
+    if len(person_ids) < 2:
+        return person_ids
+    known = many(space, person_ids, consistent=True)
+    return {each for each, person in known.items() if not person.unproven} or person_ids
+
+
 def from_item(item: Item) -> Person:
     """The person of an item, for features that keep things in the same partition and read both at once."""
     return items.person_of(item)

@@ -74,12 +74,8 @@ def _ensured(
         return _refreshed(space, provider, owners[own], free, told)
     if space.status == "suspended":
         raise SpaceSuspended  # nobody is introduced to it now
-    found = set(owners.values())
-    if len(found) > 1:
-        # Whoever registered with somebody's address before them must not keep them out.
-        known = persons.many(space, found, consistent=True)
-        found = {each for each in found if not known[each].unproven} or found
-        vouched = [each for each in vouched if owners.get(each) in (None, *found)]
+    found = persons.without_pretenders(space, set(owners.values()))
+    vouched = [each for each in vouched if owners.get(each) in (None, *found)]
     if len(found) > 1:
         ambiguities.note(space, provider, own, {each: owners[each] for each in vouched if each in owners})
         raise AccountAmbiguous

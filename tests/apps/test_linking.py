@@ -237,3 +237,14 @@ def test_who_registered_with_anothers_number_does_not_keep_the_account(hue: Open
     credentials = {"login": "0912345678", "password": PASSWORD}
     Api().post(hue.at("/sessions"), credentials).refused(401, "wrong_credentials")
     Api().post(hue.at("/sessions/refresh"), {"refresh_token": before["refresh_token"]}).refused(401, "session_ended")
+
+
+def test_who_registered_with_somebodys_address_keeps_them_out_of_no_account(hue: OpenedSpace, app: SuperApp) -> None:
+    """A list knows them by number; somebody else registered with their address, and proved nothing."""
+    there = listed(hue, PHONE)
+    registering = {"name": "Kẻ gian", "login": "an@hue.example", "password": PASSWORD}
+    Api().post(hue.at("/people"), registering).ok(201)
+    address: dict[str, Any] = {"email": "an@hue.example", "email_verified": True}
+    assert app.person(**VERIFIED, **address) == there.id
+    assert persons.get(hue.space, there.id).identifiers[0] == PHONE
+    assert conflicts(app) == []
