@@ -18,10 +18,25 @@ def deliver(aws: Cloud) -> None:
         pass
 
 
+def delivered(aws: Cloud) -> dict[str, str]:
+    """Run the jobs that wait; what they sent, by mail address and phone number, the last to each."""
+    mails, texts_before = len(_mails()), len(_texts())
+    deliver(aws)
+    sent = {each.destinations["ToAddresses"][0]: str(each.body) for each in _mails()[mails:]}
+    return sent | dict(_texts()[texts_before:])
+
+
+def _mails() -> list[Any]:
+    return list(ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages)
+
+
+def _texts() -> list[tuple[str, str]]:
+    return list(sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values())
+
+
 def to(address: str) -> list[Any]:
     """Messages sent to this address, oldest first."""
-    sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-    return [each for each in sent if each.destinations["ToAddresses"] == [address]]
+    return [each for each in _mails() if each.destinations["ToAddresses"] == [address]]
 
 
 def link(message: Any) -> str:
@@ -38,5 +53,4 @@ def token(message: Any) -> str:
 
 def texts(number: str) -> list[str]:
     """Short messages sent to this number, oldest first."""
-    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()
-    return [text for to, text in sent if to == number]
+    return [text for to, text in _texts() if to == number]
