@@ -64,11 +64,12 @@ def context() -> LambdaContext:
 
 
 @contextmanager
-def opened() -> Iterator[Account]:
-    """Start the engines and configure this process for them; what they keep is gone afterwards."""
+def opened(*, on_disk: bool = True) -> Iterator[Account]:
+    """Start the engines and configure this process for them; what they keep is gone afterwards. What writes millions of
+    items spends its time waiting for one file, unless the engine keeps them in memory (``on_disk``)."""
     with tempfile.TemporaryDirectory(prefix="hocmo-bench-") as folder:
         database = Path(folder) / "items.db"
-        with engine.dynoxide(database) as database_url, engine.ministack(Path(folder)) as aws_url:
+        with engine.dynoxide(database if on_disk else None) as database_url, engine.ministack(Path(folder)) as aws_url:
             at = Addresses(8000, urlsplit(database_url).port or 0, urlsplit(aws_url).port or 0)
             os.environ.update(app_environment(at) | {"HOCMO_HOME": folder})
             _forget()

@@ -1,29 +1,35 @@
-"""What a row changes, told field by field as it was and as it is to be: as our own lists write it, and safe to show. No
-I/O."""
+"""What a row changes: of somebody new all that it tells, of somebody known what is another than before. No I/O.
+
+Values are noted as they are stored, but for identity numbers, of which the last digits are; how they look, whoever
+lists them finds out (``telling.py``): a list has a hundred thousand rows, and a page a hundred.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from chalicelib.people.person import Person
 from chalicelib.rosters.matching import KINDS, ListedKind
 from chalicelib.rosters.planning import FACTS, Plan
-from chalicelib.rosters.reading import Field, cells
-from chalicelib.rosters.states import FieldChange, RowChange
+from chalicelib.rosters.reading import Row, cells
+from chalicelib.rosters.states import PART, RowChange, Values
 
 Names = Mapping[str, Sequence[str]]  # of units and those above them, by path
 
 
 def of(plan: Plan, units: Names) -> RowChange:
-    """What a plan is to change, or has just changed. ``units`` has at least those that people were in."""
+    """What a plan is to change. ``units`` has at least those that people were in."""
     row = plan.match.row
-    fields: Iterator[FieldChange] = iter(())
+    was, now = Values(), Values()
     if plan.outcome == "created" and plan.old is None:
-        fields = _told(plan)
+        now = _told(row)
     elif plan.outcome == "changed" and plan.old and plan.new:
-        fields = _differing(plan, plan.old, plan.new, units)
+        was = _known(plan.old, units.get(plan.old.unit or "", ()))
+        now = _known(plan.new, row.units if plan.new.unit != plan.old.unit else units.get(plan.new.unit or "", ()))
+        now = {field: value for field, value in now.items() if was.get(field) != value}
+        was = {field: was[field] for field in now if field in was}
     name = row.values.get("name") or (plan.old.name if plan.old else "")
-    return RowChange(row.number, plan.outcome, plan.person or "", cells.shown(name), list(fields))
+    return RowChange(row.number, plan.outcome, plan.person or "", name, was, now)
 
 
 def units_left(plans: Sequence[Plan]) -> set[str]:
@@ -32,41 +38,28 @@ def units_left(plans: Sequence[Plan]) -> set[str]:
     return {path for path in moved if path}
 
 
-def _told(plan: Plan) -> Iterator[FieldChange]:
-    """All that a row says of somebody new."""
-    values = plan.match.row.values
-    for field in ("name", *KINDS, *FACTS):
-        if field in values:
-            yield FieldChange(field, "", _shown(field, values[field]))
-    if plan.match.row.units:
-        yield FieldChange("unit", "", _joined(plan.match.row.units))
+def _told(row: Row) -> Values:
+    now: Values = {**row.values}
+    now.pop("person", None)
+    if "national_id" in now:
+        now["national_id"] = cells.outgoing("national_id", now["national_id"])
+    if row.units:
+        now["unit"] = PART.join(row.units)
+    return now
 
 
-def _differing(plan: Plan, old: Person, new: Person, units: Names) -> Iterator[FieldChange]:
-    if old.name != new.name:
-        yield FieldChange("name", cells.shown(old.name), cells.shown(new.name))
-    if old.identifiers != new.identifiers:
-        for kind in KINDS:
-            before, after = _known(old, kind), _known(new, kind)
-            if before != after:
-                yield FieldChange(kind, before, after)
-    for field in FACTS:
-        was, now = old.profile.get(field), new.profile.get(field)
-        if now and (was is None or was.value != now.value):
-            yield FieldChange(field, _shown(field, was.value) if was else "", _shown(field, now.value))
-    if old.unit != new.unit:
-        yield FieldChange("unit", _joined(units.get(old.unit or "", ())), _joined(plan.match.row.units))
+def _known(person: Person, unit: Sequence[str]) -> Values:
+    found: Values = {"name": person.name}
+    for kind in KINDS:
+        values = [_identifier(kind, each.value) for each in person.identifiers if each.kind == kind]
+        if values:
+            found[kind] = PART.join(values)
+    found |= {field: person.profile[field].value for field in FACTS if field in person.profile}
+    if unit:
+        found["unit"] = PART.join(unit)
+    return found
 
 
-def _known(person: Person, kind: ListedKind) -> str:
-    return ", ".join(_shown(kind, each.value) for each in person.identifiers if each.kind == kind)
-
-
-def _shown(field: Field, value: str) -> str:
-    """A stored value as it may be shown; an identity number is stored so that it ends in its own last digits."""
-    return cells.shown(cells.outgoing(field, value))
-
-
-def _joined(names: Sequence[str]) -> str:
-    """A unit under those above it. A name is what an office wrote: it is cut as any cell is."""
-    return " / ".join(map(cells.shown, names))
+def _identifier(kind: ListedKind, value: str) -> str:
+    """A number of identity is stored so that it ends in its own last digits."""
+    return cells.outgoing(kind, value) if kind == "national_id" else value

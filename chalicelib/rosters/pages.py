@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.errors import NotFound
 from chalicelib.rosters.reading import Problem
-from chalicelib.rosters.states import ABOUT_SOMEBODY, FieldChange, NewUnits, Outcome, RowChange
+from chalicelib.rosters.states import ABOUT_SOMEBODY, NewUnits, Outcome, RowChange
 from chalicelib.storage import files
 from chalicelib.storage.spaces import Space
 
@@ -62,10 +62,7 @@ class Pages:
 
     def changes(self, number: int) -> list[RowChange]:
         """What becomes of the rows of a slice; nothing once that is no longer kept: one call of S3."""
-        return [
-            RowChange(row, outcome, person, name, [FieldChange(*each) for each in fields])
-            for row, outcome, person, name, fields in self._kept("changes", number)
-        ]
+        return [RowChange(*each) for each in self._kept("changes", number)]
 
     def put_units(self, number: int, units: NewUnits) -> None:
         """Write which units were named first, and were not there: one call of S3."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from chalicelib.rosters.reading.rows import Field
@@ -20,22 +20,20 @@ _LETTERS = "0123456789abcdefghijklmnopqrstuv"
 NewUnits = dict[str, tuple[str, ...]]  # by path, the names of a unit and those above it
 
 
-class FieldChange(NamedTuple):
-    """A field, what stood there (empty: nothing), what is to stand there: safe to show."""
-
-    field: Field
-    old: str
-    new: str
+Values = dict[Field, str]
+PART = "\n"  # between the names of a unit and of those above it, and between several identifiers of a kind
 
 
 class RowChange(NamedTuple):
-    """What becomes of whom by a row; ``person`` is empty where that is nobody yet, or not one person."""
+    """What becomes of whom by a row; ``person`` is empty where that is nobody yet, or not one person. ``now`` has what
+    is to stand in the fields that change, ``was`` what stood there."""
 
     row: int
     outcome: Outcome
     person: str
     name: str
-    fields: Sequence[FieldChange]
+    was: Values
+    now: Values
 
 
 def kinds(outcomes: Iterable[Outcome]) -> str:

@@ -10,7 +10,9 @@ from chalicelib.http.models import Page
 from chalicelib.rosters import rosters
 from chalicelib.rosters.models import ChangedField, NewUnit, RosterChange, RosterProblem
 from chalicelib.rosters.pages import Pages
-from chalicelib.rosters.states import Outcome, RowChange, slices_with
+from chalicelib.rosters.reading.rows import FIELDS
+from chalicelib.rosters.reading.rows import Field as ListField
+from chalicelib.rosters.states import PART, Outcome, RowChange, slices_with
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -40,7 +42,7 @@ def changes(
         return [each for each in pages.changes(number) if outcome in (None, each.outcome)]
 
     said, after = _taken(of_slice, numbers, cursor, limit)
-    return Page[RosterChange](items=[_shown(each) for each in said], next=after)
+    return Page[RosterChange](items=[_change(each) for each in said], next=after)
 
 
 def new_units(space: Space, roster_id: str, cursor: str | None, limit: int) -> Page[NewUnit]:
@@ -80,11 +82,24 @@ def _taken(
     return found, None
 
 
-def _shown(change: RowChange) -> RosterChange:
+def _change(change: RowChange) -> RosterChange:
+    from chalicelib.rosters.reading import cells  # with all that is known of places: no other request waits for it
+
+    def shown(field: ListField, value: str) -> str:
+        between = " / " if field == "unit" else ", "
+        return between.join(cells.shown(cells.outgoing(field, part)) for part in value.split(PART))
+
     return RosterChange(
         row=change.row,
         outcome=change.outcome,
         person=change.person or None,
-        name=change.name,
-        fields=[ChangedField(field=each.field, old=each.old or None, new=each.new) for each in change.fields],
+        name=cells.shown(change.name),
+        fields=[
+            ChangedField(
+                field=field,
+                old=shown(field, change.was[field]) if field in change.was else None,
+                new=shown(field, change.now[field]),
+            )
+            for field in sorted(change.now, key=FIELDS.index)
+        ],
     )

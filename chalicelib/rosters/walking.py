@@ -135,7 +135,7 @@ class Walk:
         named = units.named(self._space, changes.units_left(plans))
         for plan in plans:
             told, before = changes.of(plan, named), self._told.get(plan.match.row.number)
-            if before and before.outcome == told.outcome and not told.fields:
+            if before and before.outcome == told.outcome and not told.now:
                 told = before
             self._told[told.row] = told
 

@@ -140,9 +140,27 @@ def test_an_export_as_it_looks(aws: Cloud) -> None:
     assert second[head.index("Đơn vị cấp trên")] == "Sở Y tế"
 
 
-def test_killed_at_any_call_an_export_is_whole(aws: Cloud) -> None:
+NAMES = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường", "Phạm Thị Dung", "Đỗ Văn Em"]
+
+
+def several(aws: Cloud) -> OpenedSpace:
+    """A space of five people."""
     space = factories.open_space()
-    committed(aws, space, a_list(AN))
+    committed(aws, space, a_list(*(f"CB{number};{name};;;Sở Y tế;;;" for number, name in enumerate(NAMES))))
+    return space
+
+
+def names_in(space: OpenedSpace, job: str) -> list[str]:
+    """Who is in an export that is done, in its order."""
+    made = space.admin.get(space.at(f"/people-exports/{job}")).ok()
+    assert (made["state"], made["rows"]) == ("done", 5)
+    text = requests.get(made["download"]["url"], timeout=10).content.decode("utf-8-sig")
+    return [each[1] for each in csv.reader(io.StringIO(text, newline=""))][1:]
+
+
+def test_killed_at_any_call_an_export_is_whole(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "PAGE", 2)
+    space = several(aws)
     for call in range(1, 40):
         job = space.admin.post(space.at("/people-exports"), {"format": "csv"}).ok(202)["job"]
         with killed_at(call) as kill:
@@ -151,8 +169,23 @@ def test_killed_at_any_call_an_export_is_whole(aws: Cloud) -> None:
             break
         later(600)
         queue.run(space.slug, job)
-        assert exports.follow(space.space, job).rows == 1
-    assert call > 5
+        assert names_in(space, job) == NAMES, call
+    assert call > 12
+
+
+def test_an_export_longer_than_an_invocation_goes_on_where_it_stopped(
+    aws: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "PAGE", 2)
+    space = several(aws)
+    job = space.admin.post(space.at("/people-exports"), {"format": "csv"}).ok(202)["job"]
+    at = space.at(f"/people-exports/{job}")
+    seen: list[int] = []
+    while space.admin.get(at).ok()["state"] != "done" and len(seen) < 9:
+        queue.run(space.slug, job, remaining_ms=0)
+        seen.append(space.admin.get(at).ok()["rows"])
+    assert seen == [2, 4, 5, 5]
+    assert names_in(space, job) == NAMES
 
 
 def test_an_export_is_for_those_who_manage_people(aws: Cloud) -> None:
