@@ -25,6 +25,7 @@ FEATURES = [
     "chalicelib.audiences.routes",
     "chalicelib.audit.routes",
     "chalicelib.courses.routes",
+    "chalicelib.credentials.routes",
     "chalicelib.http.routes",
     "chalicelib.identity.routes",
     "chalicelib.jobs.routes",

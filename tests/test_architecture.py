@@ -18,55 +18,13 @@ from chalicelib.errors import Refusal
 from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.permissions import ANYONE
 from chalicelib.jobs import queue
+from tests.public import PUBLIC
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 ALL = sorted([*CODE, *(path for folder in ("bench", "infra", "tests") for path in (ROOT / folder).rglob("*.py"))])
 STORES = [path for path in CODE if path.name == "store.py"]
 
-# Who may be called without signing in, and why. Everything else asks for a permission.
-PUBLIC = {
-    "read_health": "the load balancer and `make run` ask before anybody can sign in",
-    "read_openapi": "developers of clients; it holds no tenant's data",
-    "read_docs": "developers of clients; it holds no tenant's data",
-    "list_courses": "a public catalogue is browsed before any form; the verb refuses where it is not public",
-    "read_course": "the same",
-    "read_outline": "the same",
-    "read_lesson": "the first lesson of a public catalogue's course; the verb asks for a sign-in for every other",
-    "list_lesson_files": "the same",
-    "sign_in": "whoever signs in has no token yet; tries are counted before anything is verified",
-    "sign_in_operator": "the same",
-    "activate": "the code on the slip is the proof; tries are counted before anything is verified",
-    "request_code": "whoever signs in by a code has no token yet; the answer tells nobody who has an account",
-    "sign_in_by_code": "the code that was sent is the proof; tries are counted before anything is verified",
-    "redeem_entry": "the one-time code, and the verifier that its client holds, are the proof",
-    "list_providers": "the sign-in page shows its buttons before anybody has signed in",
-    "begin_provider_sign_in": "whoever signs in has no token yet",
-    "come_back_from_provider": "the provider's code, the sealed state and the client's verifier are the proof",
-    "hear_provider_logout": "a provider's server has no token of ours; what it signed is the proof",
-    "refresh_session": "the refresh token in the body is the proof",
-    "refresh_operator_session": "the same",
-    "add_person": "self-registration; the verb asks for a manager's token to invite, and refuses closed spaces",
-    "read_invitation": "the one-time link is the proof",
-    "accept_invitation": "the same",
-    "read_operator_invitation": "the same",
-    "accept_operator_invitation": "the same",
-    "request_password_reset": "whoever has forgotten the password; the answer tells nobody who has an account",
-    "request_operator_reset": "the same",
-    "reset_password": "the one-time link is the proof",
-    "reset_operator_password": "the same",
-    "read_signing_keys": "public keys, for whoever verifies our tokens",
-    "enter_by_app": "the app's signed assertion is the proof",
-    "read_consent_question": "the sealed ticket is the proof",
-    "give_consent": "the same",
-    "begin_app_sign_in": "whoever signs in has no token yet",
-    "come_back_from_app": "the provider's code and our sealed state are the proof",
-    "read_space": "whoever comes to a space sees whose it is before signing in",
-    "read_logo": "an <img> carries no token",
-    "list_provinces": "the choices of a form that asks where somebody lives, the same for everybody",
-    "list_wards": "the same",
-    "read_cover": "an <img> carries no token; a course's id is not to be guessed",
-}
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 40
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "service2"}

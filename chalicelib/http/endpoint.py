@@ -108,8 +108,9 @@ class Operation:
 
     @property
     def of_space(self) -> bool:
-        """Whether its address names a space."""
-        return "{space}" in self.path
+        """Whether it is asked of a space. One that takes the space's name as a plain parameter only tells of it, and
+        answers whatever has become of the space."""
+        return "{space}" in self.path and "space" not in self.parameters
 
     @property
     def writes(self) -> bool:

@@ -31,6 +31,7 @@ FEATURES = {
     "audiences": "Nhóm đối tượng",
     "audit": "Nhật ký quản trị",
     "courses": "Khoá học",
+    "credentials": "Chứng nhận",
     "identity": "Đăng nhập",
     "jobs": "Công việc nền",
     "learning": "Học tập",

@@ -34,6 +34,11 @@ def _named_for_it(slug: str, rest: str, _sk: str) -> bool:
     return rest == slug
 
 
+def _numbered_by_it(slug: str, rest: str, _sk: str) -> bool:
+    """``credential#hue.<id>``: the number begins with the tenant's name."""
+    return rest.startswith(f"{slug}.")
+
+
 def _in_its_row(slug: str, _rest: str, sk: str) -> bool:
     """``hue``, ``adopter#hue``: the partition has a row for each tenant."""
     return sk == slug or sk.endswith(f"#{slug}")
@@ -73,6 +78,9 @@ PARTS: dict[str, Part] = {
     # How many learn where, no person among them: before one more registers, and when a space is counted anew. It is
     # written in one transaction with what is counted, or not at all.
     "national-figures": Part(_anyones, _nobodys),
+    # What it has issued and signs with: public, and kept here to outlive its own tables.
+    "credential": Part(_numbered_by_it, _numbered_by_it),
+    "issuer": Part(_named_for_it, _named_for_it),
     # The keys that sign tokens, which every request is verified with. A new deployment has none until one is asked for.
     "keyring": Part(_anyones, _nobodys, makes=True),
 }

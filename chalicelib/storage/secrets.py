@@ -23,9 +23,10 @@ from chalicelib.storage import credentials
 from chalicelib.storage.lines import LineBroken
 from chalicelib.storage.transport import KMS, Transport, passes
 
-Purpose = Literal["signing-key", "space-key", "client-secret", "webhook-secret"]
+Purpose = Literal["signing-key", "space-key", "client-secret", "webhook-secret", "credential-key"]
 # What is sealed for a space: a job may open it as a request may.
 OF_SPACES: tuple[Purpose, ...] = ("space-key", "client-secret", "webhook-secret")
+OF_ISSUERS: Purpose = "credential-key"  # also for what follows a space's changes, and for nothing else
 MOST_BYTES = 4_096  # what KMS encrypts by itself
 _NOT_OURS = frozenset({"IncorrectKeyException", "InvalidCiphertextException"})
 

@@ -35,6 +35,13 @@ UNUSED = (
     "pydantic/mypy.py",  # a plug-in of mypy
     "pydantic/__pycache__/mypy.",
     "dateutil/zoneinfo/",  # time zones for machines without any
+    # PyLD imports lxml.html at once, for documents in HTML; of lxml that needs the parser alone.
+    "lxml/html/_difflib.",
+    "lxml/html/diff.",
+    "lxml/includes/",
+    "lxml/isoschematron/",
+    "lxml/objectify.",
+    "lxml/sax.",
     "cffi/",  # makes bindings; those that are made need _cffi_backend alone
 )
 # One process compiles one part from a clean start: what marshal writes depends on what was compiled before, and a

@@ -50,6 +50,8 @@ THROUGH_DYNAMODB = [
 SEALING = ["kms:Decrypt", "kms:Encrypt"]
 # What is sealed for a space is for jobs as for requests; the keys that sign tokens are not among it.
 OF_SPACES: Json = {"StringEquals": {"kms:EncryptionContext:purpose": list(secrets.OF_SPACES)}}
+# What signs a space's credentials, for whoever follows its changes.
+OF_ISSUERS: Json = {"StringEquals": {"kms:EncryptionContext:purpose": secrets.OF_ISSUERS}}
 BY_DYNAMODB: Json = {"StringEquals": {"kms:ViaService": sub("dynamodb.${AWS::Region}.amazonaws.com")}}
 
 
@@ -69,6 +71,9 @@ def resources() -> Json:
                 _of_account("ThroughDynamoDB", [*THROUGH_DYNAMODB, "kms:CreateGrant"], BY_DYNAMODB),
                 _of_account("Sealing", SEALING, {"ArnEquals": {"aws:PrincipalArn": _role("api")}}),
                 _of_account("Spaces", SEALING, {"ArnEquals": {"aws:PrincipalArn": _role("run_jobs")}, **OF_SPACES}),
+                _of_account(
+                    "Issuers", SEALING, {"ArnEquals": {"aws:PrincipalArn": _role("apply_changes")}, **OF_ISSUERS}
+                ),
             ),
         },
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from infra.cloud import space_role
 from infra.cloud.cloudformation import ARN, HERE, Json, allow, attribute, policy, sub
-from infra.cloud.keys import BY_DYNAMODB, KEY, OF_SPACES, SEALING, THROUGH_DYNAMODB
+from infra.cloud.keys import BY_DYNAMODB, KEY, OF_ISSUERS, OF_SPACES, SEALING, THROUGH_DYNAMODB
 
 _TABLE = f"{ARN}dynamodb:{HERE}:table/hocmo-${{Stage}}"
 _FUNCTION = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}"
@@ -91,6 +91,10 @@ def _seals_for_spaces() -> Json:
     return allow(SEALING, KEY, StringEquals={**_SEALED_FOR["StringEquals"], **OF_SPACES["StringEquals"]})
 
 
+def _seals_credential_keys() -> Json:
+    return allow(SEALING, KEY, StringEquals={**_SEALED_FOR["StringEquals"], **OF_ISSUERS["StringEquals"]})
+
+
 def _sends_mail() -> Json:
     identity = f"{ARN}ses:{HERE}:identity"
     return allow(
@@ -156,6 +160,7 @@ RIGHTS: dict[str, list[Json]] = {
         allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [_PLATFORM, _LISTED]),
         _JOBS,
         _platform(["PutItem", "UpdateItem"], "tenant#*", "audit#*", "quota#*", "usage-stored", "national#*"),
+        _platform(["PutItem", "UpdateItem"], "credential#*", "issuer#*"),
         _platform(["PutItem"], "due#*", "digest#*"),  # on which days a space has somebody to remind, or to write to
         # Operators: their accounts, sessions and tries, and what they asked for under a key.
         _platform(
@@ -200,6 +205,9 @@ RIGHTS: dict[str, list[Json]] = {
     "apply_changes": [
         _platform(["GetItem"], "tenant#*"),
         _platform(["PutItem"], "job#*", "digest#*"),  # the delivery of results to an app, a letter of what is new
+        # What was achieved is certified here: the register, and the issuer's keys alone among what is sealed.
+        _platform(["GetItem", "PutItem", "UpdateItem"], "credential#*", "issuer#*"),
+        _seals_credential_keys(),
         _hints(),
         _never_the_keyring(),
         _uses_key(),

@@ -269,7 +269,7 @@ def test_only_who_answers_requests_seals(made: Json) -> None:
         role for role in ROLES for each in statements(made["Resources"][role]["Properties"]["Policies"])
         if each["Effect"] == "Allow" and listed(each["Action"]) == ["kms:Decrypt", "kms:Encrypt"]
     }  # fmt: skip
-    assert sealing == {"ApiRole", "RunJobsRole"}
+    assert sealing == {"ApiRole", "RunJobsRole", "ApplyChangesRole"}
     policy = made["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
     (sealers,) = (each["Condition"]["ArnEquals"] for each in policy if each["Sid"] == "Sealing")
     assert sealers["aws:PrincipalArn"]["Fn::Sub"].endswith(":role/hocmo-${Stage}-api")
@@ -293,6 +293,17 @@ def test_jobs_open_what_is_a_spaces_and_no_signing_key(made: Json) -> None:
     for each in [*own, *(each for each in kept if each["Sid"] == "Spaces")]:
         purposes = each["Condition"]["StringEquals"]["kms:EncryptionContext:purpose"]
         assert set(purposes) == {"space-key", "client-secret", "webhook-secret"}
+    assert len(own) == 1
+
+
+def test_what_follows_changes_opens_what_signs_credentials_alone(made: Json) -> None:
+    rights = statements(made["Resources"]["ApplyChangesRole"]["Properties"]["Policies"])
+    kept = made["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
+    own = [each for each in rights if listed(each["Action"]) == ["kms:Decrypt", "kms:Encrypt"]]
+    (by_the_key,) = (each for each in kept if each["Sid"] == "Issuers")
+    assert by_the_key["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"].endswith("-apply_changes")
+    for each in [*own, by_the_key]:
+        assert each["Condition"]["StringEquals"]["kms:EncryptionContext:purpose"] == "credential-key"
     assert len(own) == 1
 
 

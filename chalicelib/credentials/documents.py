@@ -1,0 +1,220 @@
+"""Credentials as documents: Open Badges 3.0's ``OpenBadgeCredential`` over W3C's Verifiable Credentials 2.0. No I/O.
+
+A credential is public: it carries the name and the achievement, and neither address nor identity number. Whom it is
+about is a name that only this space's credentials know (``addresses.subject``).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from chalicelib import clock
+from chalicelib.credentials import addresses, canonical, texts
+from chalicelib.credentials.canonical import Json
+from chalicelib.credentials.reasons import Earned, Subject
+from chalicelib.credentials.status import Entry
+from chalicelib.errors import Language
+from chalicelib.storage.items import Item
+
+# Open Badges 3.0, AchievementType: what each of our kinds is there.
+TYPES: Mapping[str, str] = {"course": "Course"}
+SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A credential before it has a bit and a signature."""
+
+    slug: str
+    issuer: str  # what the organisation is called
+    id: str
+    person_id: str
+    name: str
+    earned: Earned
+    subject: Subject
+    template: Item
+    issued_at: int  # epoch seconds
+
+    @property
+    def number(self) -> str:
+        """What it is called."""
+        return addresses.number(self.slug, self.id)
+
+    @property
+    def until(self) -> int | None:
+        """When it holds no more: epoch seconds."""
+        months = self.template.get("valid_months")
+        return months_after(self.earned.at, months) if months else None
+
+
+def issuer(slug: str, name: str) -> Json:
+    """Who issues, as a credential names them."""
+    return {"id": addresses.did(slug), "type": ["Profile"], "name": name, "url": addresses.profile(slug)}
+
+
+def profile(slug: str, name: str, support: Mapping[str, Any]) -> Json:
+    """The issuer's profile, which stands by itself."""
+    found: Json = {"@context": [canonical.CREDENTIALS, canonical.OPEN_BADGES], **issuer(slug, name)}
+    if support.get("url"):
+        found["url"] = support["url"]
+    return found | {name: support[name] for name in ("email", "phone") if support.get(name)}
+
+
+def facts(draft: Draft) -> dict[str, str]:
+    """What the places in a template's texts stand for."""
+    earned, minutes = draft.earned, draft.subject.minutes
+    return {
+        "name": draft.name,
+        "course": draft.subject.title,
+        "date": clock.shown_day(clock.vietnam_day(datetime.fromtimestamp(earned.at, UTC)).isoformat()),
+        "number": draft.number,
+        "hours": shown_hours(minutes, language(draft)),
+        "score": "" if earned.score is None else str(earned.score),
+        "issuer": draft.issuer,
+    }
+
+
+def language(draft: Draft) -> Language:
+    """The language that a credential speaks: its template's, or its course's where there is none."""
+    said: Language = draft.template.get("language") or draft.subject.language
+    return said
+
+
+def credential(draft: Draft, entry: Entry) -> Json:
+    """The credential, unsigned."""
+    until = draft.until
+    dates = {"validFrom": instant(draft.earned.at)} | ({"validUntil": instant(until)} if until else {})
+    achieved = _achievement(draft)
+    return {
+        "@context": [canonical.CREDENTIALS, canonical.OPEN_BADGES, canonical.EXTENSIONS],
+        "id": addresses.page(draft.number),
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": achieved["name"],
+        "issuer": issuer(draft.slug, draft.issuer),
+        **dates,
+        "awardedDate": instant(draft.earned.at),
+        "credentialSubject": _subject(draft, achieved),
+        "credentialStatus": entry.told(draft.slug),
+        "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
+    }
+
+
+def _subject(draft: Draft, achieved: Json) -> Json:
+    found: Json = {
+        "id": addresses.subject(draft.slug, draft.person_id),
+        "type": ["AchievementSubject"],
+        "identifier": [_named(draft.name)],
+        "achievement": achieved,
+    }
+    if draft.earned.score is not None:
+        described = achieved["resultDescription"][0]["id"]
+        found["result"] = [{"type": ["Result"], "resultDescription": described, "value": str(draft.earned.score)}]
+    return found
+
+
+def _achievement(draft: Draft) -> Json:
+    earned, template, places, said = draft.earned, draft.template, facts(draft), language(draft)
+    # What is the same for all who achieve it must not name one of them.
+    shared = {name: value for name, value in places.items() if name in ("course", "hours", "issuer")}
+
+    def text(name: str, usual: str) -> str:
+        return texts.filled(template.get(name) or usual, shared)
+
+    found: Json = {
+        "id": addresses.achievement(draft.slug, earned.kind, earned.about),
+        "type": ["Achievement"],
+        "achievementType": TYPES[earned.kind],
+        "name": text("title", "{course}"),
+        "description": text("description", texts.DESCRIPTIONS[earned.kind][said]),
+        "criteria": {"narrative": text("criteria", texts.CRITERIA[earned.kind][said])},
+        "inLanguage": said,
+    }
+    if earned.score is not None:
+        found["resultDescription"] = [
+            {
+                "id": addresses.result(draft.slug, earned.kind, earned.about),
+                "type": ["ResultDescription"],
+                "name": "Điểm" if said == "vi" else "Score",
+                "resultType": "Percent",
+            }
+        ]
+    return found
+
+
+def _named(name: str) -> Json:
+    return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
+
+
+def renamed(document: Mapping[str, Any], number: str, name: str, entry: Entry, slug: str) -> Json:
+    """A credential issued anew for another spelling of the name: with a number and a bit of its own."""
+    subject = {**document["credentialSubject"], "identifier": [_named(name)]}
+    unsigned = {key: value for key, value in document.items() if key != "proof"}
+    return {
+        **unsigned,
+        "id": addresses.page(number),
+        "credentialSubject": subject,
+        "credentialStatus": entry.told(slug),
+    }
+
+
+def name_of(document: Mapping[str, Any]) -> str:
+    """Whom a credential was issued to."""
+    return str(document["credentialSubject"]["identifier"][0]["identityHash"])
+
+
+def claims(document: Mapping[str, Any]) -> Json:
+    """A credential as a token's claims: itself, and what Open Badges 3.0, 8.2.4 asks for besides."""
+    unsigned = {key: value for key, value in document.items() if key != "proof"}
+    registered: Json = {
+        "iss": document["issuer"]["id"],
+        "jti": document["id"],
+        "sub": document["credentialSubject"]["id"],
+        "nbf": _epoch(document["validFrom"]),
+    }
+    if "validUntil" in document:
+        registered["exp"] = _epoch(document["validUntil"])
+    return unsigned | registered
+
+
+def printed(draft: Draft) -> Json:
+    """What stands on the printed page: the template's texts as they are on this day, filled in. A template that changes
+    later does not change what was issued."""
+    template, said = draft.template, language(draft)
+    return {
+        "language": said,
+        "heading": template.get("heading") or texts.HEADINGS[said],
+        "body": template.get("body") or texts.BODIES[said],
+        "signatories": template.get("signatories") or [],
+        "template": template.get("sk", "").removeprefix("template#") or None,
+        "facts": facts(draft),
+    }
+
+
+def instant(epoch_s: int) -> str:
+    """A time as a credential has it: UTC, whole seconds."""
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def shown_hours(minutes: int, said: Language) -> str:
+    """Minutes as people write hours: ``1,5`` in Vietnamese, ``1.5`` in English."""
+    hours = round(minutes / 60, 1)
+    text = str(int(hours)) if hours == int(hours) else str(hours)
+    return text.replace(".", ",") if said == "vi" else text
+
+
+def months_after(epoch_s: int, months: int) -> int:
+    """So many months later, at the end of that day in Vietnam; the last day of a shorter month."""
+    day = clock.vietnam_day(datetime.fromtimestamp(epoch_s, UTC))
+    total = day.year * 12 + day.month - 1 + months
+    year, month = divmod(total, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    until = date(year, month + 1, min(day.day, last))
+    return int(datetime(until.year, until.month, until.day, 23, 59, 59, tzinfo=clock.VIETNAM).timestamp())
+
+
+def _epoch(rfc3339: str) -> int:
+    return int(datetime.fromisoformat(rfc3339).timestamp())

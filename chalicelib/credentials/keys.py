@@ -1,0 +1,174 @@
+"""The keys that an issuer signs with: one pair at a time signs, all that ever signed stay published.
+
+They stand in the register, not in the space's tables: a restore of the space to a point in time must not lose the key
+of what was signed after it, and what a closed space has issued goes on verifying. What is stored is the secret part,
+sealed for this space, this key and the time since when it signs (``storage/secrets.py``); the public part is derived
+from what was opened, so whoever may write the register but not seal cannot add a key to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets as random
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+
+from chalicelib import clock, ids, logs
+from chalicelib.credentials import addresses, signing, store
+from chalicelib.credentials.canonical import Json
+from chalicelib.credentials.signing import SigningKey
+from chalicelib.errors import Conflict
+from chalicelib.http.caching import Remembered
+from chalicelib.storage import secrets
+from chalicelib.storage.items import Item
+from chalicelib.storage.table import ConditionFailed
+
+PUBLISHED_S = 300  # how long a new key is published before it signs; the DID document may be cached as long
+MOST = 100
+_FRESH_S = 60
+_PURPOSE = secrets.OF_ISSUERS
+_BYTES = 32
+
+
+class KeyPending(Conflict):
+    """The key made last does not sign yet."""
+
+    code = "credential_key_pending"
+    vi = "Khoá mới vừa được tạo và chưa bắt đầu ký. Hãy đợi năm phút rồi đổi tiếp."
+    en = "A new key has just been made and does not sign yet. Wait five minutes before the next."
+
+
+class TooManyKeys(Conflict):
+    """Old keys stay published for ever, so there is an end to them."""
+
+    code = "too_many_credential_keys"
+    vi = "Không gian này đã có {most} khoá ký chứng nhận. Hãy liên hệ cơ quan trung ương."
+    en = "This space has {most} keys that sign credentials. Ask the central ministry."
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKey:
+    """One key of an issuer: ``since`` (epoch seconds) is when it begins to sign."""
+
+    id: str
+    since: int
+    secret: bytes
+    public: bytes
+
+    def signing(self, slug: str) -> SigningKey:
+        """As what signs an embedded proof."""
+        return SigningKey(f"{addresses.did(slug)}#{self.id}", self.secret)
+
+    def signing_tokens(self, slug: str) -> SigningKey:
+        """As what signs a token: the same key under the address where it stands as a JSON Web Key."""
+        return SigningKey(f"{addresses.did(slug)}#{self.id}-jwk", self.secret)
+
+
+_kept: Remembered[str, tuple[IssuerKey, ...]] = Remembered(1_000, fresh_s=_FRESH_S)
+_opened: Remembered[tuple[str, str, int, str], IssuerKey] = Remembered(5_000)
+
+
+def every(slug: str) -> tuple[IssuerKey, ...]:
+    """An issuer's keys by ``since``, at most a minute old; none before it has issued anything. 0 calls when warm, else
+    1, and 1 to KMS for each key that this process has not met. Raises: Unavailable."""
+    return _kept.get(slug, lambda: _of_item(slug, store.keys(slug)))
+
+
+def current(slug: str) -> IssuerKey:
+    """The key that signs now; the first is made when it is first needed, and a race for it has one winner.
+
+    Raises: Unavailable.
+    """
+    found = every(slug) or _first(slug)
+    begun = [key for key in found if key.since <= clock.epoch_s()]
+    return begun[-1] if begun else found[0]
+
+
+def rotate(slug: str) -> IssuerKey:
+    """Make a new key, which signs in five minutes: 2 calls, and 1 to KMS. Raises: KeyPending, TooManyKeys,
+    Unavailable."""
+    item = store.keys(slug)
+    if item is None:
+        return current(slug)
+    kept = item["keys"]
+    if max(each["since"] for each in kept.values()) > clock.epoch_s():
+        raise KeyPending
+    if len(kept) >= MOST:
+        raise TooManyKeys(most=MOST)
+    key_id, fresh = _new(slug, clock.epoch_s() + PUBLISHED_S)
+    try:
+        store.keep_keys(slug, {**kept, key_id: fresh}, item["v"])
+    except ConditionFailed:
+        raise KeyPending from None
+    _kept.forget(slug)
+    return _open(slug, key_id, fresh)
+
+
+def document(slug: str) -> Json:
+    """The issuer's DID document (did:web): every key in both of the forms that verifiers look for."""
+    did = addresses.did(slug)
+    found = every(slug)
+    methods: list[Json] = []
+    for key in found:
+        common = {"controller": did}
+        methods += [
+            {"id": f"{did}#{key.id}", "type": "Multikey", **common, "publicKeyMultibase": signing.multikey(key.public)},
+            {"id": f"{did}#{key.id}-jwk", "type": "JsonWebKey", **common, "publicKeyJwk": signing.jwk(key.public)},
+        ]
+    return {
+        "@context": [
+            "https://www.w3.org/ns/did/v1",
+            "https://w3id.org/security/multikey/v1",
+            "https://w3id.org/security/jwk/v1",
+        ],
+        "id": did,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods],
+        "service": [{"id": f"{did}#issuer", "type": "Profile", "serviceEndpoint": addresses.profile(slug)}],
+    }
+
+
+def _first(slug: str) -> tuple[IssuerKey, ...]:
+    key_id, fresh = _new(slug, clock.epoch_s())
+    try:
+        store.keep_keys(slug, {key_id: fresh}, None)
+    except ConditionFailed as lost:
+        found = _of_item(slug, lost.item)
+    else:
+        found = (_open(slug, key_id, fresh),)
+    _kept.keep(slug, found)
+    return found
+
+
+def _new(slug: str, since: int) -> tuple[str, Item]:
+    key_id, secret = ids.new(), random.token_bytes(_BYTES)
+    return key_id, {"since": since, **secrets.shut(b64encode(secret).decode(), _PURPOSE, _name(slug, key_id, since))}
+
+
+def _of_item(slug: str, item: Item | None) -> tuple[IssuerKey, ...]:
+    """What somebody else put there is no key of the issuer's, and is told of in the log."""
+    found = []
+    for key_id, kept in (item["keys"] if item else {}).items():
+        try:
+            found.append(_open(slug, key_id, kept))
+        except secrets.NotOurs as error:
+            logs.event("credential_key.refused", level=logging.ERROR, error=error, tenant=slug, key=key_id)
+    return tuple(sorted(found, key=lambda key: (key.since, key.id)))
+
+
+def _open(slug: str, key_id: str, kept: Item) -> IssuerKey:
+    """Raises: NotOurs for what somebody else put there, Unavailable."""
+    since = int(kept["since"])
+    sealed = kept.get("sealed")
+    place = (slug, key_id, since, ids.fingerprint(str(sealed or kept.get("clear"))))
+
+    def opened() -> IssuerKey:
+        secret = b64decode(secrets.open_shut(kept, _PURPOSE, _name(slug, key_id, since)))
+        return IssuerKey(key_id, since, secret, signing.public_of(secret))
+
+    return _opened.get(place, opened)
+
+
+def _name(slug: str, key_id: str, since: int) -> str:
+    """What a key is sealed for: another space's, or with another beginning, it does not open."""
+    return f"{slug}/{key_id}@{since}"

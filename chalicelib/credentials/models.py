@@ -1,0 +1,228 @@
+"""What crosses the boundary of credentials."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from chalicelib.credentials import texts
+from chalicelib.credentials.addresses import CredentialNumber
+from chalicelib.errors import Language, rule
+from chalicelib.http.models import Id, Inbound, Outbound, PageQuery, line, prose
+
+State = Literal["valid", "expired", "revoked", "superseded"]
+Reason = Literal["issued_in_error", "misconduct", "holder_request", "undone", "superseded"]
+AboutKind = Literal["course"]
+
+MOST_SIGNATORIES = 4
+MOST_TEMPLATES = 100
+
+
+def _known_places(text: str) -> str:
+    unknown = texts.unknown_places(text)
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in texts.PLACES)
+        raise rule(
+            "unknown_place",
+            f"Không có mục {{{unknown[0]}}}. Các mục dùng được: {known}.",
+            f"There is no {{{unknown[0]}}}. These may be used: {known}.",
+        )
+    return text
+
+
+_Places = AfterValidator(_known_places)
+Name = Annotated[str, line(150), Field(examples=["Nguyễn Thị Bích Ngọc"])]
+
+
+class Signatory(Inbound):
+    """Who stands below a certificate."""
+
+    name: Annotated[str, line(100), Field(examples=["Trần Văn Bình"])]
+    title: Annotated[str, line(150), Field(examples=["Giám đốc Sở Khoa học và Công nghệ"])]
+
+
+class TemplateBody(Inbound):
+    """What certificates of a template say. Texts may name, in braces: name, course, date, number, hours, score,
+    issuer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Giấy chứng nhận chung"}]})
+
+    name: Annotated[str, line(100), Field(description="What admins call it.", examples=["Giấy chứng nhận chung"])]
+    language: Language = "vi"
+    heading: Annotated[str, line(100), Field(description="Absent: “GIẤY CHỨNG NHẬN”.")] | None = None
+    body: Annotated[str, prose(1_000, 1), _Places] | None = Field(
+        default=None, description="The sentences in the middle; absent: the usual ones."
+    )
+    title: Annotated[str, line(200), _Places] | None = Field(
+        default=None, description="What the achievement is called; absent: the course's title."
+    )
+    description: Annotated[str, prose(1_000, 1), _Places] | None = None
+    criteria: Annotated[str, prose(2_000, 1), _Places] | None = Field(
+        default=None, description="What had to be done for it; absent: the usual."
+    )
+    signatories: list[Signatory] = Field(default=[], max_length=MOST_SIGNATORIES)
+    valid_months: int | None = Field(
+        default=None, ge=1, le=240, description="How long a certificate holds; null: for ever.", examples=[24]
+    )
+
+
+class Template(Outbound):
+    """A template, with the state that an edit names."""
+
+    id: Id
+    name: str
+    language: Language
+    heading: str | None
+    body: str | None
+    title: str | None
+    description: str | None
+    criteria: str | None
+    signatories: list[Signatory]
+    valid_months: int | None
+
+
+class Templates(Outbound):
+    """All of a space's templates, by name."""
+
+    items: list[Template] = Field(max_length=MOST_TEMPLATES)
+
+
+class CredentialSettings(Inbound):
+    """Which completions are certified where no rule says otherwise."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"courses": "chosen", "template": None}]})
+
+    courses: Literal["chosen", "all"] = Field(
+        description="`chosen`: only those that a rule names; `all`: every published course that no rule excepts."
+    )
+    template: Id | None = Field(default=None, description="The usual one; null: the program's own texts.")
+
+
+class CertificationRule(Inbound):
+    """Whether one course is certified."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "course", "issues": True}]})
+
+    kind: AboutKind = "course"
+    issues: bool
+    template: Id | None = Field(default=None, description="null: the usual one.")
+
+
+class CertificationRuleCard(Outbound):
+    """A rule, and what it is about."""
+
+    about: Id
+    kind: AboutKind
+    issues: bool
+    template: Id | None
+
+
+class NewCredential(Inbound):
+    """A certificate that is issued by hand, to whoever has achieved it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"person": "0123456789abcdefghjkmn", "about": "0123456789abcdefghjkmn"}]}
+    )
+
+    person: Id
+    kind: AboutKind = "course"
+    about: Id = Field(description="The course.")
+
+
+class Revocation(Inbound):
+    """Why a credential holds no more."""
+
+    reason: Literal["issued_in_error", "misconduct", "holder_request"] = Field(
+        description="`holder_request`: the person asked that nothing is told of them any more. What was signed is then "
+        "deleted, and only that it was revoked is left."
+    )
+
+
+class Reissue(Inbound):
+    """A credential issued anew, with a corrected name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Nguyễn Thị Bích Ngọc"}]})
+
+    name: Name | None = Field(default=None, description="Absent: as the account has it now.")
+
+
+class CredentialQuery(PageQuery):
+    """Which credentials to list."""
+
+    about: Id | None = Field(default=None, description="Of this course alone.")
+
+
+class Achieved(Outbound):
+    """What a credential is for."""
+
+    kind: AboutKind
+    name: str = Field(examples=["An toàn trên không gian mạng"])
+    description: str
+    criteria: str
+
+
+class Issuer(Outbound):
+    """Who issued a credential."""
+
+    id: str = Field(examples=["did:web:hocmo.example:v1:spaces:hue"])
+    name: str = Field(examples=["Thành phố Huế"])
+    profile: str
+
+
+class PublicCredential(Outbound):
+    """What anyone may see of a credential, now: what it says, and whether it holds."""
+
+    id: CredentialNumber
+    state: State
+    name: str | None = Field(description="Whom it was issued to; null: the person asked that it be told no more.")
+    achievement: Achieved | None
+    issuer: Issuer
+    achieved_at: datetime | None
+    issued_at: datetime
+    valid_until: datetime | None = Field(description="null: for ever.")
+    score: int | None = Field(description="In percent; null: there was nothing to score.")
+    hours: float | None
+    revoked_at: datetime | None
+    reason: Reason | None = Field(description="Why it holds no more.")
+    superseded_by: CredentialNumber | None = Field(description="The one that was issued in its place.")
+    address: str = Field(description="This page, as the credential itself names it.")
+    credential: str | None = Field(description="The signed credential, with its proof inside.")
+    token: str | None = Field(description="The same as a signed token.")
+
+
+class CredentialCard(Outbound):
+    """A credential in a list."""
+
+    id: CredentialNumber
+    state: State
+    name: str | None
+    title: str | None
+    kind: AboutKind
+    about: Id
+    issued_at: datetime
+    valid_until: datetime | None
+    revoked_at: datetime | None
+    superseded_by: CredentialNumber | None
+    address: str
+
+
+class IssuedCard(CredentialCard):
+    """A credential as the staff sees it."""
+
+    person: Id | None
+
+
+class IssuerKeyCard(Outbound):
+    """A key that signs a space's credentials, or did."""
+
+    id: Id
+    since: datetime
+    signs: bool = Field(description="Whether new credentials are signed with it now.")
+
+
+class IssuerKeys(Outbound):
+    """A space's keys, the newest first."""
+
+    items: list[IssuerKeyCard]

@@ -1,0 +1,119 @@
+"""What a credential is issued for: kinds as data. Which changes of a learning table are such an achievement, and which
+undo one; what is to be said of it.
+
+A new kind is one more entry of :data:`KINDS`, its name in ``models.AboutKind``, its texts in ``texts.py`` and its name
+in ``documents.TYPES``. Everything else (exactly once, lists, revoking, the register) follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chalicelib.courses import catalogue
+from chalicelib.errors import Language
+from chalicelib.learning import enrolments, items, versions
+from chalicelib.storage.changes import Change
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """Somebody achieved something. ``about`` is its id, ``at`` when (epoch seconds): of two achievements of the same
+    by the same person, ``at`` tells them apart. ``score`` is in percent. ``course`` is the course that it belongs to,
+    if any: apps are told of that."""
+
+    kind: str
+    about: str
+    person_id: str
+    at: int
+    version: int
+    score: int | None = None
+    course: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What somebody had achieved does not count any more."""
+
+    kind: str
+    about: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is said of an achievement: its title, language, and how long it takes."""
+
+    title: str
+    language: Language
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of achievement.
+
+    ``reads`` tells what a change of the learning table is (it costs no call), ``finds`` looks up whether somebody has
+    achieved it, ``describes`` what is said of it (it may raise NotFound).
+    """
+
+    reads: Callable[[Change], Earned | Undone | None]
+    finds: Callable[[Space, str, str], Earned | None]
+    describes: Callable[[Space, Earned], Subject]
+
+
+def _course_change(change: Change) -> Earned | Undone | None:
+    """A completed enrolment. One that is gone undoes nothing: it moved to the account that its learner's went up in."""
+    if change.new is None or not change.sk.startswith(items.PREFIX):
+        return None
+    before = None if change.old is None else change.old.get("fin")
+    after = change.new.get("fin")
+    if after is not None and before is None:
+        return _completed(change.new)
+    if before is not None and after is None:
+        enrolment = items.of_item(change.new)
+        return Undone("course", enrolment.course_id, enrolment.person_id)
+    return None
+
+
+def _completed(item: Item) -> Earned:
+    enrolment = items.of_item(item)
+    return _earned(enrolment.person_id, enrolment.course_id, item["fin"], enrolment.version, enrolment.scores)
+
+
+def _course_completion(space: Space, person_id: str, course_id: str) -> Earned | None:
+    """1 call."""
+    found = enrolments.get(space, person_id, course_id)
+    if found is None or found.completed_at is None:
+        return None
+    return _earned(person_id, course_id, found.completed_at, found.version, found.scores)
+
+
+def _earned(person_id: str, course_id: str, at: int, version: int, scores: Mapping[str, int]) -> Earned:
+    """A course's score is the mean of its quizzes' best ones."""
+    score = round(sum(scores.values()) / len(scores)) if scores else None
+    return Earned("course", course_id, person_id, at, version, score, course=course_id)
+
+
+def _course(space: Space, earned: Earned) -> Subject:
+    """0 calls when warm. Raises: NotFound."""
+    outline = versions.pinned(space, earned.about, earned.version)
+    card = catalogue.card(space, earned.about)
+    language: Language = "en" if card.language == "en" else "vi"
+    return Subject(outline.title, language, card.minutes or outline.structure.minutes)
+
+
+KINDS: Mapping[str, Kind] = {
+    "course": Kind(_course_change, _course_completion, _course),
+}
+
+
+def of(change: Change) -> Earned | Undone | None:
+    """What a change is, if it is any of the kinds."""
+    for kind in KINDS.values():
+        found = kind.reads(change)
+        if found is not None:
+            return found
+    return None
