@@ -65,8 +65,8 @@ def context() -> LambdaContext:
 
 @contextmanager
 def opened(*, on_disk: bool = True) -> Iterator[Account]:
-    """Start the engines and configure this process for them; what they keep is gone afterwards. What writes millions of
-    items spends its time waiting for one file, unless the engine keeps them in memory (``on_disk``)."""
+    """Start the engines and configure this process for them; what they keep is gone afterwards. Without
+    ``on_disk`` the engine of the tables keeps them in memory: whoever writes millions of items waits for no file."""
     with tempfile.TemporaryDirectory(prefix="hocmo-bench-") as folder:
         database = Path(folder) / "items.db"
         with engine.dynoxide(database if on_disk else None) as database_url, engine.ministack(Path(folder)) as aws_url:
