@@ -101,8 +101,10 @@ class Numeric(QuestionBase):
     def share(self, response: Response | None) -> Fraction:
         """All or nothing; the bounds of the tolerance are within it (QTI 3.0, equal with toleranceMode absolute or
         relative, includeLowerBound and includeUpperBound)."""
-        off = self.tolerance if self.tolerance_in == "units" else abs(self.value) * self.tolerance / 100
-        return Fraction(any(abs(number - self.value) <= off for number in readings(typed(response) or "")))
+        value, off = Fraction(self.value), Fraction(self.tolerance)
+        if self.tolerance_in == "percent":
+            off *= abs(value) / 100
+        return Fraction(any(abs(Fraction(number) - value) <= off for number in readings(typed(response) or "")))
 
     def key(self) -> str:
         return _written(self.value)

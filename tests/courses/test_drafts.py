@@ -268,6 +268,14 @@ def test_a_text_has_its_limit(hue: OpenedSpace) -> None:
     assert reply.bad_fields == {"sections.1.lessons.1.body"}
 
 
+def test_a_quiz_has_its_limit(hue: OpenedSpace) -> None:
+    choices = [{"text": "đ" * 500, "feedback": "đ" * 1_000}] * 12
+    questions = [{"kind": "multiple", "prompt": "?", "choices": choices}] * 30
+    reply = save(new_course(hue), [section(text_lesson()), section(quiz_lesson(questions=questions))])
+    assert reply.refused(422)["errors"][0]["code"] == "text_too_large"
+    assert reply.bad_fields == {"sections.1.lessons.0.quiz"}
+
+
 def test_an_upload_becomes_the_draft(hue: OpenedSpace) -> None:
     course = new_course(hue)
     content = '{"sections":[{"title":"Chương","lessons":[]}]}'.encode()

@@ -41,10 +41,16 @@ def video(file_id: str) -> dict[str, object]:
     return {"id": "3", "kind": "video", "title": "Phim", "video": {"file": file_id}}
 
 
+def touched(file_id: str) -> dict[str, object]:
+    picture = {"file": file_id, "alt": "Màn hình", "width": 2, "height": 1}
+    area = {"shape": "circle", "x": 0.5, "y": 0.5, "r": 0.1}
+    return {"kind": "hot_spot", "prompt": "Chạm", "picture": picture, "areas": [area]}
+
+
 def offered(centre: OpenedSpace, title: str = "Kỹ năng số cơ bản") -> CourseRef:
     """A course of text, quiz and film with a cover, offered to all."""
-    cover, film = uploaded(centre, "image/png"), uploaded(centre, "video/mp4")
-    lessons = [text_lesson("1"), quiz_lesson("2"), video(film)]
+    cover, film, seen = uploaded(centre, "image/png"), uploaded(centre, "video/mp4"), uploaded(centre, "image/png")
+    lessons = [text_lesson("1"), quiz_lesson("2", questions=[touched(seen)]), video(film)]
     course = published_course(centre, lessons, title=title, cover=cover, audiences=["citizen"], summary="Tóm tắt.")
     answer = centre.author.post(course.at("/offer")).ok(200)
     assert answer == {"course": course.id, "version": 1, "state": "offered", "job": None}
@@ -110,6 +116,8 @@ def test_the_content_is_read_from_the_shared_version(centre: OpenedSpace, hue: O
     (film,) = hue.learner.get(adopted.at("/versions/1/lessons/3/files")).ok()["items"]
     assert f"/national/files/{film['id']}" in film["url"]
     assert stored(f"national/files/{film['id']}")
+    (seen,) = hue.learner.get(adopted.at("/versions/1/lessons/2/files")).ok()["items"]
+    assert stored(f"national/files/{seen['id']}"), "a question's picture goes where the films go"
     assert "/national/files/" in Api().get(adopted.at("/cover")).headers["location"]
     # Nothing of it lies under the adopter's own prefix, and the centre's file is no file of theirs.
     assert files.names(f"{hue.slug}/courses/{adopted.id}/") == []

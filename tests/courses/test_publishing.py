@@ -120,6 +120,50 @@ def test_everything_that_is_missing_is_named_at_once(hue: OpenedSpace) -> None:
     assert hue.author.get(course.at()).ok()["version"] is None
 
 
+def test_pictures_of_questions_are_held_to_what_files_of_lessons_are(hue: OpenedSpace) -> None:
+    image, film, absent = uploaded(hue, "image/png"), uploaded(hue, "video/mp4"), announce(hue, "image/png", b"x")
+    shown = {"alt": "Tin nhắn", "file": image}
+    choices: list[dict[str, Any]] = [
+        {"text": "a", "picture": {**shown, "file": film}},
+        {"text": "b", "picture": shown, "correct": True},
+    ]
+    quiz = quiz_lesson("1", questions=[_seen(image, choices), _seen(absent, [{"text": "a"}, choices[1]])])
+    course = new_course(hue)
+    save(course, [section(quiz)]).ok()
+    problem = hue.author.post(course.at("/versions")).refused(422, "cannot_publish")
+    at = "sections.0.lessons.0.quiz.questions"
+    assert [(error["field"], error["code"]) for error in problem["errors"]] == [
+        (f"{at}.0.choices.0.picture", "wrong_file_type"),
+        (f"{at}.1.stimulus", "file_missing"),
+    ]
+
+
+def test_pictures_of_questions_are_shown_with_their_lesson(hue: OpenedSpace) -> None:
+    stimulus, choice, spot = (uploaded(hue, "image/png") for _ in range(3))
+    choices: list[dict[str, Any]] = [
+        {"text": "a", "picture": {"file": choice, "alt": "Tin"}},
+        {"text": "b", "correct": True},
+    ]
+    area = {"shape": "circle", "x": 0.5, "y": 0.5, "r": 0.1}
+    picture = {"file": spot, "alt": "Màn hình", "width": 2, "height": 1}
+    touched = {"kind": "hot_spot", "prompt": "Chạm", "picture": picture, "areas": [area]}
+    course = published_course(hue, [quiz_lesson("1", questions=[_seen(stimulus, choices), touched])])
+    files = hue.learner.get(course.at("/versions/1/lessons/1/files")).ok()["items"]
+    assert {each["id"] for each in files} == {stimulus, choice, spot}
+    (part,) = hue.learner.get(course.at("/outline")).ok()["sections"]
+    assert part["lessons"][0]["bytes"] > 3 * len(CONTENTS["image/png"]), "they count in what opening it takes"
+
+
+def _seen(file_id: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
+    image = {"type": "image", "attrs": {"file": file_id, "alt": "Tin nhắn"}}
+    return {
+        "kind": "single",
+        "prompt": "Tin này là gì?",
+        "stimulus": {"type": "doc", "content": [image]},
+        "choices": choices,
+    }
+
+
 def test_a_finished_course_is_published(hue: OpenedSpace) -> None:
     files = {each: uploaded(hue, each) for each in CONTENTS}
     captions = [{"language": "vi", "label": "Tiếng Việt", "file": files["text/vtt"]}]

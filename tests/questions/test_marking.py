@@ -98,6 +98,8 @@ CASES: list[tuple[AnyQuestion, Any, Any]] = [
     (PI, "-3,14", 0),
     (PI, "ba phẩy mười bốn", 0),
     (PI, "", 0),
+    (question("numeric", value="3", tolerance="0.00000000000000000001"), "3,00000000000000000001", 1),
+    (question("numeric", value="3", tolerance="0.00000000000000000001"), "3,00000000000000000002", 0),
     (PERCENT, "210", 1),
     (PERCENT, "190", 1),
     (PERCENT, "210,1", 0),
