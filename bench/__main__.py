@@ -7,7 +7,7 @@ from importlib import import_module
 
 from bench import page
 
-PARTS = ("cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "tenants", "cost", "exact")
+PARTS = ("cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "tenants", "cost", "exact")
 
 
 def main() -> None:

@@ -52,7 +52,7 @@ def run(people: int) -> dict[str, Any]:
         space = world.make(here, courses=0)
         admin = world.active_admin(space.slug)
         account.say(f"  {people} people")
-        _fill(space.slug, people)
+        fill(space.slug, people)
         admin.call("POST", space.at("/audiences"), {"name": "Một nửa", "rule": _RULE})
         job = str(admin.call("GET", space.at("/audiences"))["job"])
         first = _worked(space, job, people)
@@ -64,7 +64,8 @@ def run(people: int) -> dict[str, Any]:
         return {"people": people, "result": result, "first": first, "second": second, "preview": _tried(admin, space)}
 
 
-def _fill(slug: str, people: int) -> None:
+def fill(slug: str, people: int) -> None:
+    """So many people of a space, in the audiences that suit them."""
     space = spaces.find(slug)
     with acting.on_behalf_of(slug):
         numbers = iter(range(people))
