@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.assessment import grading
+from chalicelib.courses.lessons import Quiz
+from chalicelib.questions import marking
+from chalicelib.questions.models import KINDS
 from infra.local.demo.content import COURSES_DIR, FILE_PREFIX, DemoCourse, UnfitMarkdown, courses, document
 
 Json = dict[str, Any]
@@ -113,19 +117,47 @@ def test_quizzes_can_be_passed_and_say_why(course: DemoCourse) -> None:
         questions = lesson["quiz"]["questions"]
         assert 5 <= len(questions) <= 8
         assert len({question["id"] for question in questions}) == len(questions)
-        for question, right in zip(questions, course.right_answers(lesson["id"]).values(), strict=True):
+        for question in questions:
+            assert question["prompt"]
+            assert question["explanation"]
+
+
+@of_each_course()
+def test_choices_are_told_apart_and_answered(course: DemoCourse) -> None:
+    for lesson in lessons_of(course, "quiz"):
+        for question, right in zip(
+            lesson["quiz"]["questions"], course.right_answers(lesson["id"]).values(), strict=True
+        ):
+            if question["kind"] not in ("single", "multiple"):
+                continue
             choices = question["choices"]
             assert len({choice["id"] for choice in choices}) == len(choices) >= 3
             assert len(right) == 1 if question["kind"] == "single" else 2 <= len(right) < len(choices)
             assert all(choice["text"] and choice["feedback"] for choice in choices)
-            assert question["prompt"]
-            assert question["explanation"]
+
+
+def test_the_demo_shows_questions_of_many_kinds() -> None:
+    quizzes = [lesson["quiz"] for course in COURSES for lesson in lessons_of(course, "quiz")]
+    kinds = {question["kind"] for quiz in quizzes for question in quiz["questions"]}
+    assert kinds == set(KINDS) - {"hot_spot"}
+
+
+@of_each_course()
+def test_questions_lack_nothing_and_the_answers_are_right(course: DemoCourse) -> None:
+    for lesson in lessons_of(course, "quiz"):
+        quiz = Quiz.model_validate(lesson["quiz"])
+        assert [fault for question in quiz.questions for fault in marking.missing(question, "")] == []
+        answers = course.right_answers(lesson["id"])
+        assert grading.faults(quiz, answers) == []
+        assert grading.grade(quiz, answers).score == 100
 
 
 def test_the_right_choice_is_not_always_in_the_same_place() -> None:
     for course in COURSES:
         for lesson in lessons_of(course, "quiz"):
-            firsts = {right[0] for right in course.right_answers(lesson["id"]).values()}
+            rights = course.right_answers(lesson["id"])
+            kinds = {question["id"]: question["kind"] for question in lesson["quiz"]["questions"]}
+            firsts = {right[0] for name, right in rights.items() if kinds[name] in ("single", "multiple")}
             assert len(firsts) > 1, f"{course.slug}, quiz {lesson['id']}"
 
 

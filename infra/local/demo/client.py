@@ -247,7 +247,7 @@ def learn(
             learner.put(f"{mine}/progress/{lesson['id']}", {"status": "done"})
 
 
-def _take_quiz(learner: Client, mine: str, lesson: str, right: dict[str, list[str]], mistakes: int) -> None:
+def _take_quiz(learner: Client, mine: str, lesson: str, right: dict[str, Any], mistakes: int) -> None:
     for _ in range(mistakes):
         learner.post(f"{mine}/attempts", {"lesson": lesson, "answers": {}})
     attempt = learner.post(f"{mine}/attempts", {"lesson": lesson, "answers": right})

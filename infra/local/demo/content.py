@@ -15,6 +15,9 @@ from typing import Any, TypeAlias
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
+from pydantic import TypeAdapter
+
+from chalicelib.questions.models import AnyQuestion, Question
 
 COURSES_DIR = Path(__file__).parent / "courses"
 FILE_PREFIX = "file:"
@@ -22,6 +25,7 @@ FILE_PREFIX = "file:"
 
 Json: TypeAlias = dict[str, Any]
 
+_QUESTIONS: TypeAdapter[AnyQuestion] = TypeAdapter(Question)
 _CALLOUT = re.compile(r"\[!(NOTE|TIP|WARNING)]\s*")
 _CALLOUT_KINDS = {"NOTE": "info", "TIP": "tip", "WARNING": "warning"}
 _MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
@@ -49,13 +53,10 @@ class DemoCourse:
         for section in self.draft["sections"]:
             yield from section["lessons"]
 
-    def right_answers(self, lesson_id: str) -> dict[str, list[str]]:
-        """For each question of a quiz lesson the ids of its right choices, as a learner would have to tick them."""
+    def right_answers(self, lesson_id: str) -> dict[str, Any]:
+        """For each question of a quiz lesson its right answer, as a learner would have to give it."""
         quiz = next(lesson["quiz"] for lesson in self.lessons() if lesson["id"] == lesson_id)
-        return {
-            question["id"]: [choice["id"] for choice in question["choices"] if choice["correct"]]
-            for question in quiz["questions"]
-        }
+        return {each["id"]: _QUESTIONS.validate_python(each).key() for each in quiz["questions"]}
 
 
 def courses() -> list[DemoCourse]:
@@ -111,10 +112,7 @@ def _quiz(source: Json) -> Json:
     return {
         "pass_mark": source["pass_mark"],
         "attempts_allowed": source.get("attempts_allowed"),
-        "questions": [
-            {**question, "choices": [{"correct": False, **choice} for choice in question["choices"]]}
-            for question in source["questions"]
-        ],
+        "questions": source["questions"],
     }
 
 
