@@ -61,6 +61,9 @@ KINDS: dict[str, _Kind] = {
     "consent": _Kind("consent", ("app",), _same("name version at withdrawn_at how subject shared told")),
     "conflict": _Kind("doubted_link", ("app",), _same("at")),
     "merge": _Kind("merge", ("merge",), _same("other_name state at until")),
+    "note": _Kind("notification", ("notification",), _same("kind params link read") | {"told": "told_at"}),
+    "notices": _Kind("notification_wishes", facts=_same("off letters read_until written")),
+    "push": _Kind("device_for_pushes", facts=_same("endpoint at")),
     "reminded": _Kind("reminder", ("course", "due", "days_before")),
     store.REQUESTS.removesuffix("#"): _Kind(
         "data_request",
@@ -91,7 +94,7 @@ KINDS: dict[str, _Kind] = {
 }  # fmt: skip
 # What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.
 _SECONDS = frozenset("until expires since enrolled_at completed_at submitted_at started_at".split())
-_MILLISECONDS = frozenset(("last_activity_at",))
+_MILLISECONDS = frozenset("last_activity_at told_at read read_until".split())
 
 _ABOUT: dict[DataRequestKind, tuple[str, str]] = {
     "correct": ("Chỉnh sửa thông tin chưa đúng.", "To have what is not right corrected."),

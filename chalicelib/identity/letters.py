@@ -6,6 +6,7 @@ The person's and the space's names were checked when they were given; here they 
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from chalicelib import vietnamese
@@ -126,9 +127,14 @@ def write(purpose: Purpose, language: Language, *, name: str, space: str, addres
 
 def with_link(text: str, subject: str, language: Language, address: str) -> Letter:
     """The letter of a text, one paragraph of which is an address."""
-    link = html.escape(address)
-    shown = f'<a href="{link}" style="overflow-wrap:anywhere">{link}</a>'
-    return Letter(subject, text + "\n", _as_page(text, subject, language, address, shown))
+    return with_links(text, subject, language, [address])
+
+
+def with_links(text: str, subject: str, language: Language, addresses: Iterable[str]) -> Letter:
+    """The letter of a text, some paragraphs of which are addresses."""
+    links = {each: html.escape(each) for each in addresses}
+    shown = {each: f'<a href="{link}" style="overflow-wrap:anywhere">{link}</a>' for each, link in links.items()}
+    return Letter(subject, text + "\n", _as_page(text, subject, language, shown))
 
 
 def write_code(language: Language, *, name: str, space: str, code: str) -> Letter:
@@ -136,8 +142,8 @@ def write_code(language: Language, *, name: str, space: str, code: str) -> Lette
     longer."""
     subject = _CODE_SUBJECTS[language].format(space=space, code=code)
     text = _CODE_TEXTS[language].format(name=name, space=space, code=code)
-    shown = f'<b style="font-size:1.6em;letter-spacing:.15em">{html.escape(code)}</b>'
-    return Letter(subject, text + "\n", _as_page(text, subject, language, code, shown))
+    shown = {code: f'<b style="font-size:1.6em;letter-spacing:.15em">{html.escape(code)}</b>'}
+    return Letter(subject, text + "\n", _as_page(text, subject, language, shown))
 
 
 def write_message(language: Language, *, space: str, code: str, host: str) -> str:
@@ -147,7 +153,7 @@ def write_message(language: Language, *, space: str, code: str, host: str) -> st
     return f"{_CODE_MESSAGES[language].format(space=name, code=code)}\n\n@{host} #{code}"
 
 
-def _as_page(text: str, subject: str, language: Language, marked: str, shown: str) -> str:
-    """The text as a page, its one paragraph ``marked`` as it is ``shown``."""
-    paragraphs = [f"<p>{shown if each == marked else html.escape(each)}</p>" for each in text.split("\n\n")]
+def _as_page(text: str, subject: str, language: Language, shown: Mapping[str, str]) -> str:
+    """The text as a page, paragraphs that are to look otherwise as they are ``shown``."""
+    paragraphs = [f"<p>{shown.get(each) or html.escape(each)}</p>" for each in text.split("\n\n")]
     return _PAGE.format(language=language, subject=html.escape(subject), paragraphs="\n".join(paragraphs))

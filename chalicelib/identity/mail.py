@@ -39,14 +39,16 @@ def name_of(space: Space) -> str:
     return PLATFORM_NAME if space.is_platform else registry.profile(space).name
 
 
-def post(space: Space, to: str, write: Callable[[str], Letter]) -> None:
+def post(
+    space: Space, to: str, write: Callable[[str], Letter], *, headers: tuple[tuple[str, str], ...] = ()
+) -> None:
     """Send a letter to an address; it is written once given the name that people know the space by.
 
     Raises: MailRefused, Unavailable.
     """
     name = name_of(space)
     letter = write(name)
-    mail.send(Message(name, to, letter.subject, letter.text, letter.html))
+    mail.send(Message(name, to, letter.subject, letter.text, letter.html, headers))
 
 
 @queue.handles(SEND, shown_to=MANAGE_PEOPLE)  # that somebody asked for a letter is theirs alone

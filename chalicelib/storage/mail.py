@@ -28,19 +28,29 @@ class MailRefused(InvalidInput):
     en = "The mail could not be sent: the mail service refuses it."
 
 
+class MailDelayed(Unavailable):
+    """SES has said that it does not take this message now: nothing was sent."""
+
+    code = "mail_delayed"
+    vi = "Hệ thống thư đang bận nên thư chưa được gửi. Hãy thử lại sau ít phút."
+    en = "The mail service is busy, and the mail was not sent. Try again in a few minutes."
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail to one person. ``sender`` is the name shown beside the deployment's own address."""
+    """A mail to one person. ``sender`` is the name shown beside the deployment's own address, ``headers`` are further
+    ones."""
 
     sender: str
     to: str
     subject: str
     text: str
     html: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def send(message: Message) -> None:
-    """Hand a message to SES. Raises: MailRefused, Unavailable (nothing was sent, or it is not known: send it again)."""
+    """Hand a message to SES. Raises: MailRefused, MailDelayed, Unavailable (it is not known whether it was sent)."""
     with _making:
         ses = _ses()
     meter = client.METER.get()
@@ -54,13 +64,14 @@ def send(message: Message) -> None:
                 "Simple": {
                     "Subject": _utf8(message.subject),
                     "Body": {"Text": _utf8(message.text), "Html": _utf8(message.html)},
+                    **_headers(message),
                 }
             },
         )
     except ClientError as error:
         if error.response["Error"].get("Code") in _FINAL:
             raise MailRefused from error
-        raise Unavailable from error
+        raise MailDelayed from error
     except (ConnectionError, HTTPClientError) as error:
         raise Unavailable from error
 
@@ -73,6 +84,12 @@ def _from(name: str) -> str:
         user, _, domain = address.rpartition("@")
         return str(Address(name, user, domain))
     return f"{Header(name, 'utf-8').encode(linesep='')} <{address}>"
+
+
+def _headers(message: Message) -> dict[str, Any]:
+    if not message.headers:
+        return {}
+    return {"Headers": [{"Name": name, "Value": value} for name, value in message.headers]}
 
 
 def _utf8(text: str) -> dict[str, str]:

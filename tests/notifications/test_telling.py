@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from chalicelib import ids
-from chalicelib.notifications import telling
-from chalicelib.storage import acting
+from chalicelib.notifications.kinds import KINDS
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space
+from tests.factories import open_space
+from tests.notifications.telling import inbox, somebody, tell
 
 AT = 1_790_000_000
 
 
-def tell(space: OpenedSpace, people: list[str], key: str = "r1", **other: Any) -> None:
-    facts: dict[str, Any] = {"at": AT, "link": "/threads/1", "params": {"name": "Bình", "title": "Mã OTP?"}} | other
-    with acting.on_behalf_of(space.slug):
-        telling.tell(space.space, people, "thread.replied", key, **facts)
-
-
-def told(space: OpenedSpace, person: str) -> list[dict[str, Any]]:
-    with acting.on_behalf_of(space.slug):
-        return space.space.table("people").query_all(f"person#{person}", begins_with="note#")
-
-
 def test_killed_at_any_call_everybody_is_told_once(aws: Cloud) -> None:
-    space, people = open_space(), [ids.new() for _ in range(3)]
+    space = open_space()
+    people = [somebody(space, name) for name in ("an", "binh", "chi")]
     happened, call = True, 0
     while happened:
         call += 1
         with killed_at(call) as kill:
-            tell(space, people, str(call))
+            tell(space, [each.id for each in people], str(call), at=AT + call)
         happened = kill.happened
-        tell(space, people, str(call))
-        assert [len(told(space, each)) for each in people] == [call] * 3
+        tell(space, [each.id for each in people], str(call), at=AT + call)
+        assert [len(inbox(space, each)) for each in people] == [call] * 3
     assert call >= 4
 
 
 def test_many_are_told_by_a_job_once(aws: Cloud) -> None:
-    space, people = open_space(), [ids.new() for _ in range(120)]
+    space = open_space()
+    first, last = somebody(space, "an"), somebody(space, "binh")
+    people = [first.id, *(ids.new() for _ in range(120)), last.id, first.id]
     for _ in range(2):
-        tell(space, [*people, people[0]])
+        tell(space, people, at=AT)
         aws.drain()
-    assert {len(told(space, each)) for each in people} == {1}
+    assert [len(inbox(space, each)) for each in (first, last)] == [1, 1]
+
+
+def test_nobody_is_told_of_nothing(aws: Cloud) -> None:
+    tell(open_space(), [])
 
 
 @pytest.mark.parametrize("link", ["https://elsewhere.example/", "//elsewhere.example"])
@@ -59,8 +53,6 @@ def test_what_a_text_needs_is_told_of(aws: Cloud) -> None:
         tell(open_space(), [ids.new()], params={"title": "Mã OTP?"})
 
 
-def test_what_is_told_late_is_in_the_order_of_what_happened(aws: Cloud) -> None:
-    space, person = open_space(), ids.new()
-    for place, at in enumerate((30, 10, 20)):
-        tell(space, [person], str(place), at=AT + at)
-    assert [each["at"] for each in told(space, person)] == [(AT + at) * 1000 for at in (10, 20, 30)]
+def test_every_kind_speaks_both_languages() -> None:
+    for kind in KINDS.values():
+        assert kind.name["vi"] != kind.name["en"]
