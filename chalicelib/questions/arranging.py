@@ -17,26 +17,26 @@ from chalicelib.questions.parts import (
     AskedChoice,
     Picture,
     QuestionBase,
+    Shown,
     Title,
     apart,
     arranged,
     lettered,
     name_of,
     once,
+    pictured,
     unknown_choice,
     wrong_form,
 )
-from chalicelib.questions.responses import MAX_PARTS, PartId, Response, by_part, chosen
+from chalicelib.questions.responses import MAX_PARTS, Response, by_part, chosen
 
 MIN_PARTS = 2
 
 
-class Pair(Inbound):
+class Pair(Shown):
     """What is to be matched, and the text that it goes with. Several may go with the same text."""
 
-    id: PartId | None = None
     text: Title = Field(examples=["Mã dùng một lần"])
-    picture: Picture | None = None
     match: Title = Field(examples=["OTP"])
 
 
@@ -101,15 +101,11 @@ class Matching(QuestionBase):
         )
 
     def named(self, *, hidden: bool) -> Self:
-        free = lettered({pair.id for pair in self.pairs})
-        pairs = [each if each.id else each.model_copy(update={"id": next(free)}) for each in self.pairs]
-        return self.model_copy(update={"pairs": pairs})
+        return self.model_copy(update={"pairs": lettered(self.pairs)})
 
     def pictures(self) -> Iterator[tuple[str, str]]:
         yield from super().pictures()
-        for place, pair in enumerate(self.pairs):
-            if pair.picture is not None:
-                yield f"pairs.{place}.picture", pair.picture.file
+        yield from pictured("pairs", self.pairs)
 
     def _targets(self) -> dict[str, str]:
         return {name_of(text): text for text in (*(pair.match for pair in self.pairs), *self.distractors)}
@@ -188,11 +184,6 @@ class Ordering(QuestionBase):
         ]
         return AskedOrdering(**self._shown(), kind=self.kind, items=items)
 
-    def named(self, *, hidden: bool) -> Self:
-        return self
-
     def pictures(self) -> Iterator[tuple[str, str]]:
         yield from super().pictures()
-        for place, item in enumerate(self.items):
-            if item.picture is not None:
-                yield f"items.{place}.picture", item.picture.file
+        yield from pictured("items", self.items)

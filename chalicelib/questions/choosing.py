@@ -9,33 +9,32 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field
 
 from chalicelib.errors import Fault
-from chalicelib.http.models import Inbound, prose
+from chalicelib.http.models import prose
 from chalicelib.questions.parts import (
     MAX_CHOICES,
     MIN_CHOICES,
     Asked,
     AskedChoice,
-    Picture,
     QuestionBase,
+    Shown,
     Title,
     apart,
     arranged,
     lettered,
     name_of,
+    pictured,
     unknown_choice,
     wrong_form,
 )
-from chalicelib.questions.responses import PartId, Response, chosen
+from chalicelib.questions.responses import Response, chosen
 
 Feedback = Annotated[str, prose(1_000)]
 
 
-class Choice(Inbound):
+class Choice(Shown):
     """One possible answer."""
 
-    id: PartId | None = None
     text: Title = Field(examples=["Không, dù người gọi tự xưng là ai"])
-    picture: Picture | None = None
     correct: bool = False
     feedback: Feedback = Field(default="", examples=["Đúng. Ngân hàng không bao giờ hỏi mã OTP."])
 
@@ -139,15 +138,11 @@ class ChoiceQuestion(_Choosing):
     def named(self, *, hidden: bool) -> Self:
         if hidden or self.shuffle:
             return self.model_copy(update={"choices": list(_hidden(self.choices))})
-        free = lettered({choice.id for choice in self.choices})
-        choices = [each if each.id else each.model_copy(update={"id": next(free)}) for each in self.choices]
-        return self.model_copy(update={"choices": choices})
+        return self.model_copy(update={"choices": lettered(self.choices)})
 
     def pictures(self) -> Iterator[tuple[str, str]]:
         yield from super().pictures()
-        for place, choice in enumerate(self.choices):
-            if choice.picture is not None:
-                yield f"choices.{place}.picture", choice.picture.file
+        yield from pictured("choices", self.choices)
 
     def feedback(self, response: Response | None, *, everything: bool) -> dict[str, str]:
         taken = chosen(response) or ()
@@ -188,14 +183,8 @@ class TrueFalse(_Choosing):
     def one_only(self) -> bool:
         return True
 
-    def missing(self) -> Iterator[Fault]:
-        yield from ()
-
     def asked(self, seed: str) -> AskedTrueFalse:
         return AskedTrueFalse(**self._shown(), kind=self.kind)
-
-    def named(self, *, hidden: bool) -> Self:
-        return self
 
     def feedback(self, response: Response | None, *, everything: bool) -> dict[str, str]:
         taken = chosen(response) or ()

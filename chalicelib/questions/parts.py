@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -41,6 +41,17 @@ class Picture(Inbound):
 
     file: Id
     alt: Title = Field(examples=["Màn hình yêu cầu nhập mã OTP"])
+
+
+class Shown(Inbound):
+    """A part of a question that shows a text, a picture, or both, and goes by an id."""
+
+    id: PartId | None = None
+    text: Title
+    picture: Picture | None = None
+
+
+Part = TypeVar("Part", bound=Shown)
 
 
 class Asked(Outbound):
@@ -89,8 +100,8 @@ class QuestionBase(Inbound):
         raise NotImplementedError
 
     def missing(self) -> Iterator[Fault]:
-        """What it still needs before it can be asked; paths are below the question."""
-        raise NotImplementedError
+        """What it still needs before it can be asked; paths are below the question. Nothing, unless a kind says so."""
+        yield from ()
 
     def asked(self, seed: str) -> Asked:
         """The question without its key; ``seed`` decides the order of what is shuffled."""
@@ -99,7 +110,7 @@ class QuestionBase(Inbound):
     def named(self, *, hidden: bool) -> Self:
         """The question with an id for each part that has one; ``hidden``: ids that tell nothing of the order in which
         the author wrote the choices down, for whoever will shuffle them."""
-        raise NotImplementedError
+        return self
 
     def partly(self) -> bool:
         """Whether an answer that is right in part earns a part of the points."""
@@ -139,9 +150,16 @@ def name_of(text: str, picture: Picture | None = None) -> str:
     return ids.derived(text, picture.file if picture else "")[-_HIDDEN_CHARACTERS:]
 
 
-def lettered(taken: Collection[str | None]) -> Iterator[str]:
-    """Ids for parts without one: a, b, c …"""
-    return (letter for letter in _LETTERS if letter not in taken)
+def lettered(parts: Sequence[Part]) -> list[Part]:
+    """The parts with an id for each that has none: a, b, c …"""
+    taken = {part.id for part in parts}
+    free = (letter for letter in _LETTERS if letter not in taken)
+    return [part if part.id else part.model_copy(update={"id": next(free)}) for part in parts]
+
+
+def pictured(field: str, parts: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """The files of the parts' pictures, each with its path below the question."""
+    return ((f"{field}.{place}.picture", part.picture.file) for place, part in enumerate(parts) if part.picture)
 
 
 def once(path: str, values: Iterable[str]) -> None:

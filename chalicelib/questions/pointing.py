@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -125,9 +125,6 @@ class HotSpot(QuestionBase):
 
     def asked(self, seed: str) -> AskedHotSpot:
         return AskedHotSpot(**self._shown(), kind=self.kind, picture=self.picture, touches=self.touches)
-
-    def named(self, *, hidden: bool) -> Self:
-        return self
 
     def pictures(self) -> Iterator[tuple[str, str]]:
         yield from super().pictures()

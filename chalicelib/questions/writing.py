@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
@@ -112,14 +112,8 @@ class Numeric(QuestionBase):
     def canonical(self, response: Response | None) -> Response:
         return typed(response) or ""
 
-    def missing(self) -> Iterator[Fault]:
-        yield from ()
-
     def asked(self, seed: str) -> AskedNumeric:
         return AskedNumeric(**self._shown(), kind=self.kind)
-
-    def named(self, *, hidden: bool) -> Self:
-        return self
 
 
 def _same(given: str, accepted: list[str], *, ignore_diacritics: bool) -> bool:
@@ -166,9 +160,6 @@ class ShortAnswer(QuestionBase):
 
     def asked(self, seed: str) -> AskedShortAnswer:
         return AskedShortAnswer(**self._shown(), kind=self.kind)
-
-    def named(self, *, hidden: bool) -> Self:
-        return self
 
 
 class Gap(Inbound):
@@ -247,6 +238,3 @@ class FillIn(QuestionBase):
     def asked(self, seed: str) -> AskedFillIn:
         gaps = [AskedGap(id=gap.id, options=arranged(gap.options, f"{seed}\x1f{gap.id}")) for gap in self.gaps]
         return AskedFillIn(**self._shown(), kind=self.kind, text=self.text, gaps=gaps)
-
-    def named(self, *, hidden: bool) -> Self:
-        return self
