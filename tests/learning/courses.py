@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from chalicelib import clock, ids
 from chalicelib.courses import catalogue, content, packing, store
 from chalicelib.courses.lessons import Section
+from chalicelib.questions.responses import Response
 from chalicelib.storage.spaces import Space
 
 _sections: TypeAdapter[list[Section]] = TypeAdapter(list[Section])
@@ -46,9 +47,9 @@ QUIZ: dict[str, Any] = {
         },
     ],
 }
-RIGHT = {"q1": ["a"], "q2": ["a", "b"]}
-HALF = {"q1": ["a"], "q2": ["c"]}
-WRONG = {"q1": ["b"], "q2": ["c"]}
+RIGHT: dict[str, Response] = {"q1": ["a"], "q2": ["a", "b"]}
+HALF: dict[str, Response] = {"q1": ["a"], "q2": ["c"]}
+WRONG: dict[str, Response] = {"q1": ["b"], "q2": ["c"]}
 
 
 def lesson(word: str, **quiz: Any) -> dict[str, Any]:
