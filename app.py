@@ -31,6 +31,7 @@ FEATURES = [
     "chalicelib.jobs.routes",
     "chalicelib.learning.routes",
     "chalicelib.metering.routes",
+    "chalicelib.notifications.announcement_routes",
     "chalicelib.notifications.routes",
     "chalicelib.people.routes",
     "chalicelib.provisioning.routes",

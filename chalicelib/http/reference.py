@@ -42,6 +42,7 @@ FEATURES = {
     "profiles": "Hồ sơ cá nhân",
     "provisioning": "Mở và tạm dừng không gian",
     "reports": "Báo cáo",
+    "notifications": "Thông báo",
     "rosters": "Danh sách người học",
     "sso": "Đăng nhập một lần",
     "usage": "Mức sử dụng, chi phí",

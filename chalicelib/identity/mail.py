@@ -39,9 +39,7 @@ def name_of(space: Space) -> str:
     return PLATFORM_NAME if space.is_platform else registry.profile(space).name
 
 
-def post(
-    space: Space, to: str, write: Callable[[str], Letter], *, headers: tuple[tuple[str, str], ...] = ()
-) -> None:
+def post(space: Space, to: str, write: Callable[[str], Letter], *, headers: tuple[tuple[str, str], ...] = ()) -> None:
     """Send a letter to an address; it is written once given the name that people know the space by.
 
     Raises: MailRefused, Unavailable.

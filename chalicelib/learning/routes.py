@@ -11,7 +11,7 @@ from chalicelib.http.models import Id, Page
 from chalicelib.http.permissions import EDIT_COURSES, LEARN
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.learning import changes, enrolments, moving, progress, versions, views  # noqa: F401
+from chalicelib.learning import announced, changes, enrolments, moving, progress, versions, views  # noqa: F401
 from chalicelib.learning.enrolments import CourseArchived, CourseNotPublished, EnrolmentRequired
 from chalicelib.learning.models import (
     EnrolmentCard,

@@ -13,7 +13,11 @@ from chalicelib.http.models import Id, Inbound, Outbound, PageQuery
 from chalicelib.notifications.kinds import KindId
 from chalicelib.notifications.wishes import Channel
 
-UnsubscribeToken = Annotated[str, StringConstraints(pattern=rf"^[{ids.ALPHABET}]{{{ids.LENGTH}}}\.[0-9a-f]{{32}}$")]
+UnsubscribeToken = Annotated[
+    str,
+    StringConstraints(pattern=rf"^[{ids.ALPHABET}]{{{ids.LENGTH}}}\.[0-9a-f]{{32}}$"),
+    Field(examples=["1m868j3kq0v7x2c9d4e5fg.5f1d3c0a9b8e7f6d5c4b3a2918070605"]),
+]
 
 
 class NotificationQuery(PageQuery):

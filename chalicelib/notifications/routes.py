@@ -75,6 +75,9 @@ def read_letters(space: Space, token: UnsubscribeToken) -> Letters:
 
 @notifications.post("/spaces/{space}/unsubscribe/{token}", may=ANYONE, status=200, budget=Budget(calls=1, wcu=1))
 def unsubscribe(space: Space, token: UnsubscribeToken) -> Letters:
-    """Send no more letters to whoever got this link: at one click, also of a mail program (RFC 8058), whose form is
-    not looked at. Letters come again when the person chooses so (`edit_notification_preferences`)."""
+    """Send no more letters to whoever got this link: at one click, also of a mail program (RFC 8058).
+
+    Its form is not looked at: the link is the proof. Letters come again when the person chooses so
+    (`edit_notification_preferences`).
+    """
     return preferences.unsubscribe(space, token)

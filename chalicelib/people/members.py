@@ -26,6 +26,11 @@ class Group:
     holds: Callable[[Person], bool]
 
 
+def everyone() -> Group:
+    """Everyone, but for whoever went up in another's account."""
+    return Group(lambda shard: f"people#{shard}", "", lambda person: not person.merged_into)
+
+
 def of_audience(audience: str) -> Group:
     """Everyone in an audience."""
     return Group(lambda shard: entries.audience_list(audience, shard), "", lambda person: audience in person.audiences)
@@ -48,14 +53,17 @@ def page(space: Space, group: Group, position: str, limit: int) -> tuple[list[Pe
     return persons, f"{shard + 1}|" if shard + 1 < entries.SHARDS else ""
 
 
-def count(space: Space, group: Group) -> int:
-    """How many there are: 1 Query for each thousand, and one for each of the four shards."""
+def count(space: Space, group: Group, most: int | None = None) -> int:
+    """How many there are, or so many that there are ``most`` or more: 1 Query for each thousand, and one for each of
+    the four shards."""
     found = 0
     for shard in range(entries.SHARDS):
         after = ""
         while True:
             rows = store.listed(space, group.partition(shard), group.prefix, after, _COUNTED_AT_ONCE)
             found += len(rows.items)
+            if most is not None and found >= most:
+                return found
             if not rows.after:
                 break
             after = rows.after["ls"]
