@@ -7,7 +7,9 @@ from importlib import import_module
 
 from bench import page
 
-PARTS = ("cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "tenants", "cost", "exact")
+PARTS = (
+    "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials", "tenants", "cost", "exact",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from bench import results
 from infra.local.places import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "bench.md"
-PARTS = ("cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "tenants", "exact")
+PARTS = ("cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials", "tenants", "exact")
 
 
 def page(text: str) -> str:

@@ -18,6 +18,7 @@ from chalicelib.accounts.store import MergeItem, MergePassword
 from chalicelib.apps import links as consents
 from chalicelib.assessment import joining as attempts
 from chalicelib.audiences import membership
+from chalicelib.credentials import joining as credentials
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
 from chalicelib.http.permissions import MANAGE_PEOPLE
@@ -129,6 +130,7 @@ def move_learning(job: Job, run: Run) -> None:
     if found is None:
         return
     consents.follow(space, found.other, found.kept)
+    credentials.join(space, found.kept, found.other)  # before completions: none that moves is certified again
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
         attempts.join(space, found.kept, found.other, was)
         run.go_on_if_late()
@@ -145,6 +147,7 @@ def give_back(job: Job, run: Run) -> None:
     if found is None:
         return
     consents.follow(space, found.kept, found.other)
+    credentials.part(space, found.kept, found.other)
     for was in enrolments.joined(space, found.id):
         goes_back = enrolments.goes_back(space, found.kept, was)
         attempts.part(space, found.kept, found.other, was, leaves=not goes_back)

@@ -91,9 +91,12 @@ KINDS: dict[str, _Kind] = {
             "began": "started_at",
         },
     ),
+    "credential": _Kind(
+        "credential", ("number",), {"at": "issued_at", "achieved": "achieved_at", "about": "about", "kind": "kind"}
+    ),
 }  # fmt: skip
 # What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.
-_SECONDS = frozenset("until expires since enrolled_at completed_at submitted_at started_at".split())
+_SECONDS = frozenset("until expires since enrolled_at completed_at submitted_at started_at issued_at achieved_at".split())
 _MILLISECONDS = frozenset("last_activity_at told_at read read_until".split())
 
 _ABOUT: dict[DataRequestKind, tuple[str, str]] = {

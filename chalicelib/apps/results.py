@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
-_LEARNER, _ENROLMENT, _ATTEMPT = "learner#", "enrolment#", "attempt#"
+_LEARNER, _ENROLMENT, _ATTEMPT, _CREDENTIAL = "learner#", "enrolment#", "attempt#", "credential#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,36 @@ def _graded(change: Change, new: Item) -> Result | None:
     return _result("attempt.graded", change, course, f"{lesson}#{number}", new["at"], data)
 
 
+def _issued(change: Change, new: Item) -> Result | None:
+    """A credential of a course. One that follows its holder into another account was told of before."""
+    if not change.sk.startswith(_CREDENTIAL) or change.old or "course" not in new or "from" in new:
+        return None
+    number = change.sk.removeprefix(_CREDENTIAL)
+    return _result("credential.issued", change, new["course"], number, new["at"], _credential(number, new))
+
+
+def _revoked(change: Change, new: Item) -> Result | None:
+    """A credential that holds no more: also one that was issued anew, which ``superseded_by`` then names."""
+    ended = new.get("rev")
+    if not change.sk.startswith(_CREDENTIAL) or ended is None or "course" not in new:
+        return None
+    if change.old is None or "rev" in change.old:
+        return None
+    number = change.sk.removeprefix(_CREDENTIAL)
+    data = {**_credential(number, new), "reason": ended["why"], "superseded_by": ended.get("next")}
+    return _result("credential.revoked", change, new["course"], number, ended["at"], data)
+
+
+def _credential(number: str, new: Item) -> dict[str, Any]:
+    return {"credential": f"{new['space']}.{number}", "achieved_at": instant(new["achieved"])}
+
+
 # What an app is told of: scores are percent, ``scores`` the best of each quiz.
 KINDS: Mapping[str, Callable[[Change, Item], Result | None]] = {
     "course.completed": _completed,
     "attempt.graded": _graded,
+    "credential.issued": _issued,
+    "credential.revoked": _revoked,
 }
 
 

@@ -120,6 +120,7 @@ def hold(space: Space, person_id: str, credential_id: str, facts: Mapping[str, A
     what has become of it meanwhile stays."""
     place = f"{facts['at']:010d}#{credential_id}"
     pointer = {"pk": f"{HELD}{credential_id}", "sk": _CREDENTIAL, "person": person_id, "c": _POLICY, "cs": place}
+    facts = {**facts, "space": space.slug}
     about = f"{_POLICY}#{facts['about']}"
     held = {"pk": _learner(person_id), "sk": f"{HELD}{credential_id}", **facts, "c": about, "cs": place}
     table = _learning(space)
