@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from chalicelib.jobs import daily, queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.learning import enrolments
 from chalicelib.learning.merging import Enrolment
+from chalicelib.notifications import telling
 from chalicelib.people import members, persons
 from chalicelib.people.person import Person
 from chalicelib.storage import sms, spaces
@@ -55,6 +56,12 @@ class Reminder:
     def mark(self) -> str:
         """What tells it from every other of that person's."""
         return f"{self.course_id}#{self.due.isoformat()}#{self.days_before}"
+
+    @property
+    def planned_at(self) -> int:
+        """When it was planned, in seconds since 1970: however late it comes, it is the same one."""
+        planned = self.due - timedelta(days=self.days_before)
+        return int(datetime.combine(planned, time(_HOUR), clock.VIETNAM).timestamp())
 
 
 def plan(space: Space, assignment: Assignment) -> None:
@@ -164,9 +171,10 @@ def _is_open(enrolment: Enrolment | None, offered: bool) -> bool:
 def _remind_all(space: Space, found: list[Reminder], by_sms: bool, at: Task, run: Run) -> Task:
     """Remind those who were not yet: 1 call, and for each a mail and 1 WCU. What is sent counts for more tries."""
     done = store.reminded(space, [(each.person.id, each.mark) for each in found])
-    for each in found:
-        if each.person.id in done or each.person.status == "deactivated" or each.due < clock.vietnam_day():
-            continue
+    due = [each for each in found if each.person.status != "deactivated" and each.due >= clock.vietnam_day()]
+    waiting = [each for each in due if each.person.id not in done]
+    _tell(space, waiting)
+    for each in waiting:
         outcome = _send(space, each, by_sms)
         if outcome is None:
             continue
@@ -176,6 +184,16 @@ def _remind_all(space: Space, found: list[Reminder], by_sms: bool, at: Task, run
             run.progress(at["task"], len(at["tasks"]), at)
             run.go_on_if_late()
     return at
+
+
+def _tell(space: Space, waiting: list[Reminder]) -> None:
+    """The same in their inbox, also of those without an address: 1 call for each course and day."""
+    for mark in dict.fromkeys(each.mark for each in waiting):
+        those = [each for each in waiting if each.mark == mark]
+        course_id, due, planned = those[0].course_id, those[0].due, those[0].planned_at
+        params = {"title": catalogue.card(space, course_id).title, "due": clock.shown_day(due.isoformat())}
+        people = [each.person.id for each in those]
+        telling.tell(space, people, "assignment.due", mark, at=planned, link=f"/courses/{course_id}", params=params)
 
 
 def _send(space: Space, reminder: Reminder, by_sms: bool) -> str | None:

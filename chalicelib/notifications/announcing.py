@@ -83,7 +83,7 @@ def announce(job: Job, run: Run) -> None:
     """Tell everyone whom it is for: some 4 calls for each hundred, and 1 each. Before each hundred it is asked whether
     it still stands."""
     space = spaces.find(job.tenant)
-    at = job.checkpoint or {"position": "", "told": 0, "whole": False}
+    at = job.checkpoint or {"position": "", "told": 0, "whole": False, "total": _total(space, job.id)}
     while not at["whole"]:
         item = store.announcement(space, job.id)
         if item is None or item["st"] != "running":
@@ -91,13 +91,19 @@ def announce(job: Job, run: Run) -> None:
         group, whom = addressees.KINDS[item["to"]["kind"]], item["to"]["id"] or ""
         people, position = group.page(space, whom, at["position"], _SLICE)
         telling.put_all(space, people, _note(item))
-        at = {"position": position, "told": at["told"] + len(people), "whole": not position}
-        run.progress(at["told"], at["told"], at)
+        at = {**at, "position": position, "told": at["told"] + len(people), "whole": not position}
+        run.progress(at["told"], max(at["told"], at["total"]), at)
         run.go_on_if_late()
     run.result = {"told": at["told"]}
     if at["whole"]:
         with suppress(ConditionFailed):
             store.move_announcement(space, job.id, "done", at["told"])
+
+
+def _total(space: Space, announcement_id: str) -> int:
+    """About how many there are to tell."""
+    item = store.announcement(space, announcement_id)
+    return addressees.KINDS[item["to"]["kind"]].count(space, item["to"]["id"] or "") if item else 0
 
 
 def _note(item: Item) -> Note:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import chalicelib.notifications.device_routes  # noqa: F401 (declares operations of its own)
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Budget, Feature
 from chalicelib.http.models import Id, Page

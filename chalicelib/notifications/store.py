@@ -17,6 +17,7 @@ In the index a note stands under ``digest#<morning>#<shard>``, by person: what g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -200,8 +201,13 @@ def move_announcement(space: Space, announcement_id: str, state: str, told: int 
 
 
 def devices(space: Space, person_id: str) -> list[Item]:
-    """The browsers of a person that take pushes, at most ten and one: 1 Query."""
+    """The browsers of a person that take pushes, ten or so: 1 Query."""
     return _table(space).query_all(person_pk(person_id), begins_with=_DEVICE)
+
+
+def device(space: Space, person_id: str, device_id: str) -> Item | None:
+    """One of them: 1 GetItem, 0.5 RCU."""
+    return _table(space).get(person_pk(person_id), _DEVICE + device_id)
 
 
 def put_device(space: Space, person_id: str, device_id: str, facts: Mapping[str, Any]) -> str | None:
@@ -222,8 +228,11 @@ def owners(space: Space, device_ids: Iterable[str]) -> dict[str, str]:
 
 
 def remove_device(space: Space, person_id: str, device_id: str) -> None:
-    """A browser takes no more pushes of this person's: 1 DeleteItem, 1 WCU."""
+    """A browser takes no more pushes of this person's, and is nobody's unless it is another's by now: 2 DeleteItems, 1
+    WCU each."""
     _table(space).delete(person_pk(person_id), _DEVICE + device_id)
+    with suppress(ConditionFailed):
+        _table(space).delete(*_browser(device_id), condition="person = :person", values={":person": person_id})
 
 
 def takes_pushes(space: Space) -> bool:

@@ -13,7 +13,7 @@ from chalicelib import clock, ids
 from chalicelib.http.caching import Remembered
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
-from chalicelib.notifications import notes, store
+from chalicelib.notifications import notes, pushing, store
 from chalicelib.notifications.kinds import KINDS, KindId
 from chalicelib.notifications.notes import Note
 from chalicelib.storage import spaces
@@ -56,11 +56,12 @@ def tell(
         put_all(space, everyone, note)
         return
     for start in range(0, len(everyone), _A_JOB):
+        people = everyone[start : start + _A_JOB]
         payload = {
-            "people": everyone[start : start + _A_JOB], "kind": kind, "key": key, "at": at, "link": link,
+            "people": people, "kind": kind, "key": key, "at": at, "link": link,
             "params": dict(params),
         }  # fmt: skip
-        queue.enqueue(TELL, space.slug, payload, job_id=ids.derived(TELL, space.slug, note.id, str(start)))
+        queue.enqueue(TELL, space.slug, payload, job_id=ids.derived(TELL, space.slug, note.id, *people))
 
 
 @queue.handles(TELL)
@@ -81,7 +82,10 @@ def put_all(space: Space, person_ids: list[str], note: Note) -> int:
     morning = next_morning(note)
     if KINDS[note.kind].mailed:
         _plan(space, morning)
-    return sum(store.put_note(space, each, note, morning) for each in person_ids)
+    new = sum(store.put_note(space, each, note, morning) for each in person_ids)
+    # Who was told before this process's predecessor died is not new, and may not have been pushed to: all are ordered.
+    pushing.order(space, person_ids, note)
+    return new
 
 
 def next_morning(note: Note) -> date:

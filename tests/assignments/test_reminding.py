@@ -100,6 +100,20 @@ def test_an_audience_is_reminded_so_many_days_before_and_on_the_last(aws: Cloud)
     assert "hôm nay là hạn cuối" in last.subject
 
 
+def test_a_reminder_stands_in_the_inbox_too_once_also_without_an_address(aws: Cloud) -> None:
+    space = open_space()
+    course = publish(space.space, "1")
+    people = [student(space, "an"), person(space, "Bình", audiences=["students"])]
+    required(space, course, due_on=DUE.isoformat(), remind_days=7)
+    for _ in range(2):
+        a_morning(aws, DUE - timedelta(days=7))
+    for each in people:
+        told = token_for(space, ["learner"], each.id).get(space.at("/me/notifications")).ok()["items"]
+        assert [(one["kind"], one["title"]) for one in told] == [("assignment.due", f"Sắp đến hạn: {TITLE}")]
+        assert told[0]["link"].endswith(f"/courses/{course}")
+    assert mailed(people[0]) == 1
+
+
 def test_those_enrolled_by_an_order_are_reminded(aws: Cloud) -> None:
     space = open_space()
     course = publish(space.space, "1")

@@ -38,6 +38,15 @@ def test_many_are_told_by_a_job_once(aws: Cloud) -> None:
     assert [len(inbox(space, each)) for each in (first, last)] == [1, 1]
 
 
+def test_of_one_event_several_crowds_are_told(aws: Cloud) -> None:
+    space = open_space()
+    first, last = somebody(space, "an"), somebody(space, "binh")
+    for who in (first, last):
+        tell(space, [who.id, *(ids.new() for _ in range(40))], at=AT)
+    aws.drain()
+    assert [len(inbox(space, each)) for each in (first, last)] == [1, 1]
+
+
 def test_nobody_is_told_of_nothing(aws: Cloud) -> None:
     tell(open_space(), [])
 
