@@ -111,7 +111,8 @@ def reissue(space: Space, number: str, name: str | None) -> Issued:
     _require_to_correct(old, wanted)
     _make(space, old, made, wanted)
     store.hold(space, person_id, made, _holding(old, credential_id))
-    _replace(space, person_id, credential_id, fresh)
+    if not _replace(space, person_id, credential_id, fresh):
+        raise CredentialEnded
     return register.find(fresh)
 
 
@@ -144,14 +145,22 @@ def _holding(old: Issued, previous: str) -> Item:
     return found | ({"course": old.course} if old.course else {})
 
 
-def _replace(space: Space, person_id: str, previous: str, fresh: str) -> None:
-    _end(space, person_id, previous, {"at": clock.epoch_s(), "why": "superseded", "next": fresh})
+def _replace(space: Space, person_id: str, previous: str, fresh: str) -> bool:
+    """Let a new credential stand in the place of another, unless that had ended otherwise: then what ended it ends the
+    new one too, and ``False`` is given. Of two corrections at once one holds."""
+    stands = _end(space, person_id, previous, {"at": clock.epoch_s(), "why": "superseded", "next": fresh})
+    if stands.get("next") == fresh:
+        return True
+    _end(space, person_id, _own(space, fresh), stands)
+    return False
 
 
-def _end(space: Space, person_id: str, credential_id: str, change: Item) -> None:
+def _end(space: Space, person_id: str, credential_id: str, change: Item) -> Item:
+    """Gives what ended it: ``change``, unless something had."""
     with suppress(ConditionFailed):
         change = store.intend(space, person_id, credential_id, change)
     register.end(addresses.number(space.slug, credential_id), change)
+    return change
 
 
 def _own(space: Space, number: str) -> str:

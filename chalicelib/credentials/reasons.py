@@ -55,10 +55,13 @@ class Subject:
 class Kind:
     """A kind of achievement.
 
-    ``reads`` tells what a change of the learning table is (it costs no call), ``finds`` looks up whether somebody has
-    achieved it, ``describes`` what is said of it (it may raise NotFound).
+    ``setting`` is the field of ``models.CredentialSettings`` that says whether all of it is certified. ``requires``
+    raises NotFound for what a space has not. ``reads`` tells what a change of the learning table is (it costs no call),
+    ``finds`` looks up whether somebody has achieved it, ``describes`` what is said of it (it may raise NotFound).
     """
 
+    setting: str
+    requires: Callable[[Space, str], object]
     reads: Callable[[Change], Earned | Undone | None]
     finds: Callable[[Space, str, str], Earned | None]
     describes: Callable[[Space, Earned], Subject]
@@ -106,7 +109,13 @@ def _course(space: Space, earned: Earned) -> Subject:
 
 
 KINDS: Mapping[str, Kind] = {
-    "course": Kind(_course_change, _course_completion, _course),
+    "course": Kind(
+        setting="courses",
+        requires=catalogue.card,
+        reads=_course_change,
+        finds=_course_completion,
+        describes=_course,
+    ),
 }
 
 

@@ -97,7 +97,9 @@ def read_status_list(space: Slug, number: ListNumber) -> Raw:
     return Raw(views.status_list(space, number), _VC)
 
 
-@credentials.get("/spaces/{space}/me/credentials", may=LEARN, budget=Budget(calls=2, rcu=60), raises=[paging.BadCursor])
+@credentials.get(
+    "/spaces/{space}/me/credentials", may=LEARN, budget=Budget(calls=2, rcu=120), raises=[paging.BadCursor]
+)
 def list_my_credentials(space: Space, actor: Actor, query: PageQuery) -> Page[CredentialCard]:
     """What I was issued in this space."""
     found, more = views.mine(space, actor.person_id, query.cursor, query.limit)
@@ -116,7 +118,7 @@ def list_credentials(space: Space, query: CredentialQuery) -> Page[IssuedCard]:
 @credentials.get(
     "/spaces/{space}/people/{person}/credentials",
     may=READ_LEARNERS,
-    budget=Budget(calls=2, rcu=60),
+    budget=Budget(calls=2, rcu=120),
     raises=[paging.BadCursor],
 )
 def list_credentials_of(space: Space, person: Id, query: PageQuery) -> Page[IssuedCard]:

@@ -7,11 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib import vietnamese
-from chalicelib.courses import catalogue
-from chalicelib.credentials import store
+from chalicelib.credentials import reasons, store
 from chalicelib.credentials.models import (
     MOST_TEMPLATES,
-    AboutKind,
     CertificationRule,
     CertificationRuleCard,
     CredentialSettings,
@@ -62,7 +60,7 @@ def certified(space: Space, earned: Iterable[Earned]) -> dict[tuple[str, str], I
     chosen: dict[tuple[str, str], str | None] = {}
     for kind, about in wanted:
         rule = policy.get(about)
-        if rule["issues"] if rule else usual.get("courses") == "all" and kind == "course":
+        if rule["issues"] if rule else usual.get(reasons.KINDS[kind].setting) == "all":
             chosen[kind, about] = (rule or {}).get("template") or usual.get("template")
     found = store.some_templates(space, {each for each in chosen.values() if each})
     return {key: found.get(template or "", {}) for key, template in chosen.items()}
@@ -98,7 +96,7 @@ def rules(space: Space, cursor: str | None, limit: int) -> tuple[list[Certificat
 
 def set_rule(space: Space, about: str, wanted: CertificationRule) -> CertificationRuleCard:
     """2 or 3 calls. Raises: InvalidInput, NotFound for a course that the space has not."""
-    _require_known(space, wanted.kind, about)
+    reasons.KINDS[wanted.kind].requires(space, about)  # so there are never more rules than courses
     _require_template(space, wanted.template)
     facts = {"kind": wanted.kind, "issues": wanted.issues, "template": wanted.template}
     store.keep_rule(space, about, facts)
@@ -162,12 +160,6 @@ def _require_template(space: Space, template_id: str | None) -> None:
         raise refuse_field(
             "template", "unknown_template", "Không có mẫu chứng nhận này.", "There is no such certificate template."
         )
-
-
-def _require_known(space: Space, kind: AboutKind, about: str) -> None:
-    """Rules are for what there is, so there are never more of them than courses. Raises: NotFound."""
-    if kind == "course":
-        catalogue.card(space, about)
 
 
 def _template(item: Item) -> Template:

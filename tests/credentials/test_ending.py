@@ -112,6 +112,20 @@ def test_a_correction_that_dies_anywhere_leaves_one_that_holds(
     assert sorted(each["state"] for each in held(hue, person)) == ["superseded", "valid"]
 
 
+@pytest.mark.parametrize("calls", range(7, 13))
+def test_of_two_corrections_one_holds(aws: Cloud, hue: OpenedSpace, api: Api, calls: int) -> None:
+    person = learner(hue)
+    number = issued(aws, hue, person)
+    where = hue.at(f"/credentials/{number}/reissues")
+    with killed_after(calls):
+        hue.admin.post(where, {"name": RIGHT_NAME})
+    hue.admin.post(where, {"name": "Nguyễn Thị Bích Ngọc C"})
+    aws.drain()
+    states = [each["state"] for each in held(hue, person)]
+    assert states.count("valid") == 1
+    assert page(api, page(api, number)["superseded_by"])["state"] == "valid"
+
+
 def test_what_is_undone_is_revoked(aws: Cloud, hue: OpenedSpace, api: Api) -> None:
     person, course = learner(hue), publish(hue.space, "1")
     number = issued(aws, hue, person, course)

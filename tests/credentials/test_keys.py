@@ -1,4 +1,4 @@
-"""Keys that sign credentials are sealed at rest, for one space and one time; what somebody else puts there is no key."""
+"""Keys that sign credentials are sealed at rest, for one space and time; what somebody else puts there is no key."""
 
 from __future__ import annotations
 

@@ -41,6 +41,12 @@ TENANTS = (
     _tenant("bo-noi-vu", "Bộ Nội vụ", "ministry", "Bộ Nội vụ", "#0b5cad", "Phạm Đức Long"),
 )
 
+CERTIFICATE: Json = {
+    "name": "Giấy chứng nhận chung",
+    "body": "{issuer} chứng nhận\n{name}\nđã hoàn thành khoá học “{course}” ({hours} giờ) ngày {date}.",
+    "signatories": [{"name": "Trần Thị Thu Hà", "title": "Giám đốc Sở Khoa học và Công nghệ"}],
+}
+
 
 def load(base_url: str) -> None:
     """Load whatever of the demo is missing. Raises: Failed; refuses any address that is not this machine's own."""
@@ -86,10 +92,18 @@ def _adopt(base_url: str, slug: str, offered: dict[str, str]) -> dict[str, str]:
         if client.sign_in(base_url, slug, email, PASSWORD) is None:
             admin.call("POST", f"/spaces/{slug}/people", {"name": name, "email": email, "roles": [role]})
             client.invited(base_url, slug, email, PASSWORD)
+    _certify(admin, slug)
     return {
         name: str(admin.post(f"/spaces/{slug}/courses", {"adopt": national})["id"])
         for name, national in offered.items()
     }
+
+
+def _certify(admin: Client, slug: str) -> None:
+    """Whoever completes a course of the space is issued a certificate."""
+    templates = admin.get(f"/spaces/{slug}/credential-templates")["items"]
+    template = templates[0] if templates else admin.post(f"/spaces/{slug}/credential-templates", CERTIFICATE)
+    admin.put(f"/spaces/{slug}/credential-settings", {"courses": "all", "template": template["id"]})
 
 
 def _learners(base_url: str, slug: str, adopted: dict[str, str], courses: list[DemoCourse]) -> None:
