@@ -37,13 +37,13 @@ def ask(
     query: Mapping[str, Any] | None = None,
 ) -> Reply:
     """One request, from an address of its own so that throttling by address stays out of the way."""
-    known = things or {}
+    known = {"space": space, **(things or {})}
     values = {name: quote(known.get(name) or missing(name), safe="") for name in operation.parameters}
     api = Api(caller.token, address=f"203.0.113.{next(_addresses) % 250}")
     sent = {"if-match": "*", **(headers or {})} if needs_match(operation) else dict(headers or {})
     return api.call(
         operation.method,
-        operation.path.format(space=space, **values),
+        operation.path.format(**{"space": space, **values}),
         example_body(operation) if body is None and operation.body_reader else body,
         headers=sent,
         query=dict(query) if query is not None else example_query(operation),
