@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from chalicelib.errors import Refusal, rule
+from chalicelib.errors import rule
 from chalicelib.federation import addresses, keys, pkce
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery, line, prose
 from chalicelib.identity.models import SignedInPerson
@@ -21,15 +21,8 @@ Told = Literal[
 Deliver = Literal["token", "link"]
 
 
-def _address(text: str) -> str:
-    try:
-        return addresses.parse(text).url
-    except Refusal as refused:
-        raise rule(refused.code, refused.detail("vi"), refused.detail("en")) from None
-
-
 def _origin(text: str) -> str:
-    url = _address(text)
+    url = addresses.given(text)
     parts = urlsplit(url)
     if url != f"{parts.scheme}://{parts.netloc}":
         raise rule(
@@ -45,7 +38,7 @@ def _keys(text: str) -> str:
     return text
 
 
-Address = Annotated[str, StringConstraints(max_length=500), AfterValidator(_address)]
+Address = Annotated[str, StringConstraints(max_length=500), AfterValidator(addresses.given)]
 Origin = Annotated[
     str, StringConstraints(max_length=300), AfterValidator(_origin), Field(examples=["https://app.hue.example"])
 ]

@@ -16,7 +16,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from chalicelib import config
-from chalicelib.errors import Refusal
+from chalicelib.errors import Refusal, rule
 
 LONGEST = 2_048
 _LOWEST_PORT = 1_024  # below it, only TLS's own: a port that speaks another protocol is nobody's provider
@@ -88,6 +88,14 @@ def parse(url: str) -> Target:
         raise refused
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(url, tls, host, port, path)
+
+
+def given(url: str) -> str:
+    """An address that somebody gives us to ask, for a field of a body. Raises: PydanticCustomError."""
+    try:
+        return parse(url).url
+    except Refusal as refused:
+        raise rule(refused.code, refused.detail("vi"), refused.detail("en")) from None
 
 
 def resolve(target: Target, timeout_s: float) -> str:

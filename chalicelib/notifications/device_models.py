@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from chalicelib.errors import Refusal, rule
+from chalicelib.errors import rule
 from chalicelib.federation import addresses
 from chalicelib.http.models import Id, Inbound, Outbound
 from chalicelib.notifications import push_encryption
@@ -20,13 +20,6 @@ _EXAMPLE: dict[str, Any] = {
         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     },
 }
-
-
-def _endpoint(text: str) -> str:
-    try:
-        return addresses.parse(text).url
-    except Refusal as refused:
-        raise rule(refused.code, refused.detail("vi"), refused.detail("en")) from None
 
 
 def _point(text: str) -> str:
@@ -67,7 +60,7 @@ class NewDevice(Inbound):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    endpoint: Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_endpoint)]
+    endpoint: Annotated[str, StringConstraints(max_length=1_000), AfterValidator(addresses.given)]
     expirationTime: int | None = Field(default=None, description="Not looked at: who is gone, the service says.")  # noqa: N815 (the specification's name)
     keys: DeviceKeys
 
