@@ -36,6 +36,7 @@ UNUSED = (
     "pydantic/__pycache__/mypy.",
     "dateutil/zoneinfo/",  # time zones for machines without any
     # PyLD imports lxml.html at once, for documents in HTML; of lxml that needs the parser alone.
+    "lxml/builder.",
     "lxml/html/_difflib.",
     "lxml/html/diff.",
     "lxml/includes/",

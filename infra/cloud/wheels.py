@@ -103,7 +103,7 @@ def _place(name: str) -> str | None:
     if first == "chalice":  # of chalice, what its own packager takes: the rest needs its command line
         return name if rest in ("__init__.py", "app.py") else None
     parts = name.split("/")
-    if {"tests", "test"} & set(parts[:-1]) or name.endswith((".pyi", ".c", ".h", ".pyx", ".pxd", "py.typed")):
+    if {"tests", "test"} & set(parts[:-1]) or name.endswith((".pyi", ".c", ".h", ".pyx", ".pxd", ".pxi", "py.typed")):
         return None
     return name
 
