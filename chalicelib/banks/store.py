@@ -1,0 +1,308 @@
+"""Banks and their items in the courses table: keys, and one function for each access pattern (listed in
+``docs/access-patterns.md``).
+
+| item | pk, sk | holds |
+|---|---|---|
+| bank | ``banks``, ``<bank>`` | title, how many items, whether it is shared |
+| count | ``bank-count``, ``count`` | how many banks there are |
+| head | ``bank#<bank>``, ``item#<item>`` | newest version, tags, beginning of the prompt, which versions' keys were corrected |
+| content | ``bank#<bank>``, ``version#<item>#<version>#<key>`` | a version with its key as first written (0) or corrected so often; immutable |
+| entry | ``bank#<bank>``, ``tag#<tag>#<item>`` | nothing: it stands where an item with that tag is looked for |
+
+A head, its entries and its newest content are written in one transaction. What a space took over of a national bank are
+contents alone, under the national bank's own id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib import clock
+from chalicelib.storage.attributes import Facts, Whole, optional
+from chalicelib.storage.items import Item
+from chalicelib.storage.models import TenantItem
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import Rows, Table, Write, transact
+
+MOST_BANKS = 200
+MOST_ITEMS = 10_000  # of one bank, archived ones among them
+_BANKS = "banks"
+_COUNT = ("bank-count", "count")
+_ITEM = "item#"
+
+
+class BankHead(TenantItem):
+    """A bank: ``banks``, ``<bank>``. ``v`` counts its changes."""
+
+    table_kind = "courses"
+
+    title = UnicodeAttribute()
+    description = UnicodeAttribute()
+    items = Whole()
+    v = Whole()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    archived_at = optional(UnicodeAttribute())
+    sharing_at = optional(UnicodeAttribute())  # since when its pictures are copied for all
+    shared_at = optional(UnicodeAttribute())  # since when all spaces find it
+
+
+class ItemHead(TenantItem):
+    """What is known of an item without its content: ``bank#<bank>``, ``item#<item>``. ``v`` counts its changes."""
+
+    table_kind = "courses"
+
+    version = Whole()
+    kind = UnicodeAttribute()
+    prompt = UnicodeAttribute()
+    points = Whole()
+    search = UnicodeAttribute()
+    filed = Facts()  # competences, difficulty, tags
+    corrected = Facts()  # by version: how often its key was
+    v = Whole()
+    created_at = UnicodeAttribute()
+    updated_at = UnicodeAttribute()
+    archived_at = optional(UnicodeAttribute())
+
+
+class ContentItem(TenantItem):
+    """A version of an item with a key of it: ``bank#<bank>``, ``version#<item>#<version>#<key>``. Immutable."""
+
+    table_kind = "courses"
+
+    question = UnicodeAttribute()  # as JSON
+    pictures = Facts()  # the content type of each file that it shows
+    at = UnicodeAttribute()
+    by = UnicodeAttribute()
+    reason = optional(UnicodeAttribute())  # why the key was corrected
+    prefix = optional(UnicodeAttribute())  # where its pictures are, unless with the space's own
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A version of an item of a bank, with its key as first written (0) or as corrected so often."""
+
+    bank: str
+    item: str
+    version: int
+    key: int = 0
+
+
+def _table(space: Space) -> Table:
+    return space.table("courses")
+
+
+def _bank(bank_id: str) -> str:
+    return f"bank#{bank_id}"
+
+
+def _head(item_id: str) -> str:
+    return f"{_ITEM}{item_id}"
+
+
+def _content(place: Place) -> str:
+    return f"version#{place.item}#{place.version:06d}#{place.key:04d}"
+
+
+def _entry(tag: str, item_id: str) -> str:
+    return f"tag#{tag}#{item_id}"
+
+
+def item_of(row: Item) -> str:
+    """Which item a head or an entry is of."""
+    return str(row["sk"]).rpartition("#")[2]
+
+
+# Banks
+
+
+def banks(space: Space) -> list[Item]:
+    """All banks as they are now: one Query, 1 RCU for some 10."""
+    return _table(space).query_all(_BANKS, consistent=True)
+
+
+def bank(space: Space, bank_id: str) -> Item | None:
+    """One bank as it is now: 1 RCU."""
+    return _table(space).get(_BANKS, bank_id, consistent=True)
+
+
+def create_bank(space: Space, bank_id: str, facts: Mapping[str, Any]) -> None:
+    """A new bank, if there are not too many: one transaction, 4 WCU.
+
+    Raises: TransactionFailed when it is there (position 0) or there are too many (1).
+    """
+    new = space[BankHead](_BANKS, bank_id, items=0, v=1, **facts)
+    transact([new.creating(), _counting(space, 1, "attribute_not_exists(n) OR n < :most", {":most": MOST_BANKS})])
+
+
+def delete_bank(space: Space, bank_id: str) -> None:
+    """Remove a bank that has no items: one transaction, 4 WCU. Raises: TransactionFailed when it has, or is gone."""
+    empty = _table(space).deleting(
+        _BANKS, bank_id, condition="#items = :none", values={":none": 0}, names={"#items": "items"}
+    )
+    transact([empty, _counting(space, -1, "attribute_exists(n)", {})])
+
+
+def _counting(space: Space, more: int, condition: str, values: Mapping[str, Any]) -> Write:
+    return _table(space).updating(*_COUNT, "ADD n :more", {":more": more, **values}, condition=condition)
+
+
+def change_bank(space: Space, bank_id: str, facts: Mapping[str, Any], *, seen: int | None = None) -> Item:
+    """Set facts of a bank (``None`` removes one): 1 WCU. With ``seen``, only on that state of it.
+
+    Raises: ConditionFailed.
+    """
+    head = space[BankHead](_BANKS, bank_id)
+    condition = BankHead.pk.exists() if seen is None else BankHead.v == seen
+    head.update([*BankHead.setting({"updated_at": clock.timestamp(), **facts}), BankHead.v.add(1)], condition)
+    return bank(space, bank_id) or {}
+
+
+# Items
+
+
+def heads(space: Space, bank_id: str, after: str | None, limit: int) -> Rows:
+    """A page of a bank's items: one Query, 1 RCU for some 8."""
+    return _page(space, bank_id, _ITEM, after, limit)
+
+
+def all_heads(space: Space, bank_id: str) -> list[Item]:
+    """All items of a bank, eventually consistent: one Query for each megabyte (some 2,000 items), 128 RCU each."""
+    return _table(space).query_all(_bank(bank_id), begins_with=_ITEM)
+
+
+def tagged(space: Space, bank_id: str, tag: str, after: str | None, limit: int) -> Rows:
+    """A page of the entries of one tag: one Query, 1 RCU for some 50."""
+    return _page(space, bank_id, f"tag#{tag}#", after, limit)
+
+
+def _page(space: Space, bank_id: str, begins_with: str, after: str | None, limit: int) -> Rows:
+    start = {"pk": _bank(bank_id), "sk": f"{begins_with}{after}"} if after else None
+    return _table(space).query(
+        _bank(bank_id), begins_with=begins_with, after=start, limit=limit, consistent=True
+    )  # fmt: skip
+
+
+def head(space: Space, bank_id: str, item_id: str) -> Item | None:
+    """One item as it is now: 1 RCU."""
+    return _table(space).get(_bank(bank_id), _head(item_id), consistent=True)
+
+
+def some_heads(space: Space, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+    """Items by bank and id, as they are now: one BatchGetItem for a hundred, 1 RCU each."""
+    keys = {(_bank(bank_id), _head(item_id)): (bank_id, item_id) for bank_id, item_id in places}
+    return {keys[key]: item for key, item in _table(space).batch_get([*keys], consistent=True).items()}
+
+
+def contents(space: Space, places: Collection[Place]) -> dict[Place, ContentItem]:
+    """Contents, eventually consistent, which matters for one that was written this very second alone: one BatchGetItem
+    for a hundred, 0.5 RCU each for 4 KB."""
+    keys = {(_bank(place.bank), _content(place)): place for place in places}
+    return {keys[key]: item for key, item in space[ContentItem].find_many([*keys]).items()}
+
+
+def content(space: Space, place: Place) -> ContentItem | None:
+    """One content as it is now: 1 RCU for 4 KB."""
+    return space[ContentItem].find(_bank(place.bank), _content(place), consistent=True)
+
+
+def revisions(space: Space, bank_id: str, item_id: str, after: str | None, limit: int) -> tuple[list[ContentItem], str]:
+    """A page of an item's versions and corrected keys, newest first, and the sort key to go on after (empty at the
+    end): one Query."""
+    page = space[ContentItem].page(
+        _bank(bank_id), begins_with=f"version#{item_id}#", after=after, limit=limit, descending=True
+    )
+    return page.items, page.after or ""
+
+
+def place_of(bank_id: str, row: ContentItem) -> Place:
+    """Which content it is."""
+    _, item_id, version, key = row.sk.split("#")
+    return Place(bank_id, item_id, int(version), int(key))
+
+
+def revision_key(place: Place) -> str:
+    """The sort key by which a list of revisions goes on."""
+    return _content(place)
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """An item as it is to be: what its head says, its content where it has a new one, entries that come and go."""
+
+    item: str
+    head: Mapping[str, Any]
+    content: tuple[Place, Mapping[str, Any]] | None
+    gained: Collection[str]
+    lost: Collection[str] = ()
+
+
+def add_items(space: Space, bank_id: str, new: Sequence[NewVersion], *, sharing: bool) -> None:
+    """New items, all or none: one transaction, at least 6 WCU for each, and 2 for each entry.
+
+    Raises: TransactionFailed when the bank is full, archived, or no longer shared as it was seen (position 0), or when
+    the items are there already (another).
+    """
+    writes: list[Write] = [_counting_items(space, bank_id, len(new), sharing)]
+    for each in new:
+        writes.append(space[ItemHead](_bank(bank_id), _head(each.item), v=1, **each.head).creating())
+        writes += _around(space, bank_id, each)
+    transact(writes)
+
+
+def _counting_items(space: Space, bank_id: str, more: int, sharing: bool) -> Write:
+    # The count is no edit: it leaves ``v`` alone, so that authors who describe the bank are not told that it changed.
+    condition = BankHead.items <= MOST_ITEMS - more
+    return space[BankHead](_BANKS, bank_id).updating([BankHead.items.add(more)], condition & _is_as_seen(sharing))
+
+
+def _is_as_seen(sharing: bool) -> Any:
+    shared = BankHead.sharing_at.exists() if sharing else BankHead.sharing_at.does_not_exist()
+    return shared & BankHead.archived_at.does_not_exist()
+
+
+def change_item(space: Space, bank_id: str, new: NewVersion, *, seen: int, sharing: bool) -> None:
+    """Another state of an item, and its new content if it has one: one transaction, from 4 WCU.
+
+    Raises: TransactionFailed when the item is no longer as it was seen (position 0), or its bank (1).
+    """
+    actions = [*ItemHead.setting({"updated_at": clock.timestamp(), **new.head}), ItemHead.v.add(1)]
+    writes = [space[ItemHead](_bank(bank_id), _head(new.item)).updating(actions, ItemHead.v == seen)]
+    if new.content:
+        shared = "attribute_exists" if sharing else "attribute_not_exists"
+        condition = f"attribute_exists(pk) AND {shared}(sharing_at) AND attribute_not_exists(archived_at)"
+        writes.append(_table(space).checking(_BANKS, bank_id, condition))
+    transact([*writes, *_around(space, bank_id, new)])
+
+
+def _around(space: Space, bank_id: str, new: NewVersion) -> list[Write]:
+    pk, table = _bank(bank_id), _table(space)
+    writes = [table.putting({"pk": pk, "sk": _entry(tag, new.item)}) for tag in sorted(new.gained)]
+    writes += [table.deleting(pk, _entry(tag, new.item)) for tag in sorted(new.lost)]
+    if new.content:
+        place, facts = new.content
+        writes.append(space[ContentItem](pk, _content(place), **facts).creating())
+    return writes
+
+
+def put_contents(space: Space, taken: Mapping[Place, ContentItem], prefix: str) -> None:
+    """Contents of another space's bank as this space keeps them, their pictures under that prefix: 1 WCU per KB, 25 in
+    one BatchWriteItem. They are immutable: again, it changes nothing."""
+    _table(space).put_all(
+        {
+            "pk": _bank(place.bank),
+            "sk": _content(place),
+            "question": row.question,
+            "pictures": row.pictures,
+            "at": row.at,
+            "by": "",  # whoever wrote it is a person of another space
+            "reason": row.reason,
+            "prefix": prefix,
+        }
+        for place, row in taken.items()
+    )
