@@ -10,6 +10,7 @@ from chalicelib.credentials import store
 from chalicelib.provisioning.closing import QUIET_S
 from chalicelib.storage.models import TABLE_KINDS
 from chalicelib.storage.spaces import platform
+from chalicelib.tenants import registry
 from tests.api import Api
 from tests.crashes import killed_after
 from tests.credentials.holders import as_, certifying, complete, held, issued, learner
@@ -162,6 +163,14 @@ def test_a_suspended_space_goes_on_answering_for_what_it_issued(aws: Cloud, hue:
     hue.learner.get(hue.at("/me/credentials")).refused(403, "space_suspended")
     assert page(api, number)["state"] == "valid"
     assert verify(api, credential=before)["credential"]["verified"]
+
+
+def test_a_space_whose_tables_are_being_replaced_does_too(aws: Cloud, hue: OpenedSpace, api: Api) -> None:
+    number = issued(aws, hue)
+    registry.settle(hue.slug, lambda _: {"status": "restoring"})
+    hue.admin.get(hue.at("/credentials")).refused(403, "space_suspended")
+    assert page(api, number)["state"] == "valid"
+    assert verify(api, credential=api.get(f"/credentials/{number}/vc").ok())["credential"]["verified"]
 
 
 def test_a_closed_space_does_so_for_ever(aws: Cloud, hue: OpenedSpace, api: Api) -> None:
