@@ -46,6 +46,8 @@ PUBLIC = {
     "list_wards": "the same",
     "read_credential": "anyone verifies a certificate, by its number, which is not to be guessed",
     "read_signed_credential": "the same, by software",
+    "print_credential": "whoever holds one prints it, and shows it to whom they like",
+    "picture_credential": "and shares a picture of it",
     "read_credential_token": "the same",
     "read_issuer_keys_document": "public keys, for whoever verifies a credential",
     "read_issuer": "who issued a credential, for whoever verifies it",

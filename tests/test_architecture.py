@@ -226,6 +226,7 @@ ACTING = {
     "chalicelib/reports/recount.py": "maintenance of one space, from a command",
     "chalicelib/reports/nation.py": "an operator's report reads titles in the centre's catalogue",
     "chalicelib/tenants/logos.py": "an operator dresses a space",
+    "chalicelib/credentials/prints/kept.py": "anyone prints a space's certificate, with its logo and signatures",
     "chalicelib/courses/jobs.py": "the centre brings a new version to those who adopted its course",
     "chalicelib/courses/store.py": "offering and adopting write a space's course and the nation's list of it together",
 }
@@ -245,6 +246,8 @@ CROSSING = {
     "read_national_report": ("centre", "the titles of national courses stand in the centre's catalogue"),
     "list_national_course_reports": ("centre", "so they do for each page of courses"),
     "read_national_course_report": ("centre", "and for one"),
+    "print_credential": ("tenants", "anyone prints a credential in its space's dress, and has it kept there"),
+    "picture_credential": ("tenants", "and as a picture"),
     "national.spread": ("tenants", "the centre brings a new version to those who adopted its course"),
 }
 

@@ -186,6 +186,8 @@ def printed(draft: Draft) -> Json:
     template, said = draft.template, language(draft)
     return {
         "language": said,
+        "superior": template.get("superior"),
+        "issued_by": template.get("issued_by"),
         "heading": template.get("heading") or texts.HEADINGS[said],
         "body": template.get("body") or texts.BODIES[said],
         "signatories": template.get("signatories") or [],

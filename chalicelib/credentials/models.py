@@ -41,6 +41,11 @@ class Signatory(Inbound):
 
     name: Annotated[str, line(100), Field(examples=["Trần Văn Bình"])]
     title: Annotated[str, line(150), Field(examples=["Giám đốc Sở Khoa học và Công nghệ"])]
+    signature: Id | None = Field(
+        default=None,
+        description="An uploaded PNG, JPEG or WebP of the signature, at most 2 MB and 8 million pixels; best on a "
+        "transparent ground.",
+    )
 
 
 class TemplateBody(Inbound):
@@ -51,6 +56,12 @@ class TemplateBody(Inbound):
 
     name: Annotated[str, line(100), Field(description="What admins call it.", examples=["Giấy chứng nhận chung"])]
     language: Language = "vi"
+    superior: Annotated[str, line(150), Field(examples=["Uỷ ban nhân dân thành phố Huế"])] | None = Field(
+        default=None, description="The body above the one that issues (cơ quan chủ quản): the first line of the page."
+    )
+    issued_by: Annotated[str, line(150), Field(examples=["Sở Khoa học và Công nghệ thành phố Huế"])] | None = Field(
+        default=None, description="The body that issues, as the page names it; absent: the space's name."
+    )
     heading: Annotated[str, line(100), Field(description="Absent: “GIẤY CHỨNG NHẬN”.")] | None = None
     body: Annotated[str, prose(1_000, 1), _Places] | None = Field(
         default=None, description="The sentences in the middle; absent: the usual ones."
@@ -74,6 +85,8 @@ class Template(Outbound):
     id: Id
     name: str
     language: Language
+    superior: str | None
+    issued_by: str | None
     heading: str | None
     body: str | None
     title: str | None
@@ -190,6 +203,8 @@ class PublicCredential(Outbound):
     address: str = Field(description="This page, as the credential itself names it.")
     credential: str | None = Field(description="The signed credential, with its proof inside.")
     token: str | None = Field(description="The same as a signed token.")
+    certificate: str | None = Field(description="The page to print, as a PDF; null: it holds no more.")
+    picture: str | None = Field(description="A picture to share, 1200×630; null: it holds no more.")
 
 
 class CredentialCard(Outbound):

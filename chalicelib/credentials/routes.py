@@ -31,6 +31,8 @@ from chalicelib.credentials.models import (
     TemplateBody,
     Templates,
 )
+from chalicelib.credentials.prints import kept
+from chalicelib.credentials.prints.kept import Replaced, Revoked
 from chalicelib.credentials.templates import TemplateInUse, TooManyTemplates
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
@@ -71,6 +73,35 @@ def read_signed_credential(credential: CredentialNumber) -> Raw:
 def read_credential_token(credential: CredentialNumber) -> Raw:
     """The credential as a signed JSON Web Token (`EdDSA`)."""
     return Raw(views.token(credential), _TOKEN, headers=_UNLISTED)
+
+
+@credentials.get(
+    "/credentials/{credential}/certificate.pdf",
+    may=ANYONE,
+    status=302,
+    budget=Budget(calls=1, rcu=2),
+    cache=_MINUTE,
+    crosses="tenants",
+    raises=[Revoked, Replaced],
+)
+def print_credential(credential: CredentialNumber) -> Answer[None]:
+    """The credential as a page to print (PDF, A4 landscape, tagged): a redirect to a short-lived address. One that was
+    revoked or replaced is refused, with what became of it."""
+    return Answer(None, location=kept.certificate(credential), headers=_UNLISTED)
+
+
+@credentials.get(
+    "/credentials/{credential}/share.png",
+    may=ANYONE,
+    status=302,
+    budget=Budget(calls=1, rcu=2),
+    cache=_MINUTE,
+    crosses="tenants",
+    raises=[Revoked, Replaced],
+)
+def picture_credential(credential: CredentialNumber) -> Answer[None]:
+    """The credential as a picture to share (PNG, 1200 by 630): a redirect to a short-lived address."""
+    return Answer(None, location=kept.picture(credential), headers=_UNLISTED)
 
 
 @credentials.get(

@@ -17,6 +17,7 @@ from chalicelib.credentials.models import (
     Template,
     TemplateBody,
 )
+from chalicelib.credentials.prints import signatures
 from chalicelib.credentials.reasons import Earned
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed, refuse_field
 from chalicelib.http import paging
@@ -121,7 +122,8 @@ def read(space: Space, template_id: str) -> Described:
 
 
 def create(space: Space, body: TemplateBody, circumstances: Circumstances) -> Described:
-    """2 calls. Raises: TooManyTemplates."""
+    """2 calls, and 1 and 1 of S3 for each signature. Raises: TooManyTemplates, InvalidInput."""
+    signatures.require(space, body.signatories)
     template_id = circumstances.new_id("credential-template")
     if len(store.templates(space)) >= MOST_TEMPLATES:
         raise TooManyTemplates(most=MOST_TEMPLATES)
@@ -131,9 +133,13 @@ def create(space: Space, body: TemplateBody, circumstances: Circumstances) -> De
 
 
 def replace(space: Space, template_id: str, body: TemplateBody, circumstances: Circumstances) -> Described:
-    """3 calls. What was issued keeps its texts. Raises: NotFound, PreconditionRequired, PreconditionFailed."""
+    """3 calls, and 1 and 1 of S3 for each signature. What was issued keeps its texts.
+
+    Raises: NotFound, PreconditionRequired, PreconditionFailed, InvalidInput.
+    """
     item = _required(space, template_id)
     circumstances.require_match(_etag(item))
+    signatures.require(space, body.signatories)
     try:
         store.keep_template(space, template_id, body.model_dump(), item["v"])
     except ConditionFailed:
@@ -167,6 +173,8 @@ def _template(item: Item) -> Template:
         id=item["sk"].removeprefix("template#"),
         name=item["name"],
         language=item["language"],
+        superior=item.get("superior"),
+        issued_by=item.get("issued_by"),
         heading=item.get("heading"),
         body=item.get("body"),
         title=item.get("title"),

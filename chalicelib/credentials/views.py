@@ -26,6 +26,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.tenants import registry
 
 CACHED_S = 60
+PRINTED = frozenset({"valid", "expired"})  # what is shown as a page and a picture; the others are no certificates
 _lists: Remembered[tuple[str, int], str] = Remembered(50_000_000, fresh_s=CACHED_S, weigh=lambda text: 100 + len(text))
 
 
@@ -35,6 +36,7 @@ def page(number: str) -> PublicCredential:
     slug = addresses.parts(number)[0]
     told = found.signed
     address = addresses.page(number)
+    printable = told and found.state in PRINTED
     return PublicCredential(
         id=number,
         state=found.state,
@@ -56,6 +58,8 @@ def page(number: str) -> PublicCredential:
         address=address,
         credential=f"{address}/vc" if told else None,
         token=f"{address}/jwt" if told else None,
+        certificate=f"{address}/certificate.pdf" if printable else None,
+        picture=f"{address}/share.png" if printable else None,
     )
 
 

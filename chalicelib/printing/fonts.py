@@ -2,7 +2,8 @@
 Vietnamese letters (``docs/dependencies.md`` says how).
 
 Every Vietnamese letter has a glyph of its own, so text in NFC needs no shaping: a letter is looked up and its width
-added. What the font has no glyph for shows as its empty box.
+added. A letter of another Latin alphabet is printed as the letter under its marks (ř as r); what the font has no glyph
+for at all shows as its empty box.
 """
 
 from __future__ import annotations
@@ -51,14 +52,32 @@ class Face:
             text = text[:-1].rstrip()
         return text + _ELLIPSIS
 
+    def printable(self, text: str) -> str:
+        """The text in NFC, of letters that the font has wherever there is one."""
+        composed = unicodedata.normalize("NFC", text)
+        if all(ord(each) in self.glyphs for each in composed):
+            return composed
+        return "".join(each if ord(each) in self.glyphs else self._base(each) for each in composed)
+
+    def _base(self, letter: str) -> str:
+        found = "".join(each for each in unicodedata.normalize("NFKD", letter) if ord(each) in self.glyphs)
+        if unicodedata.combining(letter):
+            return ""  # a mark that no letter takes
+        return found or letter
+
     def _glyphs(self, text: str) -> list[int]:
-        return [self.glyphs.get(ord(each), 0) for each in unicodedata.normalize("NFC", text)]
+        return [self.glyphs.get(ord(each), 0) for each in self.printable(text)]
+
+
+def path(weight: Weight) -> Path:
+    """Where the file of a weight is."""
+    return _FOLDER / f"be-vietnam-pro-{weight}.ttf"
 
 
 @lru_cache(maxsize=len(WEIGHTS))
 def face(weight: Weight) -> Face:
     """One weight, read from its file (OpenType 1.9: head, hhea, hmtx, and cmap in format 4)."""
-    file = (_FOLDER / f"be-vietnam-pro-{weight}.ttf").read_bytes()
+    file = path(weight).read_bytes()
     tables = _tables(file)
     units = struct.unpack_from(">H", file, tables["head"] + 18)[0]
     ascent, descent = struct.unpack_from(">hh", file, tables["hhea"] + 4)

@@ -97,12 +97,12 @@ def _heading(page: Page, shown: Shown, y: float) -> float:
 
 def _body(page: Page, shown: Shown, top: float, bottom: float) -> None:
     """The text in the middle, in the largest size in which it has room; half the size at least."""
-    for scale in _SIZES:
-        blocks = _blocks(shown, scale)
-        if _height(blocks) <= bottom - top:
-            break
+    fitting = (scale for scale in _SIZES if _height(_blocks(shown, scale, balanced=False)) <= bottom - top)
+    scale = next(fitting, None)
+    if scale is None:
+        blocks = _as_many_as_fit(_blocks(shown, _SIZES[-1], balanced=False), bottom - top)
     else:
-        blocks = _as_many_as_fit(blocks, bottom - top)
+        blocks = _blocks(shown, scale, balanced=True)
     y = top + (bottom - top - _height(blocks)) / 2
     for block, is_name in blocks:
         if is_name:
@@ -111,14 +111,14 @@ def _body(page: Page, shown: Shown, top: float, bottom: float) -> None:
             y = _centred(page, "P", block, y, _LEADING, BLACK)
 
 
-def _blocks(shown: Shown, scale: float) -> list[tuple[Block, bool]]:
+def _blocks(shown: Shown, scale: float, *, balanced: bool) -> list[tuple[Block, bool]]:
     found = []
     for runs in shown.paragraphs():
         if runs is None:
             named = paragraphs.fitted(paragraphs.plain(shown.name, "bold"), _TEXT - 20, 2, 33 * scale, 15 * scale)
             found.append((named, True))
         else:
-            found.append((paragraphs.broken(runs, _TEXT - 40, 15 * scale), False))
+            found.append((paragraphs.broken(runs, _TEXT - 40, 15 * scale, balanced=balanced), False))
     return found
 
 

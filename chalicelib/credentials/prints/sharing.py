@@ -50,8 +50,8 @@ def _head(picture: Raster, shown: Shown, logo: Image | None, *, on_colour: bool)
 
 def _middle(picture: Raster, shown: Shown) -> None:
     heading = paragraphs.fitted(paragraphs.plain(shown.heading.upper(), "bold"), _TEXT, 1, 30, 16)
-    name = paragraphs.fitted(paragraphs.plain(shown.name, "bold"), _TEXT, 2, 68, 30)
-    title = paragraphs.fitted(paragraphs.plain(shown.title), _TEXT, 2, 34, 22)
+    name = paragraphs.fitted(paragraphs.plain(shown.name, "bold"), _TEXT, 2, 68, 22)
+    title = paragraphs.fitted(paragraphs.plain(shown.title), _TEXT, 2, 34, 18)
     top, room = _BAND + 42.0 + _LOGO[1] + 20, HEIGHT - _BAR - 24.0
     y = top + (room - top - heading.height(1.4) - name.height(1.25) - title.height(1.35) - 10) / 2
     y = _written(picture, heading, _LEFT, y, 1.4, shown.primary)

@@ -21,6 +21,8 @@ from chalicelib.tenants.registry import TenantProfile
 # How it is drawn: another number where anything about that changes, so that nobody is given what was drawn before.
 LAYOUT = 1
 _PLACE = re.compile(r"\{([^{}]*)\}")
+# A template may name the course a hundred times; no page holds more of it than this.
+_MOST_LETTERS = 2_400
 _STANDS_OUT = frozenset({"name", "course"})
 
 
@@ -77,11 +79,12 @@ class Shown:
     def paragraphs(self) -> Iterator[list[Run] | None]:
         """The text in the middle, line by line with its places filled in: ``None`` for the line that is the name and
         nothing else. What stands in a place is text, whatever it looks like."""
-        facts = dict(self.facts)
+        facts, letters = dict(self.facts), 0
         for line in self.body.split("\n"):
             if line.strip() == "{name}":
                 yield None
-            elif runs := _filled(line, facts):
+            elif letters < _MOST_LETTERS and (runs := _filled(line, facts)):
+                letters += sum(len(run.text) for run in runs)
                 yield runs
 
 
@@ -92,6 +95,8 @@ def _filled(line: str, facts: dict[str, str]) -> list[Run]:
         text = facts.get(piece, "") if number % 2 else piece
         if text:
             found.append(Run(text, "bold" if number % 2 and piece in _STANDS_OUT else "regular"))
+        if sum(len(run.text) for run in found) > _MOST_LETTERS:
+            break
     return found if any(run.text.strip() for run in found) else []
 
 
