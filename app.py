@@ -39,6 +39,8 @@ FEATURES = [
     "chalicelib.rosters.routes",
     "chalicelib.sso.routes",
     "chalicelib.tenants.routes",
+    "chalicelib.threads.routes",
+    "chalicelib.threads.staff_routes",
 ]
 
 logs.configure()
@@ -77,17 +79,20 @@ def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured; once a
-    morning, whoever was told of something gets a letter, and whoever has something due is reminded."""
+    morning, whoever was told of something gets a letter, and whoever has something due is reminded; once an hour, what
+    became overdue climbs to the admins."""
     from chalicelib.assignments import reminding
     from chalicelib.jobs import queue
     from chalicelib.metering import measuring
     from chalicelib.notifications import digest
+    from chalicelib.threads import climbing
 
     mounting.everything()
     hinted = queue.sweep()
     measuring.at_night()
     digest.in_the_morning()
     reminding.in_the_morning()
+    climbing.each_hour()
     return {"hinted": hinted}
 
 

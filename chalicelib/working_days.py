@@ -81,6 +81,16 @@ def due_after(start: datetime, hours: float, office: tuple[Hours, ...] = OFFICE_
         left -= closes - begins
 
 
+def hours_between(start: datetime, end: datetime, office: tuple[Hours, ...] = OFFICE_HOURS) -> float:
+    """How many working hours passed from one aware instant to a later one: what :func:`due_after` adds."""
+    passed = timedelta()
+    for opens, closes in _open_from(start, office):
+        if opens >= end:
+            return passed / timedelta(hours=1)
+        passed += max(min(closes, end) - max(opens, start), timedelta())
+    return 0.0
+
+
 def _open_from(start: datetime, office: tuple[Hours, ...]) -> Iterator[tuple[datetime, datetime]]:
     """When offices are open, from the span that ``start`` is in, or the next."""
     day = start.astimezone(VIETNAM).date()

@@ -91,13 +91,19 @@ KINDS: dict[str, _Kind] = {
             "began": "started_at",
         },
     ),
+    "wrote": _Kind("post", ("thread",), {"reply": "reply", "at": "written_at"}),
+    "too": _Kind("same_question", ("thread",), {"at": "written_at"}),
+    "reported": _Kind("report_of_abuse", ("thread", "post"), {"reason": "reason", "at": "written_at"}),
+    "pace": _Kind("pace_of_writing", facts=_same("questions replies reports files")),
     "credential": _Kind(
         "credential", ("number",), {"at": "issued_at", "achieved": "achieved_at", "about": "about", "kind": "kind"}
     ),
 }  # fmt: skip
 # What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.
-_SECONDS = frozenset("until expires since enrolled_at completed_at submitted_at started_at issued_at achieved_at".split())
-_MILLISECONDS = frozenset("last_activity_at told_at read read_until".split())
+_SECONDS = frozenset(
+    "until expires since enrolled_at completed_at submitted_at started_at issued_at achieved_at".split()
+)
+_MILLISECONDS = frozenset("last_activity_at told_at read read_until written_at".split())
 
 _ABOUT: dict[DataRequestKind, tuple[str, str]] = {
     "correct": ("Chỉnh sửa thông tin chưa đúng.", "To have what is not right corrected."),

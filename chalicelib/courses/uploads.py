@@ -255,6 +255,12 @@ def _require(space: Space, file_id: str) -> FileItem:
     return item
 
 
+def require_own(space: Space, file_id: str, person_id: str) -> None:
+    """Refuse a file that another person has announced: 1 call. Raises: NotFound."""
+    if _require(space, file_id).by != person_id:
+        raise NotFound
+
+
 def require_cover(space: Space, file_id: str | None) -> None:
     """Refuse a cover that is no uploaded image of this space: 1 call when there is one. Raises: InvalidInput."""
     if file_id is None:

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     LEARN = "learn"
     READ_DRAFTS = "read_drafts"
     EDIT_COURSES = "edit_courses"
+    ANSWER = "answer"  # learners' questions, and to see to it that they are fit to be read
     READ_LEARNERS = "read_learners"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SPACE = "manage_space"
@@ -28,6 +29,7 @@ SIGNED_IN = Permission.SIGNED_IN
 LEARN = Permission.LEARN
 READ_DRAFTS = Permission.READ_DRAFTS
 EDIT_COURSES = Permission.EDIT_COURSES
+ANSWER = Permission.ANSWER
 READ_LEARNERS = Permission.READ_LEARNERS
 MANAGE_PEOPLE = Permission.MANAGE_PEOPLE
 MANAGE_SPACE = Permission.MANAGE_SPACE
@@ -36,9 +38,11 @@ OPERATE = Permission.OPERATE
 # Everyone who works in a space may also learn in it: an author takes the course she wrote.
 GRANTS: dict[Role, frozenset[Permission]] = {
     "operator": frozenset({SIGNED_IN, OPERATE}),
-    "admin": frozenset({SIGNED_IN, LEARN, READ_DRAFTS, EDIT_COURSES, READ_LEARNERS, MANAGE_PEOPLE, MANAGE_SPACE}),
-    "author": frozenset({SIGNED_IN, LEARN, READ_DRAFTS, EDIT_COURSES}),
-    "tutor": frozenset({SIGNED_IN, LEARN, READ_DRAFTS, READ_LEARNERS}),
+    "admin": frozenset(
+        {SIGNED_IN, LEARN, READ_DRAFTS, EDIT_COURSES, ANSWER, READ_LEARNERS, MANAGE_PEOPLE, MANAGE_SPACE}
+    ),
+    "author": frozenset({SIGNED_IN, LEARN, READ_DRAFTS, EDIT_COURSES, ANSWER}),
+    "tutor": frozenset({SIGNED_IN, LEARN, READ_DRAFTS, ANSWER, READ_LEARNERS}),
     "learner": frozenset({SIGNED_IN, LEARN}),
 }
 
