@@ -95,8 +95,6 @@ def broken(runs: Iterable[Run], most: float, size: float, *, balanced: bool = Tr
 
 def shortened(block: Block, lines: int, most: float) -> Block:
     """The first lines of a block, the last of them with an ellipsis."""
-    if len(block.lines) <= lines:
-        return block
     return Block(_cut([_words(line) for line in block.lines], lines, most / block.size), block.size)
 
 

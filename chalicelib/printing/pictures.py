@@ -40,7 +40,8 @@ class Embedded:
 
 def opened(content: bytes, most_width: int, most_height: int) -> Image:
     """The picture, upright, as RGBA and at most so large. Raises: Unfit."""
-    from PIL import Image, ImageOps
+    # Pillow would import all its forty formats to find one that is not loaded yet.
+    from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
     if len(content) > MOST_BYTES or content.count(_START_OF_SCAN) > _MOST_SCANS:
         raise Unfit("too much")

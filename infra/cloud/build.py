@@ -43,6 +43,13 @@ UNUSED = (
     "lxml/isoschematron/",
     "lxml/objectify.",
     "lxml/sax.",
+    # Of Pillow: formats that no picture of ours has, colour management, and drawing on a desktop.
+    "PIL/_avif.",
+    "pillow.libs/libavif-",
+    "PIL/_imagingcms.",
+    "pillow.libs/liblcms2-",
+    "PIL/_imagingtk.",
+    "PIL/_imagingmorph.",
     "cffi/",  # makes bindings; those that are made need _cffi_backend alone
 )
 # One process compiles one part from a clean start: what marshal writes depends on what was compiled before, and a

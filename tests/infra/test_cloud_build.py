@@ -29,6 +29,16 @@ import argon2, botocore.session, python_calamine, segno, xlsxwriter
 from joserfc.jwk import ECKey
 argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("a word")
 ECKey.generate_key("P-256")
+import io
+from PIL import Image
+from chalicelib.printing import pictures, rasters
+from chalicelib.printing.paragraphs import Run
+drawn = rasters.Raster(8, 8)
+drawn.runs(0, 8, (Run("Ẫ"),), 8, "#000000")
+logo = pictures.opened(drawn.written(), 8, 8)
+for format in ("JPEG", "WEBP"):
+    logo.convert("RGB").save(kept := io.BytesIO(), format)
+    pictures.opened(kept.getvalue(), 8, 8)
 for service in sys.argv[2:]:
     botocore.session.get_session().create_client(service, region_name="ap-southeast-1")
 known = {name.split(".")[0] for name, module in sys.modules.items()

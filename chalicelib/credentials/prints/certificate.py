@@ -131,14 +131,19 @@ def _height(blocks: Sequence[tuple[Block, bool]]) -> float:
 def _as_many_as_fit(blocks: Sequence[tuple[Block, bool]], room: float) -> list[tuple[Block, bool]]:
     """The first of the blocks, the last one cut short; the name is never what is left out."""
     room -= sum(_height([each]) for each in blocks if each[1])
-    kept = []
+    kept: list[tuple[Block, bool]] = []
+    is_full = False
     for block, is_name in blocks:
-        lines = int(room // (block.size * _LEADING))
+        # A line is left for the one that says that there was more.
+        lines = int(room // (block.size * _LEADING)) - 1
         if is_name:
             kept.append((block, True))
-        elif lines:
-            kept.append((paragraphs.shortened(block, lines, _TEXT - 40), False))
+        elif len(block.lines) <= lines:
+            kept.append((block, False))
             room -= _height(kept[-1:])
+        elif not is_full and lines >= 0:
+            kept.append((paragraphs.shortened(block, lines + 1, _TEXT - 40), False))
+            is_full, room = True, 0.0
     return kept
 
 

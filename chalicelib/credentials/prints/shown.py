@@ -77,11 +77,12 @@ class Shown:
         return words.said("expired" if self.expired else "until", self.language, it=day)
 
     def paragraphs(self) -> Iterator[list[Run] | None]:
-        """The text in the middle, line by line with its places filled in: ``None`` for the line that is the name and
-        nothing else. What stands in a place is text, whatever it looks like."""
-        facts, letters = dict(self.facts), 0
+        """The text in the middle, line by line with its places filled in: ``None`` for the first line that is the name
+        and nothing else. What stands in a place is text, whatever it looks like."""
+        facts, letters, is_named = dict(self.facts), 0, False
         for line in self.body.split("\n"):
-            if line.strip() == "{name}":
+            if line.strip() == "{name}" and not is_named:
+                is_named = True
                 yield None
             elif letters < _MOST_LETTERS and (runs := _filled(line, facts)):
                 letters += sum(len(run.text) for run in runs)

@@ -1,0 +1,1 @@
+"""Paper: text that fits, and pictures that others gave us."""
