@@ -14,7 +14,7 @@ from chalicelib.banks.packages.findings import MAX_ITEMS
 from chalicelib.banks.packages.refusals import PackageDamaged, PackageTooLarge
 
 MB: Final = 1_000_000
-MOST_INFLATED = 200 * MB  # of all parts together
+MOST_INFLATED = 100 * MB  # of all parts together
 MOST_OF_A_PART = 10 * MB  # as large as a picture may be that is uploaded
 MOST_PARTS = 12_000
 # What reading a broken archive comes to; passwords and methods of packing that nobody uses among it.

@@ -47,13 +47,13 @@ class _Listed:
     tags: Tags
 
 
-def read_package(content: bytes) -> Reading:
-    """All questions of a zipped package.
+def read_package(content: bytes, scope: str = "") -> Reading:
+    """All questions of a zipped package. Pictures get ids that follow from ``scope`` and from their content.
 
     Raises: PackageDamaged, PackageTooLarge, PackageEmpty, PackageOfAnotherFormat.
     """
     archive = Archive(content)
-    reader = _Reader(archive)
+    reader = _Reader(archive, scope)
     listed = list(_listed(archive))
     if not listed:
         raise PackageEmpty
@@ -72,7 +72,7 @@ def read_item(content: bytes) -> Reading:
     root = xml(content, "xml")
     if root.name not in ("assessment-item", "questestinterop"):
         raise PackageOfAnotherFormat
-    reader = _Reader(None)
+    reader = _Reader(None, "")
     reader.take(1, "", root, Tags())
     return reader.reading
 
@@ -110,8 +110,8 @@ def _tags(resource: Node) -> Tags:
 
 
 class _Reader:
-    def __init__(self, archive: Archive | None) -> None:
-        self._archive = archive
+    def __init__(self, archive: Archive | None, scope: str) -> None:
+        self._archive, self._scope = archive, scope
         self.reading = Reading()
         self._sizes: dict[str, tuple[int, int]] = {}
         self._known: dict[str, str | None] = {}  # the pictures' ids by their paths
@@ -182,7 +182,7 @@ class _Reader:
         if found is None:
             return None
         content_type, *size = found
-        file_id = ids.derived("packed picture", hashlib.sha256(content).hexdigest())
+        file_id = ids.derived(self._scope, "packed picture", hashlib.sha256(content).hexdigest())
         self.reading.pictures[file_id] = PackedPicture(posixpath.basename(path)[:200], content_type, content)
         self._sizes[file_id] = (size[0], size[1])
         return file_id

@@ -16,7 +16,7 @@ from tests.questions.writing import QUESTIONS
 
 WIDTH, HEIGHT = 320, 200
 CONTENT = png(WIDTH, HEIGHT)
-FILE = ids.derived("packed picture", hashlib.sha256(CONTENT).hexdigest())
+FILE = ids.derived("", "packed picture", hashlib.sha256(CONTENT).hexdigest())
 PICTURES = {FILE: PackedPicture("hinh.png", "image/png", CONTENT)}
 PLACE = Place(1, "Câu một")
 
