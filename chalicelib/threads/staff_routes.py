@@ -47,7 +47,7 @@ def list_questions_due(space: Space, actor: Actor, query: QueueQuery) -> Page[Th
     may=ANSWER,
     audited=True,
     audits=["person"],
-    budget=Budget(calls=6, rcu=14, wcu=30),
+    budget=Budget(calls=8, rcu=14, wcu=30),
     raises=[InvalidInput],
 )
 def hand_question_over(space: Space, actor: Actor, thread: Id, body: OwnerChoice) -> Thread:
@@ -56,7 +56,7 @@ def hand_question_over(space: Space, actor: Actor, thread: Id, body: OwnerChoice
 
 
 @answers.put(
-    "/spaces/{space}/threads/{thread}/locked", may=ANSWER, audited=True, budget=Budget(calls=5, rcu=12, wcu=20)
+    "/spaces/{space}/threads/{thread}/locked", may=ANSWER, audited=True, budget=Budget(calls=7, rcu=12, wcu=20)
 )
 def lock_thread(space: Space, actor: Actor, thread: Id) -> Thread:
     """Let learners write no more to it."""
@@ -64,7 +64,7 @@ def lock_thread(space: Space, actor: Actor, thread: Id) -> Thread:
 
 
 @answers.delete(
-    "/spaces/{space}/threads/{thread}/locked", may=ANSWER, audited=True, budget=Budget(calls=3, rcu=4, wcu=20)
+    "/spaces/{space}/threads/{thread}/locked", may=ANSWER, audited=True, budget=Budget(calls=5, rcu=4, wcu=20)
 )
 def unlock_thread(space: Space, actor: Actor, thread: Id) -> None:
     """Let learners write to it again."""
@@ -76,7 +76,7 @@ def unlock_thread(space: Space, actor: Actor, thread: Id) -> None:
     may=ANSWER,
     audited=True,
     audits=["hidden", "reason"],
-    budget=Budget(calls=7, rcu=16, wcu=50),
+    budget=Budget(calls=9, rcu=16, wcu=50),
 )
 def moderate_thread(space: Space, actor: Actor, thread: Id, body: Moderation) -> Thread:
     """Hide a question or a reply with a reason, or show it again; either way reports of it are settled."""
@@ -106,7 +106,7 @@ def list_canned_answers(space: Space) -> CannedAnswers:
     may=ANSWER,
     creates=True,
     audited=True,
-    budget=Budget(calls=1, wcu=30),
+    budget=Budget(calls=3, wcu=30),
     raises=[TooManyCanned],
 )
 def create_canned_answer(space: Space, body: CannedText, circumstances: Circumstances) -> CannedAnswer:
@@ -114,13 +114,13 @@ def create_canned_answer(space: Space, body: CannedText, circumstances: Circumst
     return canned.create(space, body, circumstances)
 
 
-@answers.put("/spaces/{space}/canned-answers/{answer}", may=ANSWER, audited=True, budget=Budget(calls=1, wcu=14))
+@answers.put("/spaces/{space}/canned-answers/{answer}", may=ANSWER, audited=True, budget=Budget(calls=3, wcu=14))
 def edit_canned_answer(space: Space, answer: Id, body: CannedText) -> CannedAnswer:
     """Another text for it."""
     return canned.edit(space, answer, body)
 
 
-@answers.delete("/spaces/{space}/canned-answers/{answer}", may=ANSWER, audited=True, budget=Budget(calls=1, wcu=30))
+@answers.delete("/spaces/{space}/canned-answers/{answer}", may=ANSWER, audited=True, budget=Budget(calls=3, wcu=30))
 def delete_canned_answer(space: Space, answer: Id) -> None:
     """Keep it no more."""
     canned.drop(space, answer)
@@ -130,7 +130,7 @@ def delete_canned_answer(space: Space, answer: Id) -> None:
     "/spaces/{space}/courses/{course}/tutors",
     may=EDIT_COURSES,
     audits=["people"],
-    budget=Budget(calls=5, rcu=80, wcu=2),
+    budget=Budget(calls=7, rcu=80, wcu=2),
     raises=[InvalidInput],
 )
 def choose_tutors(space: Space, course: Id, body: TutorChoice) -> Tutors:
@@ -148,7 +148,7 @@ def read_thread_settings(space: Space) -> ThreadSettings:
     "/spaces/{space}/thread-settings",
     may=MANAGE_SPACE,
     audits=["answer_within", "names"],
-    budget=Budget(calls=1, wcu=1),
+    budget=Budget(calls=3, wcu=1),
 )
 def decide_thread_settings(space: Space, body: ThreadSettingsEdit) -> ThreadSettings:
     """Decide otherwise. Questions that wait keep the time that was promised."""
