@@ -24,6 +24,7 @@ FEATURES = [
     "chalicelib.assignments.routes",
     "chalicelib.audiences.routes",
     "chalicelib.audit.routes",
+    "chalicelib.banks.routes",
     "chalicelib.courses.routes",
     "chalicelib.credentials.routes",
     "chalicelib.http.routes",

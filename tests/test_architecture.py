@@ -227,6 +227,7 @@ ACTING = {
     "chalicelib/reports/nation.py": "an operator's report reads titles in the centre's catalogue",
     "chalicelib/tenants/logos.py": "an operator dresses a space",
     "chalicelib/credentials/prints/kept.py": "anyone prints a space's certificate, with its logo and signatures",
+    "chalicelib/banks/national.py": "whoever looks for questions finds those that the centre shares in its own banks",
     "chalicelib/courses/jobs.py": "the centre brings a new version to those who adopted its course",
     "chalicelib/courses/store.py": "offering and adopting write a space's course and the nation's list of it together",
 }
@@ -248,6 +249,9 @@ CROSSING = {
     "read_national_course_report": ("centre", "and for one"),
     "print_credential": ("tenants", "anyone prints a credential in its space's dress, and has it kept there"),
     "picture_credential": ("tenants", "and as a picture"),
+    "list_national_banks": ("centre", "the banks that it shares stand in its own table"),
+    "list_national_items": ("centre", "so do their items"),
+    "read_national_item": ("centre", "and their questions"),
     "national.spread": ("tenants", "the centre brings a new version to those who adopted its course"),
 }
 

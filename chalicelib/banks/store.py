@@ -5,8 +5,8 @@
 |---|---|---|
 | bank | ``banks``, ``<bank>`` | title, how many items, whether it is shared |
 | count | ``bank-count``, ``count`` | how many banks there are |
-| head | ``bank#<bank>``, ``item#<item>`` | newest version, tags, beginning of the prompt, which versions' keys were corrected |
-| content | ``bank#<bank>``, ``version#<item>#<version>#<key>`` | a version with its key as first written (0) or corrected so often; immutable |
+| head | ``bank#<bank>``, ``item#<item>`` | newest version, tags, how often which version's key was corrected |
+| content | ``bank#<bank>``, ``version#<item>#<version>#<key>`` | a version with its key corrected so often |
 | entry | ``bank#<bank>``, ``tag#<tag>#<item>`` | nothing: it stands where an item with that tag is looked for |
 
 A head, its entries and its newest content are written in one transaction. What a space took over of a national bank are
@@ -22,6 +22,8 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import clock
+from chalicelib.banks import refs
+from chalicelib.banks.refs import Ref
 from chalicelib.storage.attributes import Facts, Whole, optional
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import TenantItem
@@ -32,7 +34,6 @@ MOST_BANKS = 200
 MOST_ITEMS = 10_000  # of one bank, archived ones among them
 _BANKS = "banks"
 _COUNT = ("bank-count", "count")
-_ITEM = "item#"
 
 
 class BankHead(TenantItem):
@@ -83,39 +84,8 @@ class ContentItem(TenantItem):
     prefix = optional(UnicodeAttribute())  # where its pictures are, unless with the space's own
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A version of an item of a bank, with its key as first written (0) or as corrected so often."""
-
-    bank: str
-    item: str
-    version: int
-    key: int = 0
-
-
 def _table(space: Space) -> Table:
     return space.table("courses")
-
-
-def _bank(bank_id: str) -> str:
-    return f"bank#{bank_id}"
-
-
-def _head(item_id: str) -> str:
-    return f"{_ITEM}{item_id}"
-
-
-def _content(place: Place) -> str:
-    return f"version#{place.item}#{place.version:06d}#{place.key:04d}"
-
-
-def _entry(tag: str, item_id: str) -> str:
-    return f"tag#{tag}#{item_id}"
-
-
-def item_of(row: Item) -> str:
-    """Which item a head or an entry is of."""
-    return str(row["sk"]).rpartition("#")[2]
 
 
 # Banks
@@ -168,67 +138,50 @@ def change_bank(space: Space, bank_id: str, facts: Mapping[str, Any], *, seen: i
 
 def heads(space: Space, bank_id: str, after: str | None, limit: int) -> Rows:
     """A page of a bank's items: one Query, 1 RCU for some 8."""
-    return _page(space, bank_id, _ITEM, after, limit)
+    return _page(space, bank_id, refs.HEAD, after, limit)
 
 
 def all_heads(space: Space, bank_id: str) -> list[Item]:
     """All items of a bank, eventually consistent: one Query for each megabyte (some 2,000 items), 128 RCU each."""
-    return _table(space).query_all(_bank(bank_id), begins_with=_ITEM)
+    return _table(space).query_all(refs.partition(bank_id), begins_with=refs.HEAD)
 
 
 def tagged(space: Space, bank_id: str, tag: str, after: str | None, limit: int) -> Rows:
     """A page of the entries of one tag: one Query, 1 RCU for some 50."""
-    return _page(space, bank_id, f"tag#{tag}#", after, limit)
+    return _page(space, bank_id, refs.entries(tag), after, limit)
 
 
 def _page(space: Space, bank_id: str, begins_with: str, after: str | None, limit: int) -> Rows:
-    start = {"pk": _bank(bank_id), "sk": f"{begins_with}{after}"} if after else None
+    start = {"pk": refs.partition(bank_id), "sk": f"{begins_with}{after}"} if after else None
     return _table(space).query(
-        _bank(bank_id), begins_with=begins_with, after=start, limit=limit, consistent=True
+        refs.partition(bank_id), begins_with=begins_with, after=start, limit=limit, consistent=True
     )  # fmt: skip
 
 
 def head(space: Space, bank_id: str, item_id: str) -> Item | None:
     """One item as it is now: 1 RCU."""
-    return _table(space).get(_bank(bank_id), _head(item_id), consistent=True)
+    return _table(space).get(refs.partition(bank_id), refs.head(item_id), consistent=True)
 
 
-def some_heads(space: Space, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+def some_heads(space: Space, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
     """Items by bank and id, as they are now: one BatchGetItem for a hundred, 1 RCU each."""
-    keys = {(_bank(bank_id), _head(item_id)): (bank_id, item_id) for bank_id, item_id in places}
+    keys = {(refs.partition(bank_id), refs.head(item_id)): (bank_id, item_id) for bank_id, item_id in wanted}
     return {keys[key]: item for key, item in _table(space).batch_get([*keys], consistent=True).items()}
 
 
-def contents(space: Space, places: Collection[Place]) -> dict[Place, ContentItem]:
-    """Contents, eventually consistent, which matters for one that was written this very second alone: one BatchGetItem
-    for a hundred, 0.5 RCU each for 4 KB."""
-    keys = {(_bank(place.bank), _content(place)): place for place in places}
-    return {keys[key]: item for key, item in space[ContentItem].find_many([*keys]).items()}
-
-
-def content(space: Space, place: Place) -> ContentItem | None:
-    """One content as it is now: 1 RCU for 4 KB."""
-    return space[ContentItem].find(_bank(place.bank), _content(place), consistent=True)
+def contents(space: Space, wanted: Collection[Ref]) -> dict[Ref, ContentItem]:
+    """Contents: one BatchGetItem for a hundred, 1 RCU each for 4 KB (consistent: they are remembered once found)."""
+    keys = {(refs.partition(ref.bank), refs.content(ref)): ref for ref in wanted}
+    return {keys[key]: item for key, item in space[ContentItem].find_many([*keys], consistent=True).items()}
 
 
 def revisions(space: Space, bank_id: str, item_id: str, after: str | None, limit: int) -> tuple[list[ContentItem], str]:
     """A page of an item's versions and corrected keys, newest first, and the sort key to go on after (empty at the
     end): one Query."""
     page = space[ContentItem].page(
-        _bank(bank_id), begins_with=f"version#{item_id}#", after=after, limit=limit, descending=True
+        refs.partition(bank_id), begins_with=refs.contents_of(item_id), after=after, limit=limit, descending=True
     )
     return page.items, page.after or ""
-
-
-def place_of(bank_id: str, row: ContentItem) -> Place:
-    """Which content it is."""
-    _, item_id, version, key = row.sk.split("#")
-    return Place(bank_id, item_id, int(version), int(key))
-
-
-def revision_key(place: Place) -> str:
-    """The sort key by which a list of revisions goes on."""
-    return _content(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +190,7 @@ class NewVersion:
 
     item: str
     head: Mapping[str, Any]
-    content: tuple[Place, Mapping[str, Any]] | None
+    content: tuple[Ref, Mapping[str, Any]] | None
     gained: Collection[str]
     lost: Collection[str] = ()
 
@@ -250,7 +203,7 @@ def add_items(space: Space, bank_id: str, new: Sequence[NewVersion], *, sharing:
     """
     writes: list[Write] = [_counting_items(space, bank_id, len(new), sharing)]
     for each in new:
-        writes.append(space[ItemHead](_bank(bank_id), _head(each.item), v=1, **each.head).creating())
+        writes.append(space[ItemHead](refs.partition(bank_id), refs.head(each.item), v=1, **each.head).creating())
         writes += _around(space, bank_id, each)
     transact(writes)
 
@@ -266,37 +219,39 @@ def _is_as_seen(sharing: bool) -> Any:
     return shared & BankHead.archived_at.does_not_exist()
 
 
-def change_item(space: Space, bank_id: str, new: NewVersion, *, seen: int, sharing: bool) -> None:
+def change_item(space: Space, bank_id: str, new: NewVersion, *, seen: int | None, sharing: bool) -> None:
     """Another state of an item, and its new content if it has one: one transaction, from 4 WCU.
 
-    Raises: TransactionFailed when the item is no longer as it was seen (position 0), or its bank (1).
+    ``seen`` is the state of it that is changed; ``None``: whichever it has. Raises: TransactionFailed when the item is
+    no longer as it was seen (position 0), or its bank (1).
     """
     actions = [*ItemHead.setting({"updated_at": clock.timestamp(), **new.head}), ItemHead.v.add(1)]
-    writes = [space[ItemHead](_bank(bank_id), _head(new.item)).updating(actions, ItemHead.v == seen)]
+    condition = ItemHead.pk.exists() if seen is None else ItemHead.v == seen
+    writes = [space[ItemHead](refs.partition(bank_id), refs.head(new.item)).updating(actions, condition)]
     if new.content:
         shared = "attribute_exists" if sharing else "attribute_not_exists"
-        condition = f"attribute_exists(pk) AND {shared}(sharing_at) AND attribute_not_exists(archived_at)"
-        writes.append(_table(space).checking(_BANKS, bank_id, condition))
+        as_seen = f"attribute_exists(pk) AND {shared}(sharing_at) AND attribute_not_exists(archived_at)"
+        writes.append(_table(space).checking(_BANKS, bank_id, as_seen))
     transact([*writes, *_around(space, bank_id, new)])
 
 
 def _around(space: Space, bank_id: str, new: NewVersion) -> list[Write]:
-    pk, table = _bank(bank_id), _table(space)
-    writes = [table.putting({"pk": pk, "sk": _entry(tag, new.item)}) for tag in sorted(new.gained)]
-    writes += [table.deleting(pk, _entry(tag, new.item)) for tag in sorted(new.lost)]
+    pk, table = refs.partition(bank_id), _table(space)
+    writes = [table.putting({"pk": pk, "sk": refs.entry(tag, new.item)}) for tag in sorted(new.gained)]
+    writes += [table.deleting(pk, refs.entry(tag, new.item)) for tag in sorted(new.lost)]
     if new.content:
-        place, facts = new.content
-        writes.append(space[ContentItem](pk, _content(place), **facts).creating())
+        ref, facts = new.content
+        writes.append(space[ContentItem](pk, refs.content(ref), **facts).creating())
     return writes
 
 
-def put_contents(space: Space, taken: Mapping[Place, ContentItem], prefix: str) -> None:
+def put_contents(space: Space, taken: Mapping[Ref, ContentItem], prefix: str) -> None:
     """Contents of another space's bank as this space keeps them, their pictures under that prefix: 1 WCU per KB, 25 in
     one BatchWriteItem. They are immutable: again, it changes nothing."""
     _table(space).put_all(
         {
-            "pk": _bank(place.bank),
-            "sk": _content(place),
+            "pk": refs.partition(ref.bank),
+            "sk": refs.content(ref),
             "question": row.question,
             "pictures": row.pictures,
             "at": row.at,
@@ -304,5 +259,5 @@ def put_contents(space: Space, taken: Mapping[Place, ContentItem], prefix: str) 
             "reason": row.reason,
             "prefix": prefix,
         }
-        for place, row in taken.items()
+        for ref, row in taken.items()
     )

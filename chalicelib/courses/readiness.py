@@ -18,6 +18,7 @@ from chalicelib.courses.lessons import (
 )
 from chalicelib.errors import Fault, InvalidInput
 from chalicelib.questions import marking
+from chalicelib.questions.models import AnyQuestion
 
 Ready = Mapping[str, str]  # the content type of each file that is uploaded and checked, by its id
 
@@ -78,7 +79,7 @@ def _of_video(video: Video, path: str, ready: Ready) -> Iterator[Fault]:
 
 
 def _of_document(document: Document, path: str, ready: Ready) -> Iterator[Fault]:
-    if not document.files:
+    if not document.files and not document.library:
         yield Fault(f"{path}.files", "no_files", "Bài này chưa có tài liệu.", "This lesson has no documents.")
     for place, file_id in enumerate(document.files):
         yield from _of_file(file_id, f"{path}.files.{place}", ready, DOCUMENTS)
@@ -100,7 +101,11 @@ def _of_quiz(quiz: Quiz, path: str, ready: Ready) -> Iterator[Fault]:
     if not quiz.questions:
         yield Fault(f"{path}.questions", "no_questions", "Bài này chưa có câu hỏi.", "This quiz has no questions.")
     for place, question in enumerate(quiz.questions):
-        at = f"{path}.questions.{place}"
-        yield from marking.missing(question, at)
-        for shown, file_id in dict.fromkeys(question.pictures()):
-            yield from _of_file(file_id, f"{at}.{shown}", ready, IMAGES)
+        yield from of_question(question, f"{path}.questions.{place}", ready)
+
+
+def of_question(question: AnyQuestion, path: str, ready: Ready) -> Iterator[Fault]:
+    """What a question still needs before it can be asked; its pictures are uploaded images."""
+    yield from marking.missing(question, path)
+    for shown, file_id in dict.fromkeys(question.pictures()):
+        yield from _of_file(file_id, f"{path}.{shown}", ready, IMAGES)

@@ -1,0 +1,124 @@
+"""What assessments need of banks: which items there are to draw from, and their questions at a version.
+
+A reference names a version and how often its key was corrected: what it leads to never changes, so each container
+remembers it. Items of national banks are referred to in the same way, once a space has taken them over (``national``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pydantic import TypeAdapter
+
+from chalicelib.banks import banking, filing, refs, store
+from chalicelib.banks.refs import Ref as Ref  # others name it by this module
+from chalicelib.banks.store import ContentItem
+from chalicelib.courses import uploads
+from chalicelib.errors import NotFound
+from chalicelib.http.caching import Remembered
+from chalicelib.questions.models import AnyQuestion, Question
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+
+_REMEMBERED_BYTES = 20_000_000
+_OF_A_CHARACTER = 8  # bytes that a question takes in memory for each character of its JSON, near enough
+
+
+@dataclass(frozen=True, slots=True)
+class PoolQuery:
+    """Which items of a bank may be drawn: those with all tags that are given."""
+
+    bank: str
+    competence: str | None = None
+    difficulty: int | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """An item that may be drawn, at its newest version and key."""
+
+    ref: Ref
+    points: int
+    competences: tuple[str, ...]
+    difficulty: int | None
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A question at a version and key. ``pictures`` are the content types of its files, which are under ``prefix``."""
+
+    question: AnyQuestion
+    pictures: Mapping[str, str]
+    prefix: str
+    size: int
+
+    def addresses(self) -> dict[str, str]:
+        """For each file that the question shows, an address that lasts a quarter of an hour; no call."""
+        return {each: uploads.address(self.prefix, each, kind) for each, kind in self.pictures.items()}
+
+
+_CONTENTS: Remembered[tuple[str, Ref], Content] = Remembered(_REMEMBERED_BYTES, weigh=lambda content: content.size)
+
+
+@lru_cache(maxsize=1)
+def _questions() -> TypeAdapter[AnyQuestion]:
+    return TypeAdapter(Question)  # builds all kinds' schemas, so not before the first bank is read
+
+
+def pool(space: Space, query: PoolQuery) -> list[Pooled]:
+    """The items of one of the space's banks that may be drawn, in order of their ids, without archived ones: 1 call,
+    and 1 for each megabyte (some 2,000 items of the bank, whatever is asked for).
+
+    Raises: NotFound, ArchivedBank.
+    """
+    banking.require_in_use(space, query.bank)
+    return [
+        pooled(query.bank, head)
+        for head in store.all_heads(space, query.bank)
+        if "archived_at" not in head
+        and filing.has(head, competence=query.competence, tag=query.tag, difficulty=query.difficulty)
+    ]
+
+
+def pooled(bank_id: str, head: Item) -> Pooled:
+    """An item's head as what may be drawn."""
+    facts = head["filed"]
+    return Pooled(
+        refs.newest(bank_id, head),
+        head["points"],
+        tuple(facts["competences"]),
+        facts.get("difficulty"),
+        tuple(facts["tags"]),
+    )
+
+
+def contents(space: Space, wanted: Collection[Ref]) -> dict[Ref, Content]:
+    """Questions by reference: 0 calls for those that the container remembers, 1 for each hundred others.
+
+    Raises: NotFound when the space has one of them not, or has not taken it over.
+    """
+    found = {ref: kept for ref in wanted if (kept := _CONTENTS.peek((space.slug, ref)))}
+    missing = [ref for ref in wanted if ref not in found]
+    rows = store.contents(space, missing) if missing else {}
+    if len(rows) < len(set(missing)):
+        raise NotFound
+    for ref, row in rows.items():
+        found[ref] = _content(space, row)
+        _CONTENTS.keep((space.slug, ref), found[ref])
+    return found
+
+
+def _content(space: Space, row: ContentItem) -> Content:
+    question = _questions().validate_json(row.question)
+    return Content(question, row.pictures, row.prefix or space.slug, len(row.question) * _OF_A_CHARACTER)
+
+
+def key_revisions(space: Space, wanted: Collection[Ref]) -> dict[Ref, int]:
+    """How often the key of each version was corrected by now: 1 call for each hundred items. A reference with another
+    ``key`` is marked by another key than the newest. Items that the space's own banks have not are left out."""
+    heads = store.some_heads(space, {(ref.bank, ref.item) for ref in wanted})
+    return {ref: refs.corrections(head, ref.version) for ref in wanted if (head := heads.get((ref.bank, ref.item)))}

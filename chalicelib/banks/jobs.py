@@ -1,0 +1,14 @@
+"""The centre's background work on banks that it shares."""
+
+from __future__ import annotations
+
+from chalicelib.banks import national
+from chalicelib.jobs import queue
+from chalicelib.jobs.queue import Job, Run
+from chalicelib.storage import spaces
+
+
+@queue.handles(national.SHARE)
+def share(job: Job, run: Run) -> None:
+    """Copy a bank's pictures for all spaces, then let all find it."""
+    national.bring(spaces.find(job.tenant), job.payload["bank"], run, job.checkpoint.get("after"))
