@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib import sheet_extent
 from chalicelib.cells import FORMULAS
-from chalicelib.rosters.reading import encodings, sheet_extent
+from chalicelib.rosters.reading import encodings
 from chalicelib.rosters.reading.refusals import (
     ListEmpty,
     ListOfAnotherFormat,

@@ -6,6 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+from chalicelib.sheet_extent import letters_of
+
 Field = Literal[
     "person", "name", "family_name", "given_name", "staff_code", "national_id", "email", "phone", "birth", "gender",
     "unit", "position", "province", "ward", "occupation",
@@ -61,15 +63,6 @@ class Column:
     def called(self) -> str:
         """Its heading, or where it has none its letter in a spreadsheet."""
         return self.heading if self.heading.strip() else letters_of(self.index)
-
-
-def letters_of(index: int) -> str:
-    """What spreadsheets call a column, by its place from 0: A, B, … Z, AA."""
-    called = ""
-    while index >= 0:
-        index, rest = divmod(index, 26)
-        called, index = chr(65 + rest) + called, index - 1
-    return called
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from chalicelib.rosters.reading import headings, sheet_extent
-from chalicelib.rosters.reading.refusals import ListEmpty, WorkbookDamaged
+from chalicelib import sheet_extent
+from chalicelib.rosters.reading import headings
+from chalicelib.rosters.reading.refusals import ListEmpty, ListOfAnotherFormat, ListTooLarge, WorkbookDamaged
 from chalicelib.rosters.reading.rows import Record
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Workbook:
     delimiter = None
 
     def __init__(self, file: BinaryIO) -> None:
-        parts = sheet_extent.checked(file)
+        parts = _checked(file)
         chosen = _chosen(_opened(file))
         self._rows = chosen
         self._left = (chosen.start or (0, 0))[1]
@@ -51,6 +52,17 @@ class Workbook:
                 spreading = _spread(cells, spreading, number - 1)
             found = self._computed.get(number - 1)
             yield Record(number, cells, _shown(cells, found)) if found else Record(number, cells)
+
+
+def _checked(file: BinaryIO) -> dict[str, sheet_extent.Formulas]:
+    try:
+        return sheet_extent.checked(file)
+    except sheet_extent.NoWorkbook:
+        raise ListOfAnotherFormat from None
+    except sheet_extent.TooLarge as found:
+        raise ListTooLarge(cell=found.cell) from None
+    except sheet_extent.Damaged as error:
+        raise WorkbookDamaged from error
 
 
 def _opened(file: BinaryIO) -> CalamineWorkbook:

@@ -16,9 +16,6 @@ from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
 
-from chalicelib.rosters.reading.refusals import ListOfAnotherFormat, ListTooLarge, WorkbookDamaged
-from chalicelib.rosters.reading.rows import letters_of
-
 MOST_CELLS = 2_400_000  # up to the farthest: 100,000 rows of 24 columns
 MOST_CHARACTERS = 60_000_000
 MOST_INFLATED = 160_000_000
@@ -39,21 +36,46 @@ _BOOK, _RELATIONS, _TEXTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl
 Formulas = dict[int, dict[int, str]]  # by row and column, both from 0
 
 
+class NoWorkbook(Exception):
+    """An archive, but of something else."""
+
+
+class Damaged(Exception):
+    """What no reader of workbooks understands, or what was made to harm one."""
+
+
+class TooLarge(Exception):
+    """More cells or text than is read; ``cell`` is the last one."""
+
+    def __init__(self, cell: str) -> None:
+        super().__init__(cell)
+        self.cell = cell
+
+
+def letters_of(index: int) -> str:
+    """What spreadsheets call a column, by its place from 0: A, B, … Z, AA."""
+    called = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        called, index = chr(65 + rest) + called, index - 1
+    return called
+
+
 def checked(file: BinaryIO) -> dict[str, Formulas]:
-    """The formulas of each sheet, by its name. Raises: ListOfAnotherFormat, WorkbookDamaged, ListTooLarge."""
+    """The formulas of each sheet, by its name. Raises: NoWorkbook, Damaged, TooLarge."""
     try:
         with zipfile.ZipFile(file) as archive:
             return _checked(archive)
     except _DAMAGES as error:
-        raise WorkbookDamaged from error
+        raise Damaged from error
 
 
 def _checked(archive: zipfile.ZipFile) -> dict[str, Formulas]:
     names = archive.namelist()
     if _BOOK not in names:
-        raise ListOfAnotherFormat
+        raise NoWorkbook
     if len(set(names)) < len(names) or len(names) > _MOST_PARTS:
-        raise WorkbookDamaged
+        raise Damaged
     measured = _Measured()
     formulas = {}
     for name in sorted(names, key=lambda each: each != _TEXTS):
@@ -75,7 +97,7 @@ class _Measured:
         self._begin()
 
     def read(self, archive: zipfile.ZipFile, name: str) -> None:
-        """One part; pictures and the like are passed over. Raises: ListTooLarge, WorkbookDamaged, ExpatError."""
+        """One part; pictures and the like are passed over. Raises: TooLarge, Damaged, ExpatError."""
         self._begin()
         with archive.open(name) as part:
             chunk = part.read(_CHUNK)
@@ -139,7 +161,7 @@ class _Measured:
         elif reference.endswith(self._name):
             self._column = _number(reference[: -len(self._name)])
         else:
-            raise WorkbookDamaged  # a cell outside its row
+            raise Damaged  # a cell outside its row
 
     def _fill(self) -> None:
         """Something stands in this cell. Those that have a format alone do not count: offices paint whole columns."""
@@ -150,7 +172,7 @@ class _Measured:
     def _next_row(self, name: str) -> None:
         self._bound()
         if name and not (name.isascii() and name.isdecimal() and len(name) <= _LONGEST_NUMBER):
-            raise WorkbookDamaged
+            raise Damaged
         self._row = int(name) - 1 if name else self._row + 1
         self._name, self._column = str(self._row + 1), -1
 
@@ -174,11 +196,11 @@ class _Measured:
             or self._characters > MOST_CHARACTERS
             or self._inflated > MOST_INFLATED
         ):
-            raise ListTooLarge(cell=f"{letters_of(self._columns - 1)}{max(self._row, 0) + 1}")
+            raise TooLarge(f"{letters_of(self._columns - 1)}{max(self._row, 0) + 1}")
 
 
 def _refuse_declarations(*_: object) -> None:
-    raise WorkbookDamaged  # no program that writes workbooks declares entities
+    raise Damaged  # no program that writes workbooks declares entities
 
 
 @lru_cache(maxsize=1024)
@@ -187,7 +209,7 @@ def _number(letters: str) -> int:
     for each in letters:
         number = number * 26 + ord(each) - 64
     if not 0 < number <= _MOST_COLUMNS or not letters.isupper():
-        raise WorkbookDamaged
+        raise Damaged
     return number - 1
 
 
