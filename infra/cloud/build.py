@@ -13,6 +13,7 @@ import argparse
 import ast
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -50,8 +51,25 @@ UNUSED = (
     "pillow.libs/liblcms2-",
     "PIL/_imagingtk.",
     "PIL/_imagingmorph.",
+    *(
+        f"PIL/{place}{module}."
+        for module in (
+            "ImageCms",
+            "ImageGrab",
+            "ImageMorph",
+            "ImageQt",
+            "ImageShow",
+            "ImageTk",
+            "ImageWin",
+            "PdfParser",
+        )
+        for place in ("", "__pycache__/")
+    ),
     "cffi/",  # makes bindings; those that are made need _cffi_backend alone
 )
+# Pillow's readers and writers of formats: the three that we read, and what those and Pillow itself import besides.
+_PILLOW_FORMATS = frozenset({"Bmp", "Gif", "Jpeg", "Png", "Ppm", "Tiff", "WebP"})
+_PILLOW_FORMAT = re.compile(r"PIL/(?:__pycache__/)?(\w+)ImagePlugin\.")
 # One process compiles one part from a clean start: what marshal writes depends on what was compiled before, and a
 # frozenset's order on the seed of hashes. A trace names files as they lie in Lambda.
 _COMPILE = """
@@ -169,9 +187,13 @@ def _files(part: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _is_kept(name: str, kept_services: frozenset[str]) -> bool:
-    """Of botocore's data the files at its root (endpoints, partitions, retries) and the services the code uses."""
+    """Of botocore's data the files at its root (endpoints, partitions, retries) and the services the code uses; of
+    Pillow's formats ours."""
     if name.startswith(UNUSED):
         return False
+    format_of = _PILLOW_FORMAT.match(name)
+    if format_of:
+        return format_of[1] in _PILLOW_FORMATS
     parts = name.split("/")
     if parts[:2] != ["botocore", "data"] or len(parts) == 3:
         return True
