@@ -19,7 +19,9 @@ from chalicelib.http import mounting
 FEATURES = [
     "chalicelib.accounts.routes",
     "chalicelib.apps.routes",
+    "chalicelib.assessment.definition_routes",
     "chalicelib.assessment.routes",
+    "chalicelib.assessment.sitting_routes",
     "chalicelib.assignments.home_routes",
     "chalicelib.assignments.routes",
     "chalicelib.audiences.routes",

@@ -72,8 +72,7 @@ class Terms(Inbound):
     wait_minutes: int = Field(default=0, ge=0, le=525_600, description="Between one sitting's end and the next.")
     pass_mark: int = Field(default=60, ge=0, le=100, description="Percent of the points.")
     partial_credit: bool = Field(default=True, description="false: what is not wholly right earns nothing.")
-    shuffle_questions: bool = True
-    shuffle_choices: bool = Field(default=True, description="Also of questions that do not ask for it.")
+    shuffle_questions: bool = Field(default=True, description="Choices are shuffled where their question says so.")
     review: Review = Field(
         default="after_submission", description="When whoever took it sees the questions again with the right answers."
     )

@@ -11,19 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A version of an item of a bank."""
-
-    bank: str
-    item: str
-    version: int
-
-    @property
-    def what(self) -> tuple[str, str]:
-        """The item, whatever its version: nobody is asked the same twice."""
-        return self.bank, self.item
+from chalicelib.banks.contents import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +39,11 @@ def draw(parts: Sequence[FrozenPart], seed: str, *, shuffled: bool) -> tuple[Ref
     taken: set[tuple[str, str]] = set()
     for place in _in_turn(parts):
         part = parts[place]
-        free = [ref for ref in _once(part.pool) if ref.what not in taken]
+        free = [ref for ref in _once(part.pool) if _what(ref) not in taken]
         if part.count is not None:
             free = sorted(free, key=lambda ref, place=place: _rank(seed, str(place), ref))[: part.count]  # type: ignore[misc]
         chosen[place] = free
-        taken.update(ref.what for ref in free)
+        taken.update(_what(ref) for ref in free)
     paper = [ref for place in sorted(chosen) for ref in chosen[place]]
     if shuffled:
         paper.sort(key=lambda ref: _rank(seed, "order", ref))
@@ -67,7 +55,7 @@ def shortages(parts: Sequence[FrozenPart]) -> Iterator[Shortage]:
     before: list[tuple[int, Collection[tuple[str, str]]]] = []
     for place in _in_turn(parts):
         part = parts[place]
-        pool = {ref.what for ref in part.pool}
+        pool = {_what(ref) for ref in part.pool}
         left = len(pool) - sum(min(count, len(pool.intersection(theirs))) for count, theirs in before)
         wanted = len(part.pool) if part.count is None else part.count
         if left < wanted:
@@ -80,8 +68,13 @@ def _in_turn(parts: Sequence[FrozenPart]) -> list[int]:
     return sorted(range(len(parts)), key=lambda place: (parts[place].count is not None, len(parts[place].pool), place))
 
 
+def _what(ref: Ref) -> tuple[str, str]:
+    """The item, whatever its version: nobody is asked the same twice."""
+    return ref.bank, ref.item
+
+
 def _once(pool: Sequence[Ref]) -> list[Ref]:
-    return list({ref.what: ref for ref in pool}.values())
+    return list({_what(ref): ref for ref in pool}.values())
 
 
 def _rank(seed: str, what: str, ref: Ref) -> bytes:

@@ -1,14 +1,33 @@
-"""Attempts at quizzes in a tenant's learning table, beside the enrolment that counts them."""
+"""Attempts at quizzes and sittings of assessments in a tenant's learning table; assessments in its courses table.
+
+| item | pk, sk | holds |
+|---|---|---|
+| attempt | ``learner#<person>``, ``attempt#<course>#<lesson>#<n>`` | an attempt at a quiz |
+| sheet | ``learner#<person>``, ``sitting#<assessment>#<n>`` | answers ``a_<k>``, their sequence ``s_<k>``; grade |
+| paper | ``learner#<person>``, ``paper#<assessment>#<n>`` | what was drawn; immutable |
+| release | ``learner#<person>``, ``release#<assessment>`` | that a tutor lets a person begin; TTL |
+| tries | ``learner#<person>``, ``tries#<assessment>#<window>`` | how many codes a person tried; TTL |
+| assessment | ``assessments``, ``<assessment>`` | its draft, and what of the newest version lists tell |
+| version | ``assessment#<assessment>``, ``version#<n>`` | terms and parts as published; immutable |
+| count | ``assessment-count``, ``count`` | how many assessments there are |
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.assessment.keys import key, partition, place
+from chalicelib.assessment.keys import index_partition, key, of_index_key, partition, place, sitting_place, sittings
+from chalicelib.assessment.keys import paper as paper_key
+from chalicelib.assessment.keys import sitting as sitting_key
 from chalicelib.questions.responses import Response
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed, Table
+from chalicelib.storage.table import ConditionFailed, Rows, Table, transact
+
+MOST_ASSESSMENTS = 1_000
+_ASSESSMENTS = "assessments"
+_COUNT = ("assessment-count", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +99,196 @@ def _record(item: Item) -> Record:
 
 def _table(space: Space) -> Table:
     return space.table("learning")
+
+
+# Assessments, in the courses table
+
+
+def create_assessment(space: Space, assessment_id: str, facts: Item) -> None:
+    """A new assessment, if there are not too many: one transaction, 4 WCU and 2 for each further KB.
+
+    Raises: TransactionFailed when it is there (position 0) or there are too many (1).
+    """
+    table = _courses(space)
+    counting = table.updating(
+        *_COUNT, "ADD n :one", {":one": 1, ":most": MOST_ASSESSMENTS}, condition="attribute_not_exists(n) OR n < :most"
+    )
+    transact([table.creating({"pk": _ASSESSMENTS, "sk": assessment_id, **facts, "v": 1}), counting])
+
+
+def assessment(space: Space, assessment_id: str) -> Item | None:
+    """An assessment as it is now: 1 GetItem, 1 RCU for each 4 KB."""
+    return _courses(space).get(_ASSESSMENTS, assessment_id, consistent=True)
+
+
+def assessments(space: Space, after: str | None, limit: int) -> Rows:
+    """A page of a space's assessments, the newest first: 1 Query."""
+    start = {"pk": _ASSESSMENTS, "sk": after} if after else None
+    return _courses(space).query(_ASSESSMENTS, after=start, limit=limit, descending=True)
+
+
+def change_assessment(space: Space, assessment_id: str, facts: Item, seen: int) -> Item:
+    """Set facts of an assessment in the state that was seen: 1 UpdateItem. Raises: ConditionFailed."""
+    expression, values, names = _setting({**facts, "v": seen + 1})
+    values[":seen"] = seen
+    return _courses(space).update(_ASSESSMENTS, assessment_id, expression, values, names=names, condition="v = :seen")
+
+
+def publish(space: Space, assessment_id: str, version: int, pack: bytes, facts: Item, seen: int) -> None:
+    """Freeze a version and let the assessment have it: one transaction, 2 WCU for each KB.
+
+    Raises: TransactionFailed when it is no longer as it was seen (0), or the version is there (1).
+    """
+    table = _courses(space)
+    expression, values, names = _setting({**facts, "v": seen + 1})
+    values[":seen"] = seen
+    pointing = table.updating(_ASSESSMENTS, assessment_id, expression, values, names=names, condition="v = :seen")
+    transact([pointing, table.creating({"pk": _versions(assessment_id), "sk": f"version#{version:06d}", "pack": pack})])
+
+
+def frozen(space: Space, assessment_id: str, version: int) -> bytes | None:
+    """A version as it was frozen: 1 GetItem, 1 RCU for each 4 KB (200 items to draw from take 4)."""
+    item = _courses(space).get(_versions(assessment_id), f"version#{version:06d}", consistent=True)
+    return None if item is None else bytes(item["pack"])
+
+
+def _setting(facts: Item) -> tuple[str, Item, dict[str, str]]:
+    """The expression that sets these facts, its values and names."""
+    sets = ", ".join(f"#{name} = :{name}" for name in facts)
+    return f"SET {sets}", {f":{name}": each for name, each in facts.items()}, {f"#{name}": name for name in facts}
+
+
+# Sittings, in the learning table
+
+
+def sitting(space: Space, person_id: str, assessment_id: str, number: int) -> Item | None:
+    """The sheet of a sitting, as of now: 1 GetItem, 1 RCU for each 4 KB."""
+    return _table(space).get(*sitting_key(person_id, assessment_id, number), consistent=True)
+
+
+def paper(space: Space, person_id: str, assessment_id: str, number: int) -> Item | None:
+    """The questions of a sitting: 1 GetItem, 1 RCU for each 4 KB (some 50 questions)."""
+    return _table(space).get(*paper_key(person_id, assessment_id, number), consistent=True)
+
+
+def last_sitting(space: Space, person_id: str, assessment_id: str) -> Item | None:
+    """One's newest sitting of an assessment: 1 Query, 1 RCU for each 4 KB."""
+    found = _table(space).query(
+        partition(person_id), begins_with=sittings(assessment_id), descending=True, limit=1, consistent=True
+    )
+    return found.items[0] if found.items else None
+
+
+def begin(space: Space, sheet: Item, paper: Item, released: bool) -> None:
+    """Put a sheet and its paper, and use up the tutor's release where one is needed: one transaction, 6 WCU or so.
+
+    Raises: TransactionFailed when the number is taken (0 or 1), or nobody released the person (2).
+    """
+    table = _table(space)
+    writes = [table.creating(sheet), table.creating(paper)]
+    if released:
+        assessment_id, _ = sitting_place(sheet["sk"])
+        writes.append(
+            table.deleting(
+                sheet["pk"],
+                f"release#{assessment_id}",
+                condition="#until > :now",
+                values={":now": sheet["at"]},
+                names={"#until": "until"},
+            )
+        )
+    transact(writes)
+
+
+def save_answer(
+    space: Space, person_id: str, assessment_id: str, number: int, question: int, answer: Item, now_s: int
+) -> Item:
+    """Keep one answer, unless a later one is there: 1 UpdateItem, 1 WCU for each KB of the sheet. ``w`` counts what was
+    saved, so that nobody grades a sheet without it. Raises: ConditionFailed, with the sheet found."""
+    return _table(space).update(
+        *sitting_key(person_id, assessment_id, number),
+        "SET #a = :a, #s = :s, #t = :t ADD w :one",
+        {
+            ":a": answer["response"], ":s": answer["sequence"], ":t": answer["spent"], ":k": question, ":now": now_s,
+            ":open": "open", ":one": 1,
+        },
+        names={"#a": f"a_{question}", "#s": f"s_{question}", "#t": f"t_{question}", "#until": "until"},
+        condition="st = :open AND #until >= :now AND nq >= :k AND (attribute_not_exists(#s) OR #s < :s)",
+        returns="NONE",
+    )  # fmt: skip
+
+
+def grade_sitting(space: Space, sheet: Item, facts: Item) -> Item:
+    """Close a sheet with its grade, if nothing was saved since it was read: 1 UpdateItem, and 2 WCU for the index.
+    Raises: ConditionFailed, with the sheet found."""
+    expression, values, names = _setting(facts)
+    values |= {":open": "open", ":seen": sheet["w"]}
+    condition = "st = :open AND w = :seen"
+    return _table(space).update(sheet["pk"], sheet["sk"], expression, values, names=names, condition=condition)
+
+
+def regrade_sitting(space: Space, sheet: Item, facts: Item) -> Item:
+    """Another grade for a sheet, if it still has the one that was read: 1 UpdateItem. Raises: ConditionFailed."""
+    expression, values, names = _setting(facts)
+    values |= {":done": "done", ":keys": sheet["ky"]}
+    condition = "st = :done AND ky = :keys"
+    return _table(space).update(sheet["pk"], sheet["sk"], expression, values, names=names, condition=condition)
+
+
+def sittings_of_person(space: Space, person_id: str, after: str | None, limit: int) -> Rows:
+    """A page of one's sittings, by assessment: 1 Query."""
+    start = {"pk": partition(person_id), "sk": after} if after else None
+    return _table(space).query(partition(person_id), begins_with="sitting#", after=start, limit=limit)
+
+
+def listed_sittings(
+    space: Space, assessment_id: str, shard: int, between: tuple[str, str], after: str | None, limit: int
+) -> tuple[list[str], str | None]:
+    """Index keys of an assessment's sittings in one shard, and where to go on: 1 Query of the index, 0.5 RCU for 35."""
+    hash_key, start = index_partition(assessment_id, shard), None
+    if after:
+        person_id, number = of_index_key(after)
+        pk, sk = sitting_key(person_id, assessment_id, number)
+        start = {"pk": pk, "sk": sk, "c": hash_key, "cs": after}
+    rows = _table(space).query(hash_key, index="by-course", between=between, after=start, limit=limit)
+    # The index gives its own key with the item's.
+    return [str(each["cs"]) for each in rows.items], rows.after["cs"] if rows.after else None
+
+
+def some_sittings(space: Space, assessment_id: str, places: Sequence[tuple[str, int]]) -> list[Item]:
+    """The sheets of these people and numbers, in that order: 1 BatchGetItem a hundred, 0.5 RCU for each 4 KB."""
+    wanted = [sitting_key(person_id, assessment_id, number) for person_id, number in places]
+    found = _table(space).batch_get(wanted)
+    return [found[key] for key in wanted if key in found]
+
+
+def some_papers(space: Space, assessment_id: str, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Item]:
+    """The papers of these people and numbers: 1 BatchGetItem a hundred, 0.5 RCU for each 4 KB."""
+    wanted = {paper_key(person_id, assessment_id, number): (person_id, number) for person_id, number in places}
+    return {wanted[key]: item for key, item in _table(space).batch_get([*wanted]).items()}
+
+
+def release(space: Space, person_id: str, assessment_id: str, until: int, by: str) -> None:
+    """Let a person begin until then: 1 PutItem. It expires."""
+    sk = f"release#{assessment_id}"
+    _table(space).put({"pk": partition(person_id), "sk": sk, "until": until, "by": by, "ttl": until})
+
+
+def count_try(space: Space, person_id: str, assessment_id: str, window: int, most: int, ttl: int) -> None:
+    """One more code that a person tries in a window of time: 1 UpdateItem. Raises: ConditionFailed after so many."""
+    _table(space).update(
+        partition(person_id),
+        f"tries#{assessment_id}#{window}",
+        "ADD n :one SET #ttl = :ttl",
+        {":one": 1, ":most": most, ":ttl": ttl},
+        names={"#ttl": "ttl"},
+        condition="attribute_not_exists(n) OR n < :most",
+    )
+
+
+def _courses(space: Space) -> Table:
+    return space.table("courses")
+
+
+def _versions(assessment_id: str) -> str:
+    return f"assessment#{assessment_id}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.assessment.drawing import FrozenPart, Ref, draw, shortages
+from chalicelib.assessment.drawing import FrozenPart, draw, shortages
+from chalicelib.banks.contents import Ref
 
 _REFS = st.builds(Ref, st.sampled_from(["a", "b"]), st.integers(0, 30).map(str), st.integers(1, 3))
-_POOLS = st.lists(_REFS, min_size=1, max_size=25, unique_by=lambda ref: ref.what).map(tuple)
+_POOLS = st.lists(_REFS, min_size=1, max_size=25, unique_by=lambda ref: (ref.bank, ref.item)).map(tuple)
 _PARTS = st.lists(
     st.builds(FrozenPart, _POOLS, st.one_of(st.none(), st.integers(1, 5))), min_size=1, max_size=4
 )  # fmt: skip
@@ -22,7 +23,7 @@ def test_a_paper_has_what_each_part_asks_for_and_nothing_twice(
     assume(not list(shortages(parts)))
     paper = draw(parts, seed, shuffled=shuffled)
     assert len(paper) == sum(len(each.pool) if each.count is None else each.count for each in parts)
-    assert len({ref.what for ref in paper}) == len(paper)
+    assert len({(ref.bank, ref.item) for ref in paper}) == len(paper)
     assert all(any(ref in part.pool for part in parts) for ref in paper)
 
 

@@ -1,0 +1,111 @@
+"""What the web sees of assessments as staff keep them, and of the results."""
+
+from __future__ import annotations
+
+from chalicelib.assessment import definitions, results, supervising
+from chalicelib.assessment.definition_models import Assessment, AssessmentCard, AssessmentDraft, PublishedAssessment
+from chalicelib.assessment.definitions import AssessmentArchived, TooManyAssessments
+from chalicelib.assessment.sitting_models import (
+    PaperAppeal,
+    Release,
+    SittingNumber,
+    SittingQuery,
+    StaffSitting,
+    SupervisorCode,
+)
+from chalicelib.errors import InvalidInput, PreconditionFailed, PreconditionRequired
+from chalicelib.http import paging
+from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.models import Id, Page, PageQuery
+from chalicelib.http.permissions import EDIT_COURSES, READ_DRAFTS, READ_LEARNERS
+from chalicelib.http.requests import Circumstances
+from chalicelib.http.tokens import Actor
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+
+assessments = Feature("assessment")
+_STALE = [PreconditionRequired, PreconditionFailed]
+
+
+@assessments.get(
+    "/spaces/{space}/assessments", may=READ_DRAFTS, budget=Budget(calls=1, rcu=100), raises=[paging.BadCursor]
+)
+def list_assessments(space: Space, query: PageQuery) -> Page[AssessmentCard]:
+    """A space's assessments, the newest first, archived ones among them."""
+    return definitions.page(space, query)
+
+
+@assessments.post(
+    "/spaces/{space}/assessments", may=EDIT_COURSES, creates=True, audits=["title"], raises=[TooManyAssessments]
+)
+def create_assessment(space: Space, circumstances: Circumstances, body: AssessmentDraft) -> Answer[Assessment]:
+    """Begin an assessment. Nobody sees it before it is published."""
+    made = definitions.create(space, body, circumstances)
+    return _answer(made, location=f"/v1/spaces/{space.slug}/assessments/{made['sk']}")
+
+
+@assessments.get("/spaces/{space}/assessments/{assessment}", may=READ_DRAFTS, budget=Budget(calls=1, rcu=10))
+def read_assessment(space: Space, assessment: Id) -> Answer[Assessment]:
+    """One assessment with its draft."""
+    return _answer(definitions.find(space, assessment))
+
+
+@assessments.put(
+    "/spaces/{space}/assessments/{assessment}", may=EDIT_COURSES, raises=[AssessmentArchived, *_STALE]
+)  # fmt: skip
+def save_assessment(
+    space: Space, circumstances: Circumstances, assessment: Id, body: AssessmentDraft
+) -> Answer[Assessment]:
+    """Replace the draft that was read (`If-Match`). What was published stays until the draft is published, too."""
+    return _answer(definitions.save(space, assessment, body, circumstances))
+
+
+@assessments.post(
+    "/spaces/{space}/assessments/{assessment}/versions", may=EDIT_COURSES, status=201,
+    raises=[InvalidInput, AssessmentArchived, *_STALE],
+)  # fmt: skip
+def publish_assessment(space: Space, circumstances: Circumstances, assessment: Id) -> PublishedAssessment:
+    """Freeze the draft that was read (`If-Match`) as the newest version: from now on sittings are begun under it.
+
+    A draft that asks for more than its banks surely have is refused, each part with what it lacks.
+    """
+    return definitions.publish(space, assessment, circumstances)
+
+
+@assessments.post("/spaces/{space}/assessments/{assessment}/archive", may=EDIT_COURSES, status=200)
+def archive_assessment(space: Space, assessment: Id) -> Answer[Assessment]:
+    """Let nobody begin it any more. Open sittings go on; results stay."""
+    return _answer(definitions.archive(space, assessment))
+
+
+@assessments.get(
+    "/spaces/{space}/assessments/{assessment}/sittings", may=READ_LEARNERS, raises=[paging.BadCursor]
+)  # fmt: skip
+def list_sittings(space: Space, assessment: Id, query: SittingQuery) -> Page[StaffSitting]:
+    """Who has taken it, with their results; or whose sittings are open. The newest come last within a part of them."""
+    return results.of_assessment(space, assessment, query)
+
+
+@assessments.get("/spaces/{space}/assessments/{assessment}/sittings/{person}/{number}", may=READ_LEARNERS)
+def read_sitting_paper(space: Space, assessment: Id, person: Id, number: SittingNumber) -> PaperAppeal:
+    """One sitting with its paper, for an appeal: what was drawn by which seed, what was answered, what it earned. It is
+    drawn again by the seed, and whether that gives the same is told."""
+    return results.appeal(space, assessment, person, number)
+
+
+@assessments.get("/spaces/{space}/assessments/{assessment}/code", may=READ_LEARNERS)
+def read_supervisor_code(space: Space, assessment: Id) -> SupervisorCode:
+    """The code to tell those who sit in the room. It changes every ten minutes."""
+    definitions.newest(space, assessment)
+    return supervising.code(space, assessment)
+
+
+@assessments.put("/spaces/{space}/assessments/{assessment}/releases/{person}", may=READ_LEARNERS)
+def release_person(space: Space, actor: Actor, assessment: Id, person: Id) -> Release:
+    """Let a person begin the supervised assessment once, within the hour."""
+    definitions.newest(space, assessment)
+    return supervising.release(space, assessment, person, actor.person_id)
+
+
+def _answer(item: Item, location: str | None = None) -> Answer[Assessment]:
+    return Answer(definitions.shown(item), etag=definitions.etag(item), location=location)

@@ -1,0 +1,139 @@
+"""What crosses the boundary about sittings of assessments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chalicelib.assessment.definition_models import Review
+from chalicelib.http.models import Inbound, Outbound, PageQuery
+from chalicelib.questions.models import AskedQuestion, QuestionResult
+from chalicelib.questions.responses import GivenResponse, Response
+
+SittingState = Literal["open", "submitted"]
+SittingNumber = Annotated[int, Field(ge=1, le=9_999)]
+QuestionNumber = Annotated[int, Field(ge=1, le=100)]
+MOST_SEQUENCE = 2**53 - 1  # what every client's numbers hold exactly
+
+
+class SittingStart(Inbound):
+    """How one begins."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = Field(
+        default=None, description="What the tutor told, where the assessment asks for it.", examples=["271828"]
+    )
+
+
+class NewAnswer(Inbound):
+    """One answer to one question. It takes the place of the one before."""
+
+    response: GivenResponse = Field(examples=[["a"]])
+    sequence: int = Field(
+        ge=1,
+        le=MOST_SEQUENCE,
+        description="Higher than that of the answer which it replaces: what comes late changes nothing.",
+        examples=[1],
+    )
+    spent_s: int = Field(default=0, ge=0, le=86_400, description="Seconds spent on the question so far.", examples=[20])
+
+
+class AnswerSaved(Outbound):
+    """That an answer is kept."""
+
+    question: int
+    sequence: int = Field(description="Of the answer that is kept: a higher one than was sent is of a later answer.")
+    server_time: datetime
+
+
+class KeptAnswer(Outbound):
+    """An answer as it is kept."""
+
+    response: Response
+    sequence: int
+
+
+class SittingResult(Outbound):
+    """How it went."""
+
+    score: int = Field(description="Percent of the points, rounded down.", examples=[80])
+    passed: bool
+    pass_mark: int
+    submitted_at: datetime
+    review: Review = Field(description="When the questions are told.")
+    questions: list[QuestionResult] | None = Field(description="null: not told (yet).")
+
+
+class SittingCard(Outbound):
+    """A sitting in a list."""
+
+    assessment: str
+    title: str
+    number: int
+    state: SittingState
+    started_at: datetime
+    due_at: datetime | None
+    submitted_at: datetime | None
+    score: int | None
+    passed: bool | None
+
+
+class StaffSitting(SittingCard):
+    """A sitting as those see it who look after learners."""
+
+    person: str
+
+
+class Sitting(SittingCard):
+    """A sitting as whoever takes it sees it, on any device."""
+
+    version: int
+    seconds_left: int | None = Field(description="By the server's clock; null: no limit.")
+    server_time: datetime
+    questions: list[AskedQuestion] = Field(
+        description="While it is open, and once they are told again. By their `id` answers are saved."
+    )
+    pictures: dict[str, str] = Field(description="For each file that is shown, an address that lasts 15 minutes.")
+    answers: dict[str, KeptAnswer] = Field(description="By question; none once it is submitted and not told again.")
+    result: SittingResult | None
+
+
+class DrawnQuestion(Outbound):
+    """A question of a paper: which version of which item it was, and what the answer earned."""
+
+    question: int
+    bank: str
+    item: str
+    version: int
+    key: int = Field(description="How often the key was corrected by which it was marked.")
+    response: Response | None
+    share: str | None = Field(description="Of its points, as a fraction; null while it is open.", examples=["2/3"])
+
+
+class PaperAppeal(StaffSitting):
+    """A sitting with its paper, for who looks into an appeal."""
+
+    seed: str = Field(description="What the paper was drawn by.")
+    drawn_again: bool = Field(description="Whether drawing by the seed gives this very paper.")
+    paper: list[DrawnQuestion]
+
+
+class SittingQuery(PageQuery):
+    """Which sittings of an assessment to list."""
+
+    state: SittingState = "submitted"
+
+
+class SupervisorCode(Outbound):
+    """The code with which people begin a supervised sitting now."""
+
+    code: str
+    expires_at: datetime = Field(description="A code is good for as long again, for who is still typing it.")
+
+
+class Release(Outbound):
+    """That a person may begin."""
+
+    person: str
+    until: datetime

@@ -1,0 +1,219 @@
+"""Taking an assessment: begun once, gone on with on any device, saved answer by answer, submitted exactly once.
+
+The server's clock decides. A sheet ends at its ``until``, the time that is due and the grace for a lost line; what was
+saved by then is graded, whoever submits or forgets to.
+"""
+
+from __future__ import annotations
+
+from chalicelib import clock
+from chalicelib.assessment import closing, definitions, grades, keys, papers, showing, store, supervising
+from chalicelib.assessment.definition_models import Terms
+from chalicelib.assessment.definitions import AssessmentArchived
+from chalicelib.assessment.freezing import Frozen
+from chalicelib.assessment.sitting_models import AnswerSaved, NewAnswer, Sitting, SittingStart
+from chalicelib.errors import Conflict, Forbidden, NotFound, Unavailable
+from chalicelib.http.tokens import Actor
+from chalicelib.learning import enrolments
+from chalicelib.learning.progress import require_active
+from chalicelib.questions import responses
+from chalicelib.questions.responses import MAX_RESPONSE_BYTES
+from chalicelib.storage.items import Item
+from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed, TransactionFailed
+
+NEVER = 32_503_680_000  # the year 3000: when a sitting ends that has no time
+_TRIES = 3
+_SHEET, _PAPER, _RELEASE = range(3)  # places in the transaction that begins one
+
+
+class NotForYou(Forbidden):
+    """It is for other audiences."""
+
+    code = "other_audience"
+    vi = "Bài đánh giá này dành cho nhóm đối tượng khác. Nếu chưa đúng, hãy cập nhật hồ sơ hoặc báo quản trị."
+    en = "This assessment is for another audience. If that is not right, mend your profile or tell your admin."
+
+
+class NotOpen(Conflict):
+    """Before it opens, or after it has closed."""
+
+    code = "assessment_not_open"
+    vi = "Bài đánh giá chưa mở hoặc đã đóng. Hãy xem lại thời gian của bài."
+    en = "The assessment is not open yet, or is closed. Look at its times."
+
+
+class NoSittingsLeft(Conflict):
+    """As often as it is allowed."""
+
+    code = "no_sittings_left"
+    vi = "Bạn đã làm đủ {allowed} lượt."
+    en = "You have taken it {allowed} times, which is all that is allowed."
+
+
+class WaitLonger(Conflict):
+    """Between two sittings some time must pass."""
+
+    code = "wait_longer"
+    vi = "Bạn cần đợi thêm {minutes} phút nữa mới được làm lại."
+    en = "You may take it again in {minutes} minutes."
+
+
+class SittingSubmitted(Conflict):
+    """An answer to what is submitted."""
+
+    code = "sitting_submitted"
+    vi = "Bài đã nộp nên câu trả lời này không được ghi."
+    en = "It has been submitted: this answer was not kept."
+
+
+class TimeOver(Conflict):
+    """An answer after the time."""
+
+    code = "time_over"
+    vi = "Đã hết giờ nên câu trả lời này không được ghi. Các câu đã lưu trước đó vẫn được chấm."
+    en = "Time is over: this answer was not kept. What was saved before is graded."
+
+
+class AnsweredElsewhere(Conflict):
+    """Another device has saved another answer under the same number."""
+
+    code = "answered_elsewhere"
+    vi = "Câu này vừa được trả lời trên thiết bị khác. Hãy tải lại bài rồi trả lời tiếp."
+    en = "This question has just been answered on another device. Load the sitting again and go on."
+
+
+def start(space: Space, actor: Actor, assessment_id: str, body: SittingStart) -> tuple[Sitting, bool]:
+    """Begin a sitting, or go on with the one that is open; gives whether it is new.
+
+    4 calls when warm, 1 more for one with a course or a code. A kill before the transaction leaves a job that finds
+    nothing. Raises: NotFound, AssessmentArchived, NotForYou, NotOpen, NoSittingsLeft, WaitLonger, NotEnrolled,
+    EnrolmentLeft, CodeNeeded, ReleaseNeeded, TooManyCodes, Unavailable.
+    """
+    frozen, in_use = definitions.newest(space, assessment_id)
+    for _ in range(_TRIES):
+        last = store.last_sitting(space, actor.person_id, assessment_id)
+        if last and last["st"] == "open":
+            if clock.epoch_s() <= last["until"]:
+                return showing.sitting(space, last), False
+            last = grades.close(space, last)
+        if not in_use:
+            raise AssessmentArchived
+        _require(space, actor, frozen, last, body)
+        number = keys.sitting_place(last["sk"])[1] + 1 if last else 1
+        sheet = _begin(space, actor.person_id, frozen, number)
+        if sheet:
+            return showing.sitting(space, sheet), True
+    raise Unavailable
+
+
+def _begin(space: Space, person_id: str, frozen: Frozen, number: int) -> Item | None:
+    """A new sheet; ``None`` when another device was first. Raises: ReleaseNeeded."""
+    paper = papers.drawn(space, frozen, person_id, number)
+    sheet = _sheet(frozen, person_id, number, len(paper.refs))
+    closing.plan(space, frozen.assessment, sheet["until"])  # before there is something to close
+    try:
+        store.begin(space, sheet, papers.stored(paper), frozen.terms.supervised == "release")
+    except TransactionFailed as failed:
+        if _SHEET not in failed.failed and _PAPER not in failed.failed:
+            raise supervising.ReleaseNeeded from None
+        return None
+    return sheet
+
+
+def _sheet(frozen: Frozen, person_id: str, number: int, questions: int) -> Item:
+    terms, now = frozen.terms, clock.epoch_s()
+    ends = [now + terms.time_limit_minutes * 60] if terms.time_limit_minutes else []
+    ends += [int(terms.closes_at.timestamp())] if terms.closes_at else []
+    due = min(ends) if ends else None
+    until = NEVER if due is None else due + terms.grace_seconds
+    pk, sk = keys.sitting(person_id, frozen.assessment, number)
+    return {
+        "pk": pk, "sk": sk, "st": "open", "v": frozen.version, "at": now, "due": due, "until": until, "w": 0,
+        "nq": questions, "c": keys.index_partition(frozen.assessment, keys.shard_of(person_id)),
+        "cs": keys.open_key(until, person_id, number),
+    }  # fmt: skip
+
+
+def _require(space: Space, actor: Actor, frozen: Frozen, last: Item | None, body: SittingStart) -> None:
+    terms = frozen.terms
+    if not definitions.suits(actor.audiences, terms.audiences):
+        raise NotForYou
+    _require_time(terms, last)
+    if terms.course:
+        require_active(enrolments.get(space, actor.person_id, terms.course))
+    if terms.supervised == "code":
+        supervising.require_code(space, actor.person_id, frozen.assessment, body.code)
+
+
+def _require_time(terms: Terms, last: Item | None) -> None:
+    now = clock.epoch_s()
+    if (terms.opens_at and now < terms.opens_at.timestamp()) or (
+        terms.closes_at and now >= terms.closes_at.timestamp()
+    ):
+        raise NotOpen
+    if last is None:
+        return
+    if terms.attempts_allowed is not None and keys.sitting_place(last["sk"])[1] >= terms.attempts_allowed:
+        raise NoSittingsLeft(allowed=terms.attempts_allowed)
+    left = last["sub"] + terms.wait_minutes * 60 - now
+    if left > 0:
+        raise WaitLonger(minutes=-(-left // 60))
+
+
+def read(space: Space, person_id: str, assessment_id: str, number: int) -> Sitting:
+    """One's sitting as it is now; one whose time is over is closed first. 3 calls when warm. Raises: NotFound."""
+    return showing.sitting(space, _ended(space, _find(space, person_id, assessment_id, number)))
+
+
+def save(space: Space, person_id: str, assessment_id: str, number: int, question: int, new: NewAnswer) -> AnswerSaved:
+    """Keep one answer: 1 call, 1 WCU for each KB of the sheet. Repeated, late and reordered ones change nothing.
+
+    What cannot be an answer to its question is kept too, and earns nothing: to look at the question first would cost a
+    second call for each answer of each exam. Raises: NotFound, SittingSubmitted, TimeOver, AnsweredElsewhere,
+    InvalidInput.
+    """
+    if responses.size(new.response) > MAX_RESPONSE_BYTES:
+        raise showing.too_long()
+    now = clock.epoch_s()
+    answer = {"response": new.response, "sequence": new.sequence, "spent": new.spent_s}
+    try:
+        store.save_answer(space, person_id, assessment_id, number, question, answer, now)
+    except ConditionFailed as found:
+        return _not_saved(found.item, question, new, now)
+    return AnswerSaved(question=question, sequence=new.sequence, server_time=clock.now())
+
+
+def _not_saved(sheet: Item | None, question: int, new: NewAnswer, now: int) -> AnswerSaved:
+    """Why the answer was not kept; that a later one (or this very one) is there is no refusal, whenever it is told."""
+    if sheet is None or question > sheet["nq"]:
+        raise NotFound
+    kept = sheet.get(f"s_{question}", 0)
+    if kept == new.sequence and sheet[f"a_{question}"] != new.response:
+        raise AnsweredElsewhere
+    if kept >= new.sequence:
+        return AnswerSaved(question=question, sequence=kept, server_time=clock.now())
+    if sheet["st"] != "open":
+        raise SittingSubmitted
+    if sheet["until"] < now:
+        raise TimeOver
+    raise Unavailable
+
+
+def submit(space: Space, person_id: str, assessment_id: str, number: int) -> Sitting:
+    """Close one's sitting with its grade; submitting again gives the same. 5 calls when warm. Raises: NotFound."""
+    sheet = _find(space, person_id, assessment_id, number)
+    return showing.sitting(space, grades.close(space, sheet))
+
+
+def _find(space: Space, person_id: str, assessment_id: str, number: int) -> Item:
+    sheet = store.sitting(space, person_id, assessment_id, number)
+    if sheet is None:
+        raise NotFound
+    return sheet
+
+
+def _ended(space: Space, sheet: Item) -> Item:
+    if sheet["st"] == "open" and sheet["until"] < clock.epoch_s():
+        return grades.close(space, sheet)
+    return sheet
