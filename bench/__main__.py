@@ -8,7 +8,8 @@ from importlib import import_module
 from bench import page
 
 PARTS = (
-    "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials", "tenants", "cost", "exact",
+    "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials",
+    "printing", "threads", "tenants", "cost", "exact",
 )  # fmt: skip
 
 

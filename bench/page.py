@@ -10,7 +10,10 @@ from bench import results
 from infra.local.places import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "bench.md"
-PARTS = ("cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials", "tenants", "exact")
+PARTS = (
+    "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials",
+    "printing", "threads", "tenants", "exact",
+)  # fmt: skip
 
 
 def page(text: str) -> str:
