@@ -19,7 +19,8 @@ _ORDERED_BY = 200  # characters of a key of the alphabet's order: some 100 of a 
 
 
 def banks(space: Space, query: BankQuery) -> tuple[list[Item], str | None]:
-    """A page of the space's banks by Vietnamese title, and where it goes on: 1 call for all that there may be."""
+    """A page of the space's banks by Vietnamese title, and where it goes on: 1 call, 2 where descriptions are very
+    long."""
     return sliced([each for each in store.banks(space) if ("archived_at" in each) == query.archived], query)
 
 
@@ -76,6 +77,6 @@ def revisions(space: Space, bank_id: str, item_id: str, query: PageQuery) -> tup
     if query.cursor:
         version, key = paging.decode(query.cursor, int, int)
         after = refs.content(Ref(bank_id, item_id, version, key))
-    rows, more = store.revisions(space, bank_id, item_id, after, query.limit)
-    last = refs.of_content(bank_id, rows[-1].sk) if rows and more else None
-    return rows, paging.encode(last.version, last.key) if last else None
+    page = store.revisions(space, bank_id, item_id, after, query.limit)
+    last = refs.of_content(bank_id, page.after) if page.after else None
+    return page.items, paging.encode(last.version, last.key) if last else None

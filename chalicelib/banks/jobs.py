@@ -11,4 +11,4 @@ from chalicelib.storage import spaces
 @queue.handles(national.SHARE)
 def share(job: Job, run: Run) -> None:
     """Copy a bank's pictures for all spaces, then let all find it."""
-    national.bring(spaces.find(job.tenant), job.payload["bank"], run, job.checkpoint.get("after"))
+    national.bring(spaces.find(job.tenant), job.payload["bank"], job.payload["since"], run, job.checkpoint.get("after"))

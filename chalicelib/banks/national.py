@@ -8,9 +8,11 @@ Their pictures are copied once to where all spaces read (``national/``), before 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from chalicelib import clock, config
+from chalicelib import clock, config, ids
 from chalicelib.banks import banking, browsing, contents, refs, store, writing
 from chalicelib.banks.contents import Content, Pooled, PoolQuery, Ref
 from chalicelib.banks.models import ItemFilter
@@ -18,11 +20,12 @@ from chalicelib.courses.national import require_centre
 from chalicelib.errors import NotFound
 from chalicelib.http.models import PageQuery
 from chalicelib.jobs import queue
-from chalicelib.jobs.queue import Run
+from chalicelib.jobs.queue import GoOn, Run
 from chalicelib.storage import acting
 from chalicelib.storage.files import NATIONAL
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed
 
 SHARE = "bank.share"
 _PIECE = 50
@@ -41,7 +44,9 @@ def share(space: Space, bank_id: str) -> tuple[Item, str | None]:
         return bank, None
     if "sharing_at" not in bank:
         bank = store.change_bank(space, bank_id, {"sharing_at": clock.timestamp()})
-    return bank, queue.enqueue(SHARE, space.slug, {"bank": bank_id})
+    since = bank["sharing_at"]
+    job_id = ids.derived(SHARE, bank_id, since)
+    return bank, queue.enqueue(SHARE, space.slug, {"bank": bank_id, "since": since}, job_id=job_id)
 
 
 def withdraw(space: Space, bank_id: str) -> Item:
@@ -56,23 +61,28 @@ def withdraw(space: Space, bank_id: str) -> Item:
     return store.change_bank(space, bank_id, {"sharing_at": None, "shared_at": None})
 
 
-def bring(space: Space, bank_id: str, run: Run, after: str | None) -> None:
-    """Copy the pictures of a bank's newest versions for all, then let all find it: every step may be repeated."""
+def bring(space: Space, bank_id: str, since: str, run: Run, after: str | None) -> None:
+    """Copy the pictures of all versions in a bank for all spaces, then let them find it; every step may be repeated.
+
+    A bank that is shared since another time than this job's is another job's. Raises: GoOn.
+    """
     bank = banking.require(space, bank_id)
-    done = 0
     while True:
-        rows = store.heads(space, bank_id, after, _PIECE)
-        for content in contents.contents(space, [refs.newest(bank_id, head) for head in rows.items]).values():
-            for file_id in content.pictures:
-                writing.share_picture(space, file_id)
-        done += len(rows.items)
-        if rows.after is None:
+        page = store.all_contents(space, bank_id, after, _PIECE)
+        for file_id in dict.fromkeys(file_id for row in page.items for file_id in row.pictures):
+            writing.share_picture(space, file_id)
+        after = page.after
+        if after is None:
             break
-        after = refs.item_of(rows.items[-1])
-        run.progress(min(done, bank["items"]), bank["items"], {"after": after})
+        run.progress(0, bank["items"], {"after": after})
         run.go_on_if_late()
-    if "sharing_at" in banking.require(space, bank_id):
-        store.change_bank(space, bank_id, {"shared_at": clock.timestamp()})
+    bank = banking.require(space, bank_id)
+    if bank.get("sharing_at") != since:
+        return
+    try:
+        store.change_bank(space, bank_id, {"shared_at": clock.timestamp()}, seen=bank["v"])
+    except ConditionFailed:  # described, archived or withdrawn at this moment: look again
+        raise GoOn from None
 
 
 def _in_the_centre(read: Callable[[Space], T]) -> T:
@@ -92,9 +102,13 @@ def _is_shared(bank: Item) -> bool:
     return "shared_at" in bank and "archived_at" not in bank
 
 
-def _require_shared(centre: Space, bank_id: str) -> None:
+def _shares(bank_id: str, centre: Space) -> bool:
     bank = store.bank(centre, bank_id)
-    if bank is None or not _is_shared(bank):
+    return bank is not None and _is_shared(bank)
+
+
+def _require_shared(centre: Space, bank_id: str) -> None:
+    if not _shares(bank_id, centre):
         raise NotFound
 
 
@@ -140,11 +154,22 @@ def take_over(space: Space, wanted: Collection[Ref]) -> None:
     """Copy national items, at these versions and keys, into the space that is to use them: 1 call for each hundred and
     1 for each 25, 1 WCU per KB. Again, it changes nothing. The centre has its own already.
 
-    Raises: NotFound when the centre has one of them not.
+    Of a bank that is shared no longer, a corrected key of what the space took over before; nothing else. Raises:
+    NotFound when the centre has one of them not, or does not share it.
     """
     if space.slug == config.current().central:
         return
+    shared = {bank_id for bank_id in {ref.bank for ref in wanted} if _in_the_centre(partial(_shares, bank_id))}
+    _require_had(space, [ref for ref in wanted if ref.bank not in shared])
     rows = _in_the_centre(lambda centre: store.contents(centre, wanted))
     if len(rows) < len(set(wanted)):
         raise NotFound
     store.put_contents(space, rows, NATIONAL)
+
+
+def _require_had(space: Space, wanted: Collection[Ref]) -> None:
+    """Each of these versions must be the space's already, with whichever key. Raises: NotFound."""
+    keys = [replace(ref, key=key) for ref in wanted for key in range(writing.MOST_CORRECTIONS + 1)]
+    had = {replace(ref, key=0) for ref in store.contents(space, keys)} if keys else set()
+    if not had.issuperset(replace(ref, key=0) for ref in wanted):
+        raise NotFound

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.storage.items import Item
 
 HEAD = "item#"
+CONTENT = "version#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def head(item_id: str) -> str:
 
 def contents_of(item_id: str) -> str:
     """With what the sort keys of all contents of an item begin."""
-    return f"version#{item_id}#"
+    return f"{CONTENT}{item_id}#"
 
 
 def content(ref: Ref) -> str:

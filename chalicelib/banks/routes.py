@@ -41,7 +41,7 @@ def create_bank(space: Space, body: NewBank, circumstances: Circumstances) -> An
     return Answer(answer.body, 201, answer.etag, location=f"/v1/spaces/{space.slug}/banks/{made['sk']}")
 
 
-@banks.get("/spaces/{space}/banks", may=READ_DRAFTS, budget=Budget(calls=1, rcu=210))
+@banks.get("/spaces/{space}/banks", may=READ_DRAFTS, budget=Budget(calls=2, rcu=350))
 def list_banks(space: Space, query: BankQuery) -> Page[Bank]:
     """The space's banks, by Vietnamese title."""
     found, after = browsing.banks(space, query)
@@ -96,7 +96,7 @@ def add_item(space: Space, bank: Id, body: ItemContent, circumstances: Circumsta
     return Answer(answer.body, 201, answer.etag, location=at)
 
 
-@banks.get("/spaces/{space}/banks/{bank}/items", may=READ_DRAFTS, budget=Budget(calls=11, rcu=700))
+@banks.get("/spaces/{space}/banks/{bank}/items", may=READ_DRAFTS, budget=Budget(calls=11, rcu=1_600))
 def list_items(space: Space, bank: Id, query: ItemFilter) -> Page[ItemCard]:
     """A bank's items, those that have all that is asked for. A filtered page may have fewer than `limit` and go on."""
     found, after = browsing.items(space, bank, query)
@@ -178,7 +178,7 @@ def withdraw_bank(space: Space, bank: Id) -> Bank:
     return views.bank(national.withdraw(space, bank))
 
 
-@banks.get("/spaces/{space}/national-banks", may=READ_DRAFTS, crosses="centre", budget=Budget(calls=1, rcu=210))
+@banks.get("/spaces/{space}/national-banks", may=READ_DRAFTS, crosses="centre", budget=Budget(calls=2, rcu=350))
 def list_national_banks(space: Space, query: PageQuery) -> Page[NationalBank]:
     """The banks that the centre shares, by Vietnamese title."""
     found, after = national.banks(query)
@@ -189,7 +189,7 @@ def list_national_banks(space: Space, query: PageQuery) -> Page[NationalBank]:
     "/spaces/{space}/national-banks/{bank}/items",
     may=READ_DRAFTS,
     crosses="centre",
-    budget=Budget(calls=12, rcu=701),
+    budget=Budget(calls=12, rcu=1_602),
 )
 def list_national_items(space: Space, bank: Id, query: ItemFilter) -> Page[ItemCard]:
     """The items of a bank that the centre shares."""

@@ -27,6 +27,7 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed
 
 _MOST_WRITES = 90  # of a transaction's hundred: the bank's count is one more
+_MOST_BYTES = 2_000_000  # of a transaction's four megabytes: heads and entries come to it
 MOST_VERSIONS = 500  # of an item
 MOST_CORRECTIONS = 50  # of a version's key
 
@@ -111,7 +112,7 @@ def add_all(space: Space, bank_id: str, new: Sequence[NewItem], actor_id: str) -
             store.add_items(space, bank_id, some, sharing="sharing_at" in bank)
         except TransactionFailed as failed:
             if failed.failed == [0]:  # else the items are there: a retry
-                raise _refused(space, bank_id) from None
+                raise _refused(space, bank_id, len(some)) from None
 
 
 def require_room(bank: Item, more: int) -> None:
@@ -120,22 +121,21 @@ def require_room(bank: Item, more: int) -> None:
         raise BankFull(items=store.MOST_ITEMS)
 
 
-def _refused(space: Space, bank_id: str) -> Exception:
-    bank = banking.require_in_use(space, bank_id)
-    is_full = bank["items"] + 1 > store.MOST_ITEMS
-    return BankFull(items=store.MOST_ITEMS) if is_full else Unavailable()  # it has just begun to be shared
+def _refused(space: Space, bank_id: str, more: int) -> Exception:
+    require_room(banking.require_in_use(space, bank_id), more)
+    return Unavailable()  # it has just begun to be shared, or is shared no longer
 
 
 def _in_transactions(versions: Iterator[NewVersion]) -> Iterator[list[NewVersion]]:
     some: list[NewVersion] = []
-    writes = 0
+    writes = size = 0
     for each in versions:
-        needed = 2 + len(each.gained)
-        if some and writes + needed > _MOST_WRITES:
+        needed, weight = 2 + len(each.gained), len(each.content[1]["question"].encode()) if each.content else 0
+        if some and (writes + needed > _MOST_WRITES or size + weight > _MOST_BYTES):
             yield some
-            some, writes = [], 0
+            some, writes, size = [], 0, 0
         some.append(each)
-        writes += needed
+        writes, size = writes + needed, size + weight
     if some:
         yield some
 
@@ -287,5 +287,5 @@ def _change(space: Space, bank: Item, new: NewVersion, *, seen: int | None) -> I
     except TransactionFailed as failed:
         if 0 in failed.failed:
             raise PreconditionFailed from None
-        raise _refused(space, bank_id) from None
+        raise _refused(space, bank_id, 0) from None
     return require(space, bank_id, new.item)

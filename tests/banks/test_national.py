@@ -94,6 +94,31 @@ def test_a_space_takes_over_what_it_uses_and_keeps_it(aws: Cloud, centre: Opened
     hue.tutor.get(hue.at(f"/banks/{bank.id}")).refused(404)
 
 
+def test_nothing_is_taken_over_of_a_bank_that_is_not_shared(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
+    bank = begin(centre)
+    had, another = Ref(bank.id, bank.add(), 1), Ref(bank.id, bank.add(), 1)
+    with on_behalf_of(hue.slug, crosses="centre"), pytest.raises(NotFound):
+        national.take_over(hue.space, [had])
+    shared(aws, bank)
+    with on_behalf_of(hue.slug, crosses="centre"):
+        national.take_over(hue.space, [had])
+    centre.author.delete(bank.at("/offer")).ok(200)
+    bank.correct(had.item, single(right="Có")).ok(200)
+    with on_behalf_of(hue.slug, crosses="centre"):
+        national.take_over(hue.space, [Ref(bank.id, had.item, 1, 1)])
+        with pytest.raises(NotFound):
+            national.take_over(hue.space, [another])
+
+
+def test_a_bank_that_is_withdrawn_while_it_is_copied_stays_withdrawn(aws: Cloud, centre: OpenedSpace) -> None:
+    bank = begin(centre)
+    bank.add(touched(uploaded(centre, "image/png")))
+    centre.author.post(bank.at("/offer")).ok(202)
+    assert centre.author.delete(bank.at("/offer")).ok(200)["sharing"] == "none"
+    aws.drain()
+    assert centre.author.get(bank.at()).ok()["sharing"] == "none"
+
+
 def test_a_space_hears_of_a_corrected_national_key(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
     bank = begin(centre)
     ref = Ref(bank.id, bank.add(), 1)

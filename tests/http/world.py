@@ -106,6 +106,8 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
     admin, at = tenant.caller("admin"), tenant.opened.at
     file = {"name": f"{word}.pdf", "content_type": "application/pdf", "size": 1_000}
     app = superapp.registration(f"https://app.{tenant.slug}.example", ECKey.generate_key("P-256"), name=f"{word} app")
+    bank = admin.post(at("/banks"), {"title": f"{word} ngân hàng"}).ok(201)["id"]
+    question = {"kind": "true_false", "prompt": f"{word} có thật?", "right": True}
     invited = {"name": f"{word} mời", "email": f"moi@{tenant.slug}.example", "roles": ["author"]}
     provider = {"name": f"{word} cấp", "issuer": f"https://sso.{tenant.slug}.example", "client_id": "hocmo"}
     return {
@@ -114,5 +116,7 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
         "job": admin.post(at(f"/courses/{tenant.things['course']}/migrations")).ok(202)["job"],
         "provider": admin.post(at("/providers"), provider).ok(201)["id"],
         "app": admin.post(at("/apps"), app).ok(201)["id"],
+        "bank": bank,
+        "item": admin.post(at(f"/banks/{bank}/items"), {"question": question}).ok(201)["id"],
         "session": admin.get(at("/me/sessions")).ok()["items"][0]["id"],
     }
