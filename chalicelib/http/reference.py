@@ -47,6 +47,7 @@ FEATURES = {
     "sso": "Đăng nhập một lần",
     "usage": "Mức sử dụng, chi phí",
     "tenants": "Đơn vị và không gian",
+    "threads": "Hỏi đáp",
     "units": "Cây đơn vị",
 }
 ROLES = {

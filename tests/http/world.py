@@ -109,6 +109,9 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
     bank = admin.post(at("/banks"), {"title": f"{word} ngân hàng"}).ok(201)["id"]
     question = {"kind": "true_false", "prompt": f"{word} có thật?", "right": True}
     invited = {"name": f"{word} mời", "email": f"moi@{tenant.slug}.example", "roles": ["author"]}
+    asked = {"title": f"{word} hỏi", "body": f"{word}?", "course": tenant.things["course"]}
+    thread = tenant.caller("learner").post(at("/threads"), asked).ok(201)["id"]
+    kept = admin.post(at("/canned-answers"), {"title": f"{word} mẫu", "text": word}).ok(201)["id"]
     provider = {"name": f"{word} cấp", "issuer": f"https://sso.{tenant.slug}.example", "client_id": "hocmo"}
     return {
         "file": admin.post(at("/files"), file).ok()["id"],
@@ -116,6 +119,9 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
         "job": admin.post(at(f"/courses/{tenant.things['course']}/migrations")).ok(202)["job"],
         "provider": admin.post(at("/providers"), provider).ok(201)["id"],
         "app": admin.post(at("/apps"), app).ok(201)["id"],
+        "thread": thread,
+        "reply": admin.post(at(f"/threads/{thread}/replies"), {"body": word}).ok(201)["id"],
+        "answer": kept,
         "bank": bank,
         "item": admin.post(at(f"/banks/{bank}/items"), {"question": question}).ok(201)["id"],
         "session": admin.get(at("/me/sessions")).ok()["items"][0]["id"],
