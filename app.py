@@ -33,6 +33,7 @@ FEATURES = [
     "chalicelib.identity.routes",
     "chalicelib.jobs.routes",
     "chalicelib.learning.routes",
+    "chalicelib.library.routes",
     "chalicelib.metering.routes",
     "chalicelib.notifications.announcement_routes",
     "chalicelib.notifications.routes",

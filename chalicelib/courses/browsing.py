@@ -83,7 +83,7 @@ def page(space: Space, actor: Actor | None, query: CourseQuery) -> tuple[list[Ca
     found = catalogue.cards(space, fresh=query.status != "published")
     words = vietnamese.fold(query.q).split()
     chosen = [card for card in found if _matches(card, query) and all(word in card.search for word in words)]
-    rows, after = _slice([(card.order, card.course_id, card) for card in chosen], query.cursor, query.limit)
+    rows, after = slice_after([(card.order, card.course_id, card) for card in chosen], query.cursor, query.limit)
     return rows, after
 
 
@@ -95,8 +95,8 @@ def _matches(card: Card, query: CourseQuery) -> bool:
     )
 
 
-def _slice(rows: list[tuple[str, str, Any]], cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
-    """The rows after a cursor's position, in the order of key and id."""
+def slice_after(rows: list[tuple[str, str, Any]], cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
+    """The rows after a cursor's position, in the order of key and id, and where they go on. Raises: BadCursor."""
     after: tuple[str, str] | None = None
     if cursor:
         key, row_id = paging.decode(cursor, str, str)
@@ -177,7 +177,7 @@ def national_page(space: Space, query: NationalQuery) -> tuple[list[NationalCour
         for offered in national.offers()
         if all(word in vietnamese.fold(f"{offered['frozen_title']} {offered['summary']}") for word in words)
     ]
-    items, after = _slice(rows, query.cursor, query.limit)
+    items, after = slice_after(rows, query.cursor, query.limit)
     here = {card.course_id: card for card in catalogue.cards(space)}
     return [_national(space, offered, here) for offered in items], after
 

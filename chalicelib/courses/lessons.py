@@ -73,9 +73,11 @@ class VideoLesson(_Lesson):
 
 
 class Document(Inbound):
-    """Files to read: PDF or images, shown in this order."""
+    """Files to read: PDF or images, shown in this order; then documents of the space's library, each in its newest
+    version (`openings` says where)."""
 
     files: Annotated[list[Id], Distinct] = Field(default=[], max_length=20)
+    library: Annotated[list[Id], Distinct] = Field(default=[], max_length=20)
 
 
 class DocumentLesson(_Lesson):
@@ -188,6 +190,11 @@ def files_of(lesson: AnyLesson) -> list[str]:
         case QuizLesson():
             found = [file_id for question in lesson.quiz.questions for _, file_id in question.pictures()]
     return list(dict.fromkeys(found))
+
+
+def documents_of(lesson: AnyLesson) -> list[str]:
+    """The documents of the library that a lesson names."""
+    return list(lesson.document.library) if isinstance(lesson, DocumentLesson) else []
 
 
 class AskedQuiz(Outbound):

@@ -42,6 +42,14 @@ class NotPublished(Conflict):
     en = "The course is not published, or is archived: it cannot be offered."
 
 
+class NamesLibrary(Conflict):
+    """A national course goes to spaces that have another library."""
+
+    code = "names_library"
+    vi = "Khoá học quốc gia không dùng được tài liệu trong thư viện của một không gian. Hãy đính kèm tệp vào bài học."
+    en = "A national course cannot name documents of one space's library. Put files into the lesson instead."
+
+
 class OwnCourse(Conflict):
     """The centre has its own courses already."""
 
@@ -59,12 +67,15 @@ def require_centre(space: Space) -> None:
 def offer(space: Space, course_id: str) -> tuple[Item, str | None]:
     """Offer the newest version to all spaces; gives the head, and the job that copies its files if they are many.
 
-    Repeating it changes nothing, unless title or description changed. Raises: Forbidden, NotFound, NotPublished.
+    Repeating it changes nothing, unless title or description changed. Raises: Forbidden, NotFound, NotPublished,
+    NamesLibrary.
     """
     require_centre(space)
     head = authoring.require(space, course_id)
     if "version" not in head or "archived_at" in head:
         raise NotPublished
+    if content.structure(head["index"]).documents:
+        raise NamesLibrary
     if "offered" not in head:
         head = store.change_head(space, course_id, {"offered": clock.timestamp()})
         catalogue.forget(space)

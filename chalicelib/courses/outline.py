@@ -41,6 +41,7 @@ class LessonEntry:
     files: tuple[str, ...]
     offset: int
     length: int
+    library: tuple[str, ...] = ()  # documents of the space's library that it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ class FileFacts:
 class Structure:
     """A frozen version's structure, which all courses that show this version share (an adopted course is not copied).
 
+    ``documents`` are those of the library that it names, as they were then: who opens one gets its newest version.
     ``spent`` are ids of lessons that earlier versions had: learners' progress names them, so no new lesson gets one.
     """
 
     sections: tuple[SectionEntry, ...]
     files: Mapping[str, FileFacts] = field(default_factory=dict)
+    documents: Mapping[str, FileFacts] = field(default_factory=dict)
     spent: frozenset[str] = frozenset()
     weight: int = 0  # bytes of the index that it was read from
     lessons: Mapping[str, LessonEntry] = field(init=False)
@@ -158,8 +161,9 @@ def to_json(structure: Structure) -> dict[str, Any]:
             {"id": section.id, "title": section.title, "lessons": [_lesson(each) for each in section.lessons]}
             for section in structure.sections
         ],
-        "files": {name: [each.name, each.content_type, each.size] for name, each in structure.files.items()},
+        "files": _facts(structure.files),
         "spent": sorted(structure.spent),
+        **({"documents": _facts(structure.documents)} if structure.documents else {}),
     }
 
 
@@ -171,9 +175,14 @@ def from_json(data: Mapping[str, Any], weight: int) -> Structure:
             for each in data["sections"]
         ),
         files={name: FileFacts(*facts) for name, facts in data["files"].items()},
+        documents={name: FileFacts(*facts) for name, facts in data.get("documents", {}).items()},
         spent=frozenset(data["spent"]),
         weight=weight,
     )
+
+
+def _facts(files: Mapping[str, FileFacts]) -> dict[str, list[Any]]:
+    return {name: [each.name, each.content_type, each.size] for name, each in files.items()}
 
 
 def _lesson(entry: LessonEntry) -> list[Any]:
@@ -181,10 +190,11 @@ def _lesson(entry: LessonEntry) -> list[Any]:
     quiz = [terms.pass_mark, terms.attempts_allowed, terms.questions] if terms else None
     return [
         entry.id, entry.kind, entry.title, entry.minutes, entry.required, quiz, entry.files, entry.offset, entry.length,
+        *([entry.library] if entry.library else []),
     ]  # fmt: skip
 
 
 def _entry(row: list[Any]) -> LessonEntry:
-    lesson_id, kind, title, minutes, required, quiz, files, offset, length = row
+    lesson_id, kind, title, minutes, required, quiz, files, offset, length, *library = row
     terms = QuizTerms(*quiz) if quiz else None
-    return LessonEntry(lesson_id, kind, title, minutes, required, terms, tuple(files), offset, length)
+    return LessonEntry(lesson_id, kind, title, minutes, required, terms, tuple(files), offset, length, tuple(*library))

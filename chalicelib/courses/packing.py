@@ -21,6 +21,7 @@ from chalicelib.courses.lessons import (
     AnyLesson,
     QuizLesson,
     Section,
+    documents_of,
     files_of,
 )
 from chalicelib.courses.outline import LessonEntry, QuizTerms, SectionEntry, Structure
@@ -92,8 +93,9 @@ class _Packer:
         terms = QuizTerms(quiz.pass_mark, quiz.attempts_allowed, len(quiz.questions)) if quiz else None
         files = tuple(files_of(lesson))
         return LessonEntry(
-            str(lesson.id), lesson.kind, lesson.title, lesson.minutes, lesson.required, terms, files, offset, length
-        )
+            str(lesson.id), lesson.kind, lesson.title, lesson.minutes, lesson.required, terms, files, offset, length,
+            tuple(documents_of(lesson)),
+        )  # fmt: skip
 
     def packed(self, sections: tuple[SectionEntry, ...]) -> Packed:
         """All of it."""

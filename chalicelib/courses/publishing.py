@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.courses import authoring, catalogue, content, drafts, national, readiness, store, uploads
+from chalicelib.courses import (
+    authoring,
+    catalogue,
+    content,
+    drafts,
+    named_documents,
+    national,
+    readiness,
+    store,
+    uploads,
+)
 from chalicelib.courses.outline import FileFacts, Structure
 from chalicelib.courses.readiness import CannotPublish
 from chalicelib.errors import Conflict, Unavailable
@@ -62,7 +72,7 @@ def is_published(head: Item, draft: Item | None) -> bool:
 
 def _publish(space: Space, head: Item, draft: Item, actor_id: str) -> Item:
     course_id, before = head["sk"], head.get("version")
-    structure = _checked(space, draft, content.structure(head["index"]) if before else None)
+    structure = _checked(space, head, draft, content.structure(head["index"]) if before else None)
     frozen = {
         "frozen_title": head["title"],
         "prefix": space.slug,
@@ -82,19 +92,26 @@ def _publish(space: Space, head: Item, draft: Item, actor_id: str) -> Item:
     return head
 
 
-def _checked(space: Space, draft: Item, before: Structure | None) -> Structure:
-    """The draft's structure with what a version needs besides. Raises: CannotPublish."""
+def _checked(space: Space, head: Item, draft: Item, before: Structure | None) -> Structure:
+    """The draft's structure with what a version needs besides. Raises: CannotPublish, NamesLibrary, Unavailable."""
     structure = content.structure(draft["index"])
     ready = uploads.ready(space, _files(structure))
     lessons = content.all_lessons(draft["pack"], structure)
     sections = [[lessons[entry.id] for entry in section.lessons] for section in structure.sections]
+    documents = named_documents.found(space, [each for entry in structure.lessons.values() for each in entry.library])
     found = readiness.faults(sections, {file_id: item.content_type for file_id, item in ready.items()})
+    found += named_documents.faults(sections, documents)
     if found:
         raise CannotPublish(faults=found)
+    if documents and "offered" in head:
+        raise national.NamesLibrary
+    if not named_documents.hold(space, head["sk"], head["title"], list(lessons.values())):
+        raise Unavailable  # one was deleted just now: asked again, it is named
     spent: Any = (before.spent | before.lessons.keys()) - structure.lessons.keys() if before else ()
     return Structure(
         sections=structure.sections,
         files={each: FileFacts(item.name, item.content_type, item.size) for each, item in ready.items()},
+        documents=documents,
         spent=frozenset(spent),
     )
 

@@ -157,7 +157,7 @@ def save_draft(space: Space, course: Id, body: DraftSaving, circumstances: Circu
     may=EDIT_COURSES,
     creates=True,
     also={200: "The newest version is this very draft already (or the centre's newest)."},
-    raises=[ArchivedCourse, CannotPublish, PreconditionFailed],
+    raises=[ArchivedCourse, CannotPublish, PreconditionFailed, national.NamesLibrary],
 )
 def publish_course(space: Space, course: Id, circumstances: Circumstances) -> Answer[Version]:
     """Freeze the draft as the next version, or name everything that is missing. For an adopted course: take the
@@ -245,7 +245,7 @@ def read_file(space: Space, file: Id) -> File:
     "/spaces/{space}/courses/{course}/offer",
     may=EDIT_COURSES,
     also={202: "A job copies the course's files first."},
-    raises=[national.NotPublished],
+    raises=[national.NotPublished, national.NamesLibrary],
 )
 def offer_course(space: Space, course: Id) -> Answer[Offer]:
     """Offer the newest version to all spaces (the central space only)."""

@@ -150,7 +150,9 @@ def _lesson(of: Outline, entry: LessonEntry) -> ShownLesson:
         )
         if terms
         else None,
-        bytes=entry.length + sum(files[each].size for each in entry.files),
+        bytes=entry.length
+        + sum(files[each].size for each in entry.files)
+        + sum(of.structure.documents[each].size for each in entry.library),
     )
 
 
