@@ -15,8 +15,8 @@ Title = Annotated[str, line(200, 3)]
 Text = Annotated[str, prose(4_000, 1)]
 Reason = Annotated[str, line(300, 3)]
 Picture = Literal["image/png", "image/jpeg", "image/webp"]
-Files = Annotated[tuple[Id, ...], Distinct, Field(max_length=4, description="Pictures that one has uploaded.")]
-Mentions = Annotated[tuple[Id, ...], Distinct, Field(max_length=5, description="Tutors who are told (`list_tutors`).")]
+Files = Annotated[tuple[Id, ...], Field(max_length=4, description="Pictures that one has uploaded."), Distinct]
+Mentions = Annotated[tuple[Id, ...], Field(max_length=5, description="Tutors who are told (`list_tutors`)."), Distinct]
 _ASKED = {"title": "Làm sao đổi mật khẩu?", "body": "Em quên mật khẩu cũ, có đổi được không ạ?"}
 
 
