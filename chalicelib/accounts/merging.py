@@ -132,6 +132,7 @@ def move_learning(job: Job, run: Run) -> None:
         return
     consents.follow(space, found.other, found.kept)
     threads.join(space, found.kept, found.other)
+    attempts.join_sittings(space, found.kept, found.other)
     credentials.join(space, found.kept, found.other)  # before completions: none that moves is certified again
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
         attempts.join(space, found.kept, found.other, was)
@@ -151,6 +152,7 @@ def give_back(job: Job, run: Run) -> None:
     consents.follow(space, found.kept, found.other)
     credentials.part(space, found.kept, found.other)
     threads.part(space, found.kept, found.other)
+    attempts.part_sittings(space, found.kept, found.other)
     for was in enrolments.joined(space, found.id):
         goes_back = enrolments.goes_back(space, found.kept, was)
         attempts.part(space, found.kept, found.other, was, leaves=not goes_back)

@@ -91,6 +91,18 @@ KINDS: dict[str, _Kind] = {
             "began": "started_at",
         },
     ),
+    "sitting": _Kind(
+        "sitting",
+        ("assessment", "number"),
+        {
+            "v": "version", "at": "started_at", "due": "due_at", "sub": "submitted_at", "sc": "score", "ok": "passed",
+            "nq": "questions",
+        },
+        {"a_": "answers", "t_": "seconds_spent"},
+    ),
+    "paper": _Kind("paper", ("assessment", "number"), {"v": "version"}),
+    "release": _Kind("release_to_begin", ("assessment",), {"until": "until"}),
+    "tries": _Kind("codes_tried", ("assessment",), {"n": "tries"}),
     "wrote": _Kind("post", ("thread",), {"reply": "reply", "at": "written_at"}),
     "too": _Kind("same_question", ("thread",), {"at": "written_at"}),
     "reported": _Kind("report_of_abuse", ("thread", "post"), {"reason": "reason", "at": "written_at"}),
@@ -101,7 +113,7 @@ KINDS: dict[str, _Kind] = {
 }  # fmt: skip
 # What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.
 _SECONDS = frozenset(
-    "until expires since enrolled_at completed_at submitted_at started_at issued_at achieved_at".split()
+    "until expires since enrolled_at completed_at submitted_at started_at due_at issued_at achieved_at".split()
 )
 _MILLISECONDS = frozenset("last_activity_at told_at read read_until written_at".split())
 

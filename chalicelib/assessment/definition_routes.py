@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.assessment import definitions, results, supervising
+from chalicelib.assessment import definitions, regrading, results, supervising
 from chalicelib.assessment.definition_models import Assessment, AssessmentCard, AssessmentDraft, PublishedAssessment
 from chalicelib.assessment.definitions import AssessmentArchived, TooManyAssessments
+from chalicelib.assessment.regrading import RegradingUnready
 from chalicelib.assessment.sitting_models import (
     PaperAppeal,
+    Regrade,
+    RegradingJob,
     Release,
     SittingNumber,
     SittingQuery,
@@ -105,6 +108,37 @@ def release_person(space: Space, actor: Actor, assessment: Id, person: Id) -> Re
     """Let a person begin the supervised assessment once, within the hour."""
     definitions.newest(space, assessment)
     return supervising.release(space, assessment, person, actor.person_id)
+
+
+@assessments.post(
+    "/spaces/{space}/assessments/{assessment}/regradings", may=EDIT_COURSES, status=202, creates=True
+)  # fmt: skip
+def try_regrading(space: Space, circumstances: Circumstances, assessment: Id) -> Answer[RegradingJob]:
+    """List whom the keys that were corrected in the banks would change, and from what to what. Nothing changes yet."""
+    job = regrading.begin(space, assessment, circumstances.new_id(space.slug), circumstances.actor_id)
+    return Answer(RegradingJob(job=job), location=f"/v1/spaces/{space.slug}/jobs/{job}")
+
+
+@assessments.get(
+    "/spaces/{space}/assessments/{assessment}/regradings/{job}/changes", may=READ_LEARNERS,
+    budget=Budget(calls=2, rcu=20), raises=[paging.BadCursor],
+)  # fmt: skip
+def list_regrading_changes(space: Space, assessment: Id, job: Id, query: PageQuery) -> Page[Regrade]:
+    """Whose result changes, as far as the dry run has come."""
+    return regrading.changes(space, assessment, job, query)
+
+
+@assessments.post(
+    "/spaces/{space}/assessments/{assessment}/regradings/{job}/application", may=EDIT_COURSES, status=202,
+    raises=[RegradingUnready],
+)  # fmt: skip
+def apply_regrading(space: Space, actor: Actor, assessment: Id, job: Id) -> Answer[RegradingJob]:
+    """Apply what the dry run has listed, once: whose score changes is told, certificates are issued and revoked.
+
+    A sitting that was graded anew since is left alone; the job's result counts those.
+    """
+    made = regrading.apply(space, assessment, job, actor.person_id)
+    return Answer(RegradingJob(job=made), location=f"/v1/spaces/{space.slug}/jobs/{made}")
 
 
 def _answer(item: Item, location: str | None = None) -> Answer[Assessment]:

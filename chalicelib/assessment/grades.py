@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib import clock
 from chalicelib.assessment import freezing, keys, papers, store
 from chalicelib.assessment.definition_models import Terms
 from chalicelib.banks import contents
+from chalicelib.banks.contents import Ref
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.questions import marking
 from chalicelib.storage.items import Item
@@ -50,11 +53,9 @@ def terms_of(space: Space, sheet: Item) -> Terms:
     return freezing.read(space, assessment_id, sheet["v"]).terms
 
 
-def graded(space: Space, sheet: Item, paper: papers.Paper) -> Item:
-    """The grade of a sheet by the keys of now: 1 call when warm, 2 with a question that is not known yet. ``ky`` are
-    the keys that it was marked by."""
+def graded(space: Space, sheet: Item, refs: Sequence[Ref]) -> Item:
+    """The grade of a sheet by these keys: 0 calls when warm, else 1. ``ky`` are the keys that it was marked by."""
     terms = terms_of(space, sheet)
-    refs = papers.newest_keys(space, paper)
     marks = papers.marked(contents.contents(space, refs), refs, sheet, partial=terms.partial_credit)
     score = marking.percent(marks)
     return {"sc": score, "ok": score >= terms.pass_mark, "mk": papers.shares(marks), "ky": [ref.key for ref in refs]}
@@ -66,4 +67,6 @@ def _closing(space: Space, sheet: Item) -> Item:
     # Whoever forgot to submit did so when time was up, not when somebody looked.
     submitted = now if now <= sheet["until"] else int(sheet["due"])
     place = keys.done_key(submitted, person_of(sheet), number)
-    return {"st": "done", "sub": submitted, "cs": place, **graded(space, sheet, paper_of(space, sheet))}
+    paper = paper_of(space, sheet)
+    grade = graded(space, sheet, papers.newest_keys(space, paper))
+    return {"st": "done", "sub": submitted, "cs": place, **grade}

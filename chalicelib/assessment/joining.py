@@ -1,13 +1,16 @@
-"""The attempts of two accounts that become one: the other's follow those of the account that is kept, under the next
-numbers; and back."""
+"""The attempts and sittings of two accounts that become one: the other's follow those of the account that is kept,
+under the next numbers; and back. Sittings that both have begun are as many: all count."""
 
 from __future__ import annotations
 
-from chalicelib.assessment import keys
+from chalicelib.assessment import keys, store
+from chalicelib.errors import Unavailable
 from chalicelib.learning.joining import Joined
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Table
+
+_TRIES = 5
 
 
 def join(space: Space, kept_id: str, other_id: str, was: Joined) -> None:
@@ -41,3 +44,52 @@ def _attempts(space: Space, person_id: str, course_id: str) -> list[Item]:
 
 def _table(space: Space) -> Table:
     return space.table("learning")
+
+
+def join_sittings(space: Space, kept_id: str, other_id: str) -> None:
+    """Move the other account's sittings with their papers behind the kept one's: 1 Query, and 3 calls for each, one
+    transaction among them. Repeating it changes nothing; what is saved meanwhile goes along. Raises: Unavailable."""
+    for sheet in store.all_sittings(space, other_id):
+        assessment_id, number = keys.sitting_place(sheet["sk"])
+        for _ in range(_TRIES):
+            last = store.last_sitting(space, kept_id, assessment_id)
+            free = keys.sitting_place(last["sk"])[1] + 1 if last else 1
+            if _move_sitting(
+                space, other_id, kept_id, (assessment_id, number, free), came={"o": other_id, "on": number}
+            ):
+                break
+        else:
+            raise Unavailable
+
+
+def part_sittings(space: Space, kept_id: str, other_id: str) -> None:
+    """Give the other account the sittings back that came from it, under their own numbers, or behind what it has begun
+    since."""
+    for sheet in store.all_sittings(space, kept_id):
+        if sheet.get("o") != other_id:
+            continue
+        assessment_id, number = keys.sitting_place(sheet["sk"])
+        for _ in range(_TRIES):
+            last = store.last_sitting(space, other_id, assessment_id)
+            taken = last is not None and keys.sitting_place(last["sk"])[1] >= sheet["on"]
+            free = keys.sitting_place(last["sk"])[1] + 1 if last and taken else int(sheet["on"])
+            if _move_sitting(space, kept_id, other_id, (assessment_id, number, free), came={"o": None, "on": None}):
+                break
+        else:
+            raise Unavailable
+
+
+def _move_sitting(space: Space, from_id: str, to_id: str, place: tuple[str, int, int], *, came: Item) -> bool:
+    """As it is now, under another number; whether it is moved (or gone). ``came`` is where it came from."""
+    assessment_id, number, free = place
+    sheet = store.sitting(space, from_id, assessment_id, number)
+    paper = store.paper(space, from_id, assessment_id, number)
+    if sheet is None or paper is None:
+        return True
+    ended = sheet["st"] != "open"
+    listed = keys.done_key(sheet["sub"], to_id, free) if ended else keys.open_key(sheet["until"], to_id, free)
+    pk, sk = keys.sitting(to_id, assessment_id, free)
+    index = keys.index_partition(assessment_id, keys.shard_of(to_id))
+    moved = {**sheet, "pk": pk, "sk": sk, "c": index, "cs": listed, **came}
+    paper_pk, paper_sk = keys.paper(to_id, assessment_id, free)
+    return store.move_sitting(space, sheet, moved, {**paper, "pk": paper_pk, "sk": paper_sk})

@@ -137,3 +137,20 @@ class Release(Outbound):
 
     person: str
     until: datetime
+
+
+class Regrade(Outbound):
+    """What corrected keys make of a sitting."""
+
+    person: str
+    number: int
+    score_before: int
+    score: int
+    passed_before: bool
+    passed: bool
+
+
+class RegradingJob(Outbound):
+    """The job to follow; its result tells how many it is about."""
+
+    job: str

@@ -7,6 +7,7 @@
 | paper | ``learner#<person>``, ``paper#<assessment>#<n>`` | what was drawn; immutable |
 | release | ``learner#<person>``, ``release#<assessment>`` | that a tutor lets a person begin; TTL |
 | tries | ``learner#<person>``, ``tries#<assessment>#<window>`` | how many codes a person tried; TTL |
+| regrade | ``regrading#<job>``, ``c#<person>#<n>`` or ``k#…`` | what another key makes of a sitting; TTL |
 | assessment | ``assessments``, ``<assessment>`` | its draft, and what of the newest version lists tell |
 | version | ``assessment#<assessment>``, ``version#<n>`` | terms and parts as published; immutable |
 | count | ``assessment-count``, ``count`` | how many assessments there are |
@@ -17,15 +18,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib import clock
 from chalicelib.assessment.keys import index_partition, key, of_index_key, partition, place, sitting_place, sittings
 from chalicelib.assessment.keys import paper as paper_key
 from chalicelib.assessment.keys import sitting as sitting_key
 from chalicelib.questions.responses import Response
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed, Rows, Table, transact
+from chalicelib.storage.table import ConditionFailed, Rows, Table, TransactionFailed, transact
 
 MOST_ASSESSMENTS = 1_000
+_REGRADES_KEPT_S = 90 * 86_400  # as long as the job that noted them
 _ASSESSMENTS = "assessments"
 _COUNT = ("assessment-count", "count")
 
@@ -235,10 +238,48 @@ def regrade_sitting(space: Space, sheet: Item, facts: Item) -> Item:
     return _table(space).update(sheet["pk"], sheet["sk"], expression, values, names=names, condition=condition)
 
 
+def note_regrades(space: Space, regrading_id: str, rows: Sequence[Item]) -> None:
+    """What regrading would make of these sittings: 1 BatchWriteItem for 25, 1 WCU each; kept for 90 days."""
+    ttl = clock.epoch_s() + _REGRADES_KEPT_S
+    _table(space).put_all([{"pk": f"regrading#{regrading_id}", "ttl": ttl, **each} for each in rows])
+
+
+def regrades(space: Space, regrading_id: str, begins: str, after: str | None, limit: int) -> Rows:
+    """What a regrading would change, those whose result changes (``c#``) before the others (``k#``): 1 Query."""
+    pk = f"regrading#{regrading_id}"
+    return _table(space).query(pk, begins_with=begins, after={"pk": pk, "sk": after} if after else None, limit=limit)
+
+
 def sittings_of_person(space: Space, person_id: str, after: str | None, limit: int) -> Rows:
     """A page of one's sittings, by assessment: 1 Query."""
     start = {"pk": partition(person_id), "sk": after} if after else None
     return _table(space).query(partition(person_id), begins_with="sitting#", after=start, limit=limit)
+
+
+def sittings_of_assessment(space: Space, person_id: str, assessment_id: str) -> list[Item]:
+    """All of one's sittings of an assessment: 1 Query for each megabyte."""
+    return _table(space).query_all(partition(person_id), begins_with=sittings(assessment_id), consistent=True)
+
+
+def all_sittings(space: Space, person_id: str) -> list[Item]:
+    """All of one's sittings: 1 Query for each megabyte. For a merge, not for a request."""
+    return _table(space).query_all(partition(person_id), begins_with="sitting#", consistent=True)
+
+
+def move_sitting(space: Space, sheet: Item, moved: Item, paper: Item) -> bool:
+    """Put a sheet and its paper elsewhere and take the old ones away, if nothing has changed the sheet since it was
+    read and the new place is free; whether it did: one transaction, 4 WCU for each KB."""
+    table = _table(space)
+    person_id, (assessment_id, number) = sheet["pk"].removeprefix(partition("")), sitting_place(sheet["sk"])
+    old = table.deleting(
+        sheet["pk"], sheet["sk"], condition="w = :w AND st = :st", values={":w": sheet["w"], ":st": sheet["st"]}
+    )
+    gone = table.deleting(*paper_key(person_id, assessment_id, number))
+    try:
+        transact([table.creating(moved), table.creating(paper), old, gone])
+    except TransactionFailed:
+        return False
+    return True
 
 
 def listed_sittings(

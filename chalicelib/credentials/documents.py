@@ -21,7 +21,7 @@ from chalicelib.errors import Language
 from chalicelib.storage.items import Item
 
 # Open Badges 3.0, AchievementType: what each of our kinds is there.
-TYPES: Mapping[str, str] = {"course": "Course"}
+TYPES: Mapping[str, str] = {"course": "Course", "assessment": "Assessment"}
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 
 
@@ -189,7 +189,7 @@ def printed(draft: Draft) -> Json:
         "superior": template.get("superior"),
         "issued_by": template.get("issued_by"),
         "heading": template.get("heading") or texts.HEADINGS[said],
-        "body": template.get("body") or texts.BODIES[said],
+        "body": template.get("body") or texts.BODIES[draft.earned.kind][said],
         "signatories": template.get("signatories") or [],
         "template": template.get("sk", "").removeprefix("template#") or None,
         "facts": facts(draft),

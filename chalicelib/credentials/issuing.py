@@ -64,14 +64,15 @@ def follow(space: Space, batch: Batch) -> None:
     """Issue what was earned, and revoke what was undone.
 
     0 calls for a batch without either; 1 for one of which nothing is certified. Else some 5, and for each credential 1
-    to see what its person holds, and 2 writes.
+    to see what its person holds, and 2 writes; for each that was undone 1 to see that it is.
     """
     found = [each for change in batch.changes if (each := reasons.of(change)) is not None]
     earned = [each for each in found if isinstance(each, Earned)]
     if earned:
         _issue(space, earned)
     for each in found:
-        if isinstance(each, Undone):
+        # Who passed it twice, or has completed it again meanwhile, has it still.
+        if isinstance(each, Undone) and reasons.KINDS[each.kind].finds(space, each.person_id, each.about) is None:
             ending.undo(space, each)
 
 

@@ -14,7 +14,7 @@ from chalicelib.http.models import Id, Inbound, Outbound, PageQuery, line, prose
 
 State = Literal["valid", "expired", "revoked", "superseded"]
 Reason = Literal["issued_in_error", "misconduct", "holder_request", "undone", "superseded"]
-AboutKind = Literal["course"]
+AboutKind = Literal["course", "assessment"]
 
 MOST_SIGNATORIES = 4
 MOST_TEMPLATES = 100
@@ -103,18 +103,19 @@ class Templates(Outbound):
 
 
 class CredentialSettings(Inbound):
-    """Which completions are certified where no rule says otherwise."""
+    """Which achievements are certified where no rule says otherwise."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"courses": "chosen", "template": None}]})
 
     courses: Literal["chosen", "all"] = Field(
         description="`chosen`: only those that a rule names; `all`: every published course that no rule excepts."
     )
+    assessments: Literal["chosen", "all"] = Field(default="chosen", description="The same for assessments passed.")
     template: Id | None = Field(default=None, description="The usual one; null: the program's own texts.")
 
 
 class CertificationRule(Inbound):
-    """Whether one course is certified."""
+    """Whether one course, or one assessment, is certified."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "course", "issues": True}]})
 
@@ -141,7 +142,7 @@ class NewCredential(Inbound):
 
     person: Id
     kind: AboutKind = "course"
-    about: Id = Field(description="The course.")
+    about: Id = Field(description="The course, or the assessment.")
 
 
 class Revocation(Inbound):

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.assessment import achievements
+from chalicelib.assessment.achievements import Outcome
 from chalicelib.courses import catalogue
 from chalicelib.errors import Language
 from chalicelib.learning import enrolments, items, versions
@@ -108,6 +110,32 @@ def _course(space: Space, earned: Earned) -> Subject:
     return Subject(outline.title, language, card.minutes or outline.structure.minutes)
 
 
+def _assessment_change(change: Change) -> Earned | Undone | None:
+    """A sitting that is passed now, at once or when it was graded anew; or one that is passed no more."""
+    before, after = achievements.of_change(change)
+    if after is not None and after.passed and not (before and before.passed):
+        return _passed(after)
+    if before is not None and before.passed and not (after and after.passed):
+        return Undone("assessment", before.assessment, before.person_id)
+    return None
+
+
+def _passed(outcome: Outcome) -> Earned:
+    about, person_id = outcome.assessment, outcome.person_id
+    return Earned("assessment", about, person_id, outcome.at, outcome.version, outcome.score)
+
+
+def _assessment_pass(space: Space, person_id: str, assessment_id: str) -> Earned | None:
+    """1 call."""
+    found = achievements.passed(space, person_id, assessment_id)
+    return _passed(found) if found else None
+
+
+def _assessment(space: Space, earned: Earned) -> Subject:
+    """0 calls when warm. Raises: NotFound."""
+    return Subject(achievements.title(space, earned.about, earned.version), "vi", 0)
+
+
 KINDS: Mapping[str, Kind] = {
     "course": Kind(
         setting="courses",
@@ -115,6 +143,13 @@ KINDS: Mapping[str, Kind] = {
         reads=_course_change,
         finds=_course_completion,
         describes=_course,
+    ),
+    "assessment": Kind(
+        setting="assessments",
+        requires=achievements.require,
+        reads=_assessment_change,
+        finds=_assessment_pass,
+        describes=_assessment,
     ),
 }
 

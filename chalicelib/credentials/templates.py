@@ -77,13 +77,17 @@ def template_for(space: Space, kind: str, about: str) -> Item:
 def settings(space: Space) -> CredentialSettings:
     """What is certified where no rule says otherwise: 1 call. Nothing, as long as nobody has chosen."""
     found = store.policy(space, []).get("settings", {})
-    return CredentialSettings(courses=found.get("courses", "chosen"), template=found.get("template"))
+    return CredentialSettings(
+        courses=found.get("courses", "chosen"),
+        assessments=found.get("assessments", "chosen"),
+        template=found.get("template"),
+    )
 
 
 def set_settings(space: Space, wanted: CredentialSettings) -> CredentialSettings:
     """2 calls. Raises: InvalidInput."""
     _require_template(space, wanted.template)
-    store.keep_settings(space, {"courses": wanted.courses, "template": wanted.template})
+    store.keep_settings(space, wanted.model_dump())
     return wanted
 
 

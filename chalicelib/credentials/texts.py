@@ -20,21 +20,35 @@ PLACES: Mapping[str, str] = {
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 HEADINGS: Mapping[Language, str] = {"vi": "GIẤY CHỨNG NHẬN", "en": "CERTIFICATE"}
-BODIES: Mapping[Language, str] = {
-    "vi": "{issuer} chứng nhận\n{name}\nđã hoàn thành khoá học “{course}” ngày {date}.",
-    "en": "{issuer} certifies that\n{name}\nhas completed the course “{course}” on {date}.",
+# By kind of achievement: what the page says, its description, and what had to be done for it.
+BODIES: Mapping[str, Mapping[Language, str]] = {
+    "course": {
+        "vi": "{issuer} chứng nhận\n{name}\nđã hoàn thành khoá học “{course}” ngày {date}.",
+        "en": "{issuer} certifies that\n{name}\nhas completed the course “{course}” on {date}.",
+    },
+    "assessment": {
+        "vi": "{issuer} chứng nhận\n{name}\nđã đạt bài đánh giá “{course}” ngày {date}.",
+        "en": "{issuer} certifies that\n{name}\nhas passed the assessment “{course}” on {date}.",
+    },
 }
-# By kind of achievement: its description, and what had to be done for it.
 DESCRIPTIONS: Mapping[str, Mapping[Language, str]] = {
     "course": {
         "vi": "Hoàn thành khoá học “{course}” do {issuer} tổ chức.",
         "en": "Completed the course “{course}” offered by {issuer}.",
+    },
+    "assessment": {
+        "vi": "Đạt bài đánh giá “{course}” do {issuer} tổ chức.",
+        "en": "Passed the assessment “{course}” held by {issuer}.",
     },
 }
 CRITERIA: Mapping[str, Mapping[Language, str]] = {
     "course": {
         "vi": "Học xong mọi bài học bắt buộc của khoá học và đạt mọi bài kiểm tra bắt buộc.",
         "en": "Completed every required lesson of the course and passed every required quiz.",
+    },
+    "assessment": {
+        "vi": "Làm bài đánh giá theo đúng quy định và đạt điểm yêu cầu.",
+        "en": "Took the assessment under its terms and reached its pass mark.",
     },
 }
 

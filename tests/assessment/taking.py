@@ -7,8 +7,11 @@ from typing import Any
 
 from chalicelib import ids
 from chalicelib.http import tokens
+from chalicelib.jobs import queue
+from tests import rights
 from tests.api import Api, Reply
 from tests.banks.filling import BankRef, begin, single, typed
+from tests.emulated import Cloud
 from tests.factories import OpenedSpace
 
 RIGHT = "Không"
@@ -130,3 +133,10 @@ def exam(space: OpenedSpace, bank: BankRef | None = None, **terms: Any) -> Exam:
     assessment, etag = made(space, draft(bank, **terms))
     publish(space, assessment, etag).ok(201)
     return Exam(space, assessment, bank)
+
+
+def sweep(aws: Cloud) -> None:
+    """Run what is due by now."""
+    with rights.running_as("tick"):
+        queue.sweep()
+    aws.drain()

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import clock, ids
-from chalicelib.jobs import queue
-from tests import rights
-from tests.assessment.taking import Exam, Taker, exam, filled, right, wrong
+from tests.assessment.taking import Exam, Taker, exam, filled, right, sweep, wrong
 from tests.banks.filling import BankRef
 from tests.crashes import killed_at
 from tests.emulated import Cloud
@@ -118,13 +116,6 @@ def test_the_job_closes_what_nobody_submits_and_tells(aws: Cloud, hue: OpenedSpa
     assert hue.tutor.get(taken.at("/sittings"), query={"state": "open"}).ok()["items"] == []
     told = [[each["kind"] for each in taker.api.get(hue.at("/me/notifications")).ok()["items"]] for taker in takers]
     assert told == [[], ["sitting.graded"], ["sitting.graded"]]
-
-
-def sweep(aws: Cloud) -> None:
-    """Run what is due by now."""
-    with rights.running_as("tick"):
-        queue.sweep()
-    aws.drain()
 
 
 @pytest.mark.parametrize("call", range(1, 9))

@@ -111,7 +111,7 @@ def of(found: Issued, profile: TenantProfile) -> Shown:
         address=addresses.page(found.number),
         language=said,
         heading=printed.get("heading") or texts.HEADINGS[said],
-        body=printed.get("body") or texts.BODIES[said],
+        body=printed.get("body") or texts.BODIES[found.kind][said],
         name=facts["name"],
         title=found.signed["name"],
         facts=tuple(sorted(facts.items())),
