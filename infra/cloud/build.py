@@ -170,13 +170,13 @@ def _write(path: Path, parts: list[Path], kept_services: frozenset[str]) -> None
     """Zip what lies in the parts: in one order, at one time, with one set of permissions."""
     found = sorted((name, file) for part in parts for name, file in _files(part) if _is_kept(name, kept_services))
     new = path.with_suffix(f".{os.getpid()}.new")
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, file in found:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system = 3  # the permissions that follow are Unix's, wherever this runs
             entry.external_attr = (0o755 if ".so" in file.suffixes else 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.read_bytes(), compresslevel=6)
+            archive.writestr(entry, file.read_bytes(), compresslevel=9)
     new.replace(path)
 
 
