@@ -26,6 +26,7 @@ FEATURES = [
     "chalicelib.assignments.routes",
     "chalicelib.audiences.routes",
     "chalicelib.audit.routes",
+    "chalicelib.banks.packages.routes",
     "chalicelib.banks.routes",
     "chalicelib.courses.routes",
     "chalicelib.credentials.routes",

@@ -21,8 +21,13 @@ ContentType = Literal[
     "image/gif",
     "text/vtt",
     "application/json",
+    "application/zip",
+    "application/xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/plain",
+    "text/csv",
 ]
-Purpose = Literal["lesson", "cover", "captions", "draft"]
+Purpose = Literal["lesson", "cover", "captions", "draft", "questions"]
 FileState = Literal["pending", "ready"]
 MB = 1_000_000
 _FILMS = (b"mp4", b"iso", b"avc1", b"M4V", b"dash")
@@ -34,6 +39,8 @@ VIDEOS = frozenset({"video/mp4", "video/webm"})
 DOCUMENTS = IMAGES | {"application/pdf"}
 CAPTIONS = frozenset({"text/vtt"})
 DRAFTS = frozenset({"application/json"})
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+QUESTIONS = frozenset({"application/zip", "application/xml", WORKBOOK, "text/plain", "text/csv"})
 
 # WebVTT (W3C): hours may be left out; a cue's line may carry settings after its end.
 _TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
@@ -93,6 +100,18 @@ def _json(head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"{")
 
 
+def _zip(head: bytes) -> bool:
+    return head.startswith(b"PK\x03\x04")
+
+
+def _xml(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"<")
+
+
+def _text(head: bytes) -> bool:
+    return b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
 TYPES: Mapping[str, FileType] = {
     "video/mp4": FileType(500 * MB, _mp4),
     "video/webm": FileType(500 * MB, _webm),
@@ -103,4 +122,9 @@ TYPES: Mapping[str, FileType] = {
     "image/gif": FileType(10 * MB, lambda head: head.startswith((b"GIF87a", b"GIF89a"))),
     "text/vtt": FileType(1 * MB, is_webvtt, whole=True),
     "application/json": FileType(20 * MB, _json),
+    "application/zip": FileType(30 * MB, _zip),
+    "application/xml": FileType(1 * MB, _xml),
+    WORKBOOK: FileType(10 * MB, _zip),
+    "text/plain": FileType(10 * MB, _text),
+    "text/csv": FileType(10 * MB, _text),
 }

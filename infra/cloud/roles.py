@@ -176,6 +176,7 @@ RIGHTS: dict[str, list[Json]] = {
         _platform(["GetItem", "Query"], "tenant#*", "person#*", "national#*", "usage-month#*", "usage-stored"),
         _JOBS,
         _platform(["UpdateItem"], "national#*"),  # which version an adopter has
+        _platform(["UpdateItem"], "usage-stored"),  # the pictures that a package of questions brings
         _platform(["PutItem"], "person#*"),  # an operator's one-time link
         _platform(["PutItem", "Query"], "due#*", "digest#*"),
         _platform(["GetItem"], "national-figures"),  # how many more learners a list may bring

@@ -29,6 +29,11 @@ CONTENTS: dict[str, bytes] = {
     "image/webp": pictures.webp(),
     "image/gif": GIF,
     "application/json": b'{"sections":[]}',
+    "application/zip": b"PK\x03\x04" + bytes(26),
+    "application/xml": b"<?xml version='1.0'?><assessmentItem/>",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"PK\x03\x04" + bytes(26),
+    "text/plain": "Câu hỏi? {T}".encode(),
+    "text/csv": "Loại,Câu hỏi".encode(),
 }
 
 

@@ -18,7 +18,7 @@ from chalicelib.banks.packages.qti_bodies import prose
 from chalicelib.banks.packages.qti_choosing import written
 from chalicelib.banks.packages.qti_scoring import no_key, number
 from chalicelib.banks.packages.qti_typing import FILL_IN
-from chalicelib.banks.packages.refusals import PackageDamaged, PackageEmpty
+from chalicelib.banks.packages.refusals import PackageEmpty
 
 Json = dict[str, Any]
 BLANK = "_____"
@@ -40,12 +40,8 @@ class _Answer:
     feedback: str
 
 
-def read(content: bytes) -> Reading:
-    """All questions of a file in UTF-8. Raises: PackageDamaged, PackageEmpty, PackageTooLarge."""
-    try:
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PackageDamaged(part="UTF-8") from error
+def read(text: str) -> Reading:
+    """All questions of a text. Raises: PackageEmpty, PackageTooLarge."""
     reading = Reading()
     for count, block in enumerate(gift_text.blocks(text), 1):
         if count > MAX_ITEMS:

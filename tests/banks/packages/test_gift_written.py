@@ -28,7 +28,7 @@ def _written(items: list[Taken]) -> tuple[bytes, list[Finding]]:
 def _back(items: list[Taken]) -> Reading:
     content, found = _written(items)
     assert [each for each in found if not each.taken] == []
-    return gift.read(content)
+    return gift.read(content.decode())
 
 
 def _said(facts: dict[str, Any]) -> bool:

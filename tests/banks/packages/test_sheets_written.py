@@ -1,0 +1,99 @@
+"""The spreadsheet of questions: what we write reads back as it was, and the template reads as what it shows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.banks.packages import sheet_writing, sheets
+from chalicelib.banks.packages.findings import Reading
+from chalicelib.questions.models import KINDS, AnyQuestion
+from tests.banks.packages.inventing import questions, tags, taken
+from tests.questions.writing import PICTURE, question
+
+FORMS: dict[str, tuple[Callable[..., Any], Callable[[bytes], Reading]]] = {
+    "xlsx": (sheet_writing.write_workbook, sheets.read_workbook),
+    "csv": (sheet_writing.write_csv, lambda content: sheets.read_csv(content.decode("utf-8-sig"))),
+}
+each_form = pytest.mark.parametrize("form", FORMS)
+SAYABLE = [kind for kind in KINDS if kind != "hot_spot"]
+
+
+def _names_of_gaps_apart(made: AnyQuestion) -> dict[str, Any]:
+    """All of a question but what its gaps are called, which a row does not say."""
+    facts = made.model_dump(mode="json")
+    for place, gap in enumerate(facts.get("gaps", ())):
+        facts["text"] = facts["text"].replace(f"[[{gap['id']}]]", f"[[{place}]]")
+        gap["id"] = place
+    return facts
+
+
+@each_form
+@pytest.mark.parametrize("kind", SAYABLE)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_what_is_written_reads_back_as_it_was(form: str, kind: str, data: st.DataObject) -> None:
+    written = taken(data.draw(questions(kind, st.none(), st.none())), data.draw(tags))
+    file = io.BytesIO()
+    write, read = FORMS[form]
+    assert write(file, [written]) == []
+    reading = read(file.getvalue())
+    assert reading.findings == []
+    assert [(_names_of_gaps_apart(each.question), each.tags) for each in reading.items] == [
+        (_names_of_gaps_apart(written.question), written.tags)
+    ]
+
+
+@each_form
+def test_what_a_row_cannot_hold_is_named_and_left_out(form: str) -> None:
+    areas = [{"shape": "circle", "x": 0.5, "y": 0.5, "r": 0.1}]
+    above = {"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Xem"}]}]}
+    items = [
+        taken(question("hot_spot", picture=PICTURE, areas=areas)),
+        taken(question("true_false", right=True, stimulus=above)),
+        taken(question("true_false", right=True)),
+    ]
+    file = io.BytesIO()
+    write, read = FORMS[form]
+    assert [each.code for each in write(file, items)] == ["kind_unsayable", "stimulus_unsayable"]
+    assert len(read(file.getvalue()).items) == 1
+
+
+def test_the_template_shows_one_of_each_kind() -> None:
+    file = io.BytesIO()
+    sheet_writing.write_template(file)
+    reading = sheets.read_workbook(file.getvalue())
+    assert (reading.findings, {each.question.kind for each in reading.items}) == ([], set(SAYABLE))
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("Tự luận,Vì sao?,,", "kind_not_read"),
+        ("Một lựa chọn,Nào?,a,Z", "right_not_among"),
+        ("Một lựa chọn,Nào?,a,A", "too_few_choices"),
+        ("Đúng/Sai,Nào?,,Có lẽ", "no_right_answer"),
+        ("Ghép cặp,Nào?,a - b,", "pair_unreadable"),
+        ("Số,Nào?,,ba", "not_a_number"),
+        ("Trả lời ngắn,,,a", "string_too_short"),
+    ],
+)
+def test_a_row_that_is_wrong_is_named_by_its_number(row: str, code: str) -> None:
+    reading = sheets.read_csv(f"Loại câu hỏi,Câu hỏi,Lựa chọn A,Đáp án đúng\n\n{row}\n")
+    assert [(each.place.line, each.code) for each in reading.findings] == [(3, code)]
+
+
+def test_headings_may_stand_in_any_order_without_diacritics() -> None:
+    reading = sheets.read_csv("dap an dung;CAU HOI;loai cau hoi\nSai;Trời vuông.;dung/sai\n")
+    assert [each.question.prompt for each in reading.items] == ["Trời vuông."]
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet() -> None:
+    file = io.BytesIO()
+    sheet_writing.write_csv(file, [taken(question("true_false", prompt="=1+1 đúng không?", right=False))])
+    assert "'=1+1" in file.getvalue().decode()
