@@ -18,7 +18,7 @@ from chalicelib.people import persons
 from chalicelib.storage import acting, spaces
 from chalicelib.storage.changes import Batch, Change
 from chalicelib.storage.client import METER, Meter
-from chalicelib.threads import following, items, store
+from chalicelib.threads import following, items
 
 SIZES = {"small": 1_000, "full": 10_000}
 _TIMES = 200
@@ -71,7 +71,7 @@ def _fill(slug: str, thread: str, replies: int) -> None:
     at = clock.epoch_ms()
     written = {"body": "Em cũng gặp lỗi này, chưa biết làm sao.", "files": [], "to": []}
     with acting.on_behalf_of(slug):
-        table = store.table(spaces.find(slug))
+        table = spaces.find(slug).table("learning")
         keys = [items.reply_key(thread, items.reply_id(at + place, f"{place:022d}")) for place in range(replies)]
         table.put_all(items.new_post(key, f"{place % 50}", at, False, written) for place, key in enumerate(keys))
         table.update(*items.thread_key(thread), "ADD n :n", {":n": replies})
@@ -89,7 +89,7 @@ def _followed(space: World, thread: str) -> dict[str, float]:
     """What the reaction does for a question that is new."""
     tenant, meter = spaces.find(space.slug), Meter()
     with acting.on_behalf_of(space.slug):
-        item = store.get(tenant, thread) or {}
+        item = tenant.table("learning").get(*items.thread_key(thread)) or {}
         cpu, remembered = time.process_time(), METER.set(meter)
         for number in range(_TIMES):
             new = {**item, "due": item["due"] + number}
