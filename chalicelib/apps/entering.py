@@ -73,7 +73,6 @@ def enter(space: Space, given: EntryRequest, circumstances: Circumstances) -> Ap
     if given.grant_type != GRANT:
         raise GrantUnsupported
     sessions.require_opened(space)
-    sessions.require_admitted(space, accounts.LEARNER)
     app, assertion = verified(space, given.assertion)
     _require_origin(app, circumstances)
     told = accepted(space, app, assertion.claims)

@@ -123,7 +123,6 @@ def settle_app_conflict(space: Space, app: Id, person: Id) -> None:
 @apps.post(
     "/spaces/{space}/entries",
     may=ANYONE,
-    while_suspended=True,
     form=True,
     budget=Budget(calls=3, rcu=3, wcu=10),
     also={202: "The person is to be asked for consent first."},

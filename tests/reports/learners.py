@@ -25,10 +25,11 @@ _numbers = itertools.count(1)
 
 
 def space_of_learners(slug: str | None = None, kind: str = "province") -> Space:
-    """A space that has the tables which counting and telling apps of results need, and is in the registry."""
+    """A space that has the tables which counting, telling apps of results and certifying need, and is in the
+    registry."""
     opened = factories.register(slug or f"lop-hoc-{next(_numbers)}", kind=kind)
-    tables.create(opened.space, "learning")
-    tables.create(opened.space, "people")
+    for each in ("learning", "people", "courses"):
+        tables.create(opened.space, each)
     return opened.space
 
 
