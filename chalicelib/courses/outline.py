@@ -72,9 +72,9 @@ class Structure:
 
     sections: tuple[SectionEntry, ...]
     files: Mapping[str, FileFacts] = field(default_factory=dict)
-    documents: Mapping[str, FileFacts] = field(default_factory=dict)
     spent: frozenset[str] = frozenset()
     weight: int = 0  # bytes of the index that it was read from
+    documents: Mapping[str, FileFacts] = field(default_factory=dict)
     lessons: Mapping[str, LessonEntry] = field(init=False)
     order: tuple[str, ...] = field(init=False)
     required: frozenset[str] = field(init=False)

@@ -21,7 +21,10 @@ WANTED = (
     "python-calamine",
     "XlsxWriter",
     "pydyf",
+    "pillow",
     "segno",
+    "PyLD",
+    "pypdf",
 )
 
 
@@ -52,7 +55,7 @@ def brought_by(names: tuple[str, ...]) -> set[str]:
     return found
 
 
-def test_lambda_gets_ten_packages_and_exactly_what_they_bring() -> None:
+def test_lambda_gets_thirteen_packages_and_exactly_what_they_bring() -> None:
     assert set(pins("requirements.txt")) == brought_by(WANTED)
 
 
