@@ -80,7 +80,8 @@ def _shown(number: int, *, signers: int = 0, body: str | None = None, name: str 
     }  # fmt: skip
     return shown.Shown(
         number=called, address=f"https://hocmo.example/v1/credentials/{called}", language="vi",
-        heading=texts.HEADINGS["vi"], body=body or texts.BODIES["course"]["vi"], name=facts["name"], title=facts["course"],
+        heading=texts.HEADINGS["vi"], body=body or texts.BODIES["course"]["vi"], name=facts["name"],
+        title=facts["course"],
         facts=tuple(sorted(facts.items())), superior="Uỷ ban nhân dân thành phố Huế", issuer=facts["issuer"],
         signers=(Signer("Trần Văn Bình", "Giám đốc Sở Khoa học và Công nghệ", "s"),) * signers,
         issued_on="2026-11-24", until=None, expired=False, primary="#0b5cad", accent="#b45309", logo="a logo",
