@@ -42,6 +42,7 @@ DRAFTS = frozenset({"application/json"})
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUESTIONS = frozenset({"application/zip", "application/xml", WORKBOOK, "text/plain", "text/csv"})
 
+_ITEMS = (b"assessmentItem", b"qti-assessment-item", b"questestinterop")
 # WebVTT (W3C): hours may be left out; a cue's line may carry settings after its end.
 _TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _CUE = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
@@ -105,7 +106,10 @@ def _zip(head: bytes) -> bool:
 
 
 def _xml(head: bytes) -> bool:
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"<")
+    """An item of QTI, by its first element: any other XML may be a page, with scripts."""
+    first = re.search(rb"<([A-Za-z][\w:.-]*)", re.sub(rb"<!--.*?-->", b"", head, flags=re.DOTALL))
+    named = first[1].rpartition(b":")[2] if first else b""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(b"<") and named in _ITEMS
 
 
 def _text(head: bytes) -> bool:

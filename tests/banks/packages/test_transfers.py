@@ -169,7 +169,7 @@ def test_the_template_comes_in_as_it_went_out(hue: OpenedSpace, aws: Cloud) -> N
     ("content", "kind", "code"),
     [
         (b"PK\x03\x04" + bytes(40), "application/zip", "package_damaged"),
-        (b"<html><body>Xin</body></html>", "application/xml", "package_of_another_format"),
+        (b"<html><body>Xin</body></html>", "text/plain", "package_of_another_format"),
         (b"// nothing but a comment\n", "text/plain", "package_empty"),
     ],
 )
