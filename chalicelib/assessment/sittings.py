@@ -129,9 +129,9 @@ def _sheet(frozen: Frozen, person_id: str, number: int, questions: int) -> Item:
     until = NEVER if due is None else due + terms.grace_seconds
     pk, sk = keys.sitting(person_id, frozen.assessment, number)
     return {
-        "pk": pk, "sk": sk, "st": "open", "v": frozen.version, "at": now, "due": due, "until": until, "w": 0,
+        "pk": pk, "sk": sk, "st": "open", "v": frozen.version, "at": now, "until": until, "w": 0,
         "nq": questions, "c": keys.index_partition(frozen.assessment, keys.shard_of(person_id)),
-        "cs": keys.open_key(until, person_id, number),
+        "cs": keys.open_key(until, person_id, number), **({} if due is None else {"due": due}),
     }  # fmt: skip
 
 

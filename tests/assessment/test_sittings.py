@@ -264,6 +264,15 @@ def test_it_opens_and_closes_by_the_servers_clock(hue: OpenedSpace, bank: BankRe
     late.start().refused(409, "assessment_not_open")
 
 
+def test_without_a_limit_one_may_take_as_long_as_one_likes(hue: OpenedSpace, bank: BankRef, at: Any) -> None:
+    taker = exam(hue, bank, time_limit_minutes=None).taker()
+    sitting = taker.start().ok(201)
+    assert (sitting["due_at"], sitting["seconds_left"]) == (None, None)
+    at(10**7)
+    taker.answer_right(sitting)
+    assert taker.submit().ok()["score"] == 100
+
+
 def test_audiences_and_courses_decide_who_may(hue: OpenedSpace, bank: BankRef) -> None:
     course = published_course(hue)
     taken = exam(hue, bank, audiences=["citizen"], course=course.id)

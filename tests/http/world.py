@@ -79,6 +79,7 @@ def furnish(aws: Cloud, slug: str, word: str) -> Tenant:
     tenant.things["course"] = _course(tenant, word)
     _learned(tenant)
     tenant.things.update(_made(tenant, word))
+    tenant.things.update(_sat(tenant, word))
     aws.drain()
     return tenant
 
@@ -124,5 +125,21 @@ def _made(tenant: Tenant, word: str) -> dict[str, str]:
         "answer": kept,
         "bank": bank,
         "item": admin.post(at(f"/banks/{bank}/items"), {"question": question}).ok(201)["id"],
+        "document": admin.post(at("/library/documents"), _document(word)).ok(201)["id"],
         "session": admin.get(at("/me/sessions")).ok()["items"][0]["id"],
     }
+
+
+def _sat(tenant: Tenant, word: str) -> dict[str, str]:
+    """An assessment that a learner has begun."""
+    admin, at = tenant.caller("admin"), tenant.opened.at
+    fixed = {"kind": "fixed", "items": [{"bank": tenant.things["bank"], "item": tenant.things["item"]}]}
+    made = admin.post(at("/assessments"), {"title": f"{word} đánh giá", "parts": [fixed], "attempts_allowed": None})
+    assessment = made.ok(201)["id"]
+    admin.post(at(f"/assessments/{assessment}/versions"), headers={"if-match": made.headers["etag"]}).ok(201)
+    tenant.caller("learner").post(at(f"/me/assessments/{assessment}/sittings")).ok(201)
+    return {"assessment": assessment, "question": "1"}
+
+
+def _document(word: str) -> dict[str, str]:
+    return {"title": f"{word}: tài liệu", "url": "https://hue.example/tai-lieu", "status": "published"}
