@@ -39,6 +39,7 @@ MOST_BYTES = 100_000_000  # of a file that is written
 _LASTING_S = 900
 _KEPT = timedelta(days=7)  # the bucket's rules delete files and remarks then
 _AT_ONCE = 50  # questions
+_TELL_EVERY = 25  # pictures: well within a job's lease
 _NAMED = 80  # characters of a prompt, by which a question is known in a package
 _FILES: Mapping[PackageFormat, tuple[str, str]] = {
     "qti-3.0": ("zip", "application/zip"),
@@ -144,7 +145,9 @@ def _take_pictures(space: Space, found: Reading, actor: str, run: Run) -> None:
     shown = dict.fromkeys(file_id for item in found.items for _, file_id in item.question.pictures())
     missing = shown.keys() - uploads.ready(space, shown).keys()
     quotas.require_room(space, sum(len(found.pictures[file_id].content) for file_id in missing))
-    for file_id in sorted(missing):
+    for place, file_id in enumerate(sorted(missing)):
+        if place % _TELL_EVERY == 0:
+            run.step("pictures")
         picture = found.pictures[file_id]
         facts = {"name": picture.name, "content_type": picture.content_type, "size": len(picture.content)}
         uploads.take_in(space, file_id, NewFile.model_validate(facts), picture.content, actor)
