@@ -100,9 +100,11 @@ def cancel_order(space: Space, order: Id) -> OrderCard:
 
 @assignments.post("/spaces/{space}/orders/{order}/undo", may=MANAGE_PEOPLE, status=202)
 def undo_order(space: Space, circumstances: Circumstances, order: Id) -> Answer[OrderCard]:
-    """Undo an order, also one that still runs: a job un-enrols whom it enrolled and who has not begun. Who has begun
-    keeps their progress and loses only the requirement; who was enrolled before the order is asked again what they were
-    asked then. Who has completed the course, or of whom a newer order asks it, is left alone."""
+    """Undo an order, also one that still runs: a job un-enrols whom it enrolled and who has not begun.
+
+    Who has begun keeps their progress and loses only the requirement; who was enrolled before the order is asked again
+    what they were asked then. Who has completed the course, or of whom a newer order asks it, is left alone.
+    """
     undone = undoing.start(space, order, circumstances)
     return Answer(undone, location=f"/v1/spaces/{space.slug}/jobs/{undone.undo}")
 

@@ -44,7 +44,13 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed
 
 LASTING_S = 15 * 60
-_FITTING = {"lesson": VIDEOS | DOCUMENTS, "cover": IMAGES, "captions": CAPTIONS, "draft": DRAFTS, "questions": QUESTIONS}
+_FITTING = {
+    "lesson": VIDEOS | DOCUMENTS,
+    "cover": IMAGES,
+    "captions": CAPTIONS,
+    "draft": DRAFTS,
+    "questions": QUESTIONS,
+}
 
 
 class NotUploaded(Conflict):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from chalicelib.learning import enrolments, items
-from chalicelib.people.keys import AUDIENCES
+from chalicelib.people.keys import AUDIENCES, LEARNER
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -24,7 +24,8 @@ def follow(space: Space, changes: Sequence[Change]) -> None:
     0 calls for changes of other things. 1 Query for each learner who has moved and 1 UpdateItem for each of their
     enrolments; 1 BatchGetItem for each hundred who enrolled, and the same for those of them who brought old audiences.
     """
-    moved = [change.pk for change in changes if change.sk == AUDIENCES and _is_move(change)]
+    new = {change.pk for change in changes if change.sk == LEARNER and change.old is None}
+    moved = [change.pk for change in changes if change.sk == AUDIENCES and change.pk not in new and _is_move(change)]
     brought = [(change.pk, _brought(change)) for change in changes if _is_grouped_anew(change)]
     table = space.table("learning")
     for pk in dict.fromkeys([*moved, *_strayed(table, brought)]):
@@ -32,9 +33,10 @@ def follow(space: Space, changes: Sequence[Change]) -> None:
 
 
 def _is_move(change: Change) -> bool:
-    """Whether somebody has come into an audience or left one; who is new has no enrolments yet."""
-    old, new = change.old, change.new
-    return old is not None and new is not None and set(old.get("since", ())) != set(new.get("since", ()))
+    """Whether somebody has come into an audience or left one. (Who is new comes with the item ``learner`` in the same
+    transaction, and has no enrolments yet.)"""
+    old, new = change.old or {}, change.new
+    return new is not None and set(old.get("since", ())) != set(new.get("since", ()))
 
 
 def _is_grouped_anew(change: Change) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.people.identifiers import Identifier
 
 PERSON = "person"  # the sort key of the person itself
+LEARNER = "learner"  # in the learning table: since when somebody is one
 # Of a learner's audiences in the learning table: right before ``enrolment#…``, so that one Query reads both and none of
 # the days and attempts that stand before them.
 AUDIENCES = "enrol#audiences"

@@ -20,7 +20,7 @@ from typing import Any
 from chalicelib import clock
 from chalicelib.people import entries, items
 from chalicelib.people.identifiers import TYPED, Identifier
-from chalicelib.people.keys import AUDIENCES, PERSON, keepers_key, login_key, person_pk
+from chalicelib.people.keys import AUDIENCES, LEARNER, PERSON, keepers_key, login_key, person_pk
 from chalicelib.people.person import GUARDED, Person, voids_password
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -243,7 +243,7 @@ def _learning(space: Space, old: Person | None, new: Person, via: str) -> list[L
         values = {":at": clock.epoch_s(), ":via": via}
         # Whoever becomes a learner again has been counted before.
         expression = "SET #at = if_not_exists(#at, :at), via = if_not_exists(via, :via)"
-        writes.append(("learner", table.updating(pk, "learner", expression, values, names={"#at": "at"})))
+        writes.append(("learner", table.updating(pk, LEARNER, expression, values, names={"#at": "at"})))
     if dict(new.audiences) != dict(old.audiences if old else {}):
         writes.append(("groups", table.putting({"pk": pk, "sk": AUDIENCES, "since": dict(new.audiences)})))
     return writes

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from chalicelib import clock
 from chalicelib.audiences.ready_made import READY_MADE
 from chalicelib.learning.items import MOST_AUDIENCES
-from chalicelib.people.keys import AUDIENCES
+from chalicelib.people.keys import AUDIENCES, LEARNER
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
@@ -97,7 +97,7 @@ def contributions(item: Item | None, *, central: bool = False) -> Figures:
     if item is None or not str(item["pk"]).startswith(_LEARNER):
         return figures
     sk = str(item["sk"])
-    if sk == "learner":
+    if sk == LEARNER:
         figures.add(_registration(item))
     elif sk == AUDIENCES:
         figures.add(_membership(item))

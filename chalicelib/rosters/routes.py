@@ -108,9 +108,10 @@ def list_roster_problems(space: Space, roster: Id, query: PageQuery) -> Page[Ros
     raises=[paging.BadCursor],
 )
 def list_roster_changes(space: Space, roster: Id, query: ChangeQuery) -> Page[RosterChange]:
-    """Row by row, whom the list would make and what it would change, field by field; once it is committed, what it has
-    made and changed. Kept for a week. Where rows of the outcome are few, a page may hold fewer than asked for while
-    `next` leads on."""
+    """Row by row, whom the list would make and what it would change, field by field; once committed, what it has.
+
+    Kept for a week. Where rows of the outcome are few, a page may hold fewer than asked for while `next` leads on.
+    """
     return telling.changes(space, roster, query.outcome, query.cursor, query.limit)
 
 

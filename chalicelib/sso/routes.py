@@ -121,9 +121,11 @@ def hear_provider_logout(space: Space, provider: Id, body: LogoutToken) -> Logge
 
 @sso.get("/spaces/{space}/ambiguous-sign-ins", may=MANAGE_PEOPLE, budget=Budget(calls=6, rcu=250), raises=[BadCursor])
 def list_ambiguous_sign_ins(space: Space, query: PageQuery) -> Page[AmbiguousSignIn]:
-    """Whom a provider vouches for and who was refused, since two accounts are theirs by what it says: latest first, for
-    90 days. Merge the accounts (`POST …/people/{person}/merges`), mend one, or dismiss the case. A page may hold fewer
-    than `limit` while `next` leads on."""
+    """Whom a provider vouches for and who was refused, since two accounts are theirs by what it says: latest first.
+
+    Kept for 90 days. Merge the accounts (`POST …/people/{person}/merges`), mend one, or dismiss the case. A page may
+    hold fewer than `limit` while `next` leads on.
+    """
     return ambiguities.page(space, query)
 
 

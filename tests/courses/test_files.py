@@ -98,7 +98,10 @@ HTML = b"<html><script>alert(1)</script></html>"
     [
         # Any text is a text, whatever it says: it is given out as one.
         *[(content_type, HTML) for content_type in CONTENTS if content_type not in ("text/plain", "text/csv")],
-        ("application/xml", b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><assessmentItem/></html>"),
+        (
+            "application/xml",
+            b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><assessmentItem/></html>",
+        ),
         *[(content_type, CONTENTS["image/png"]) for content_type in CONTENTS if content_type != "image/png"],
         ("image/png", CONTENTS["image/png"][1:]),
         ("image/jpeg", CONTENTS["image/webp"]),

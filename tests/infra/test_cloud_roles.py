@@ -37,7 +37,11 @@ WRITTEN: dict[str, dict[str, set[str]]] = {
     "idempotency#1": {"api": {"PutItem", "UpdateItem", "DeleteItem"}},
     "quota#hue": {"api": {"PutItem", "UpdateItem"}},
     "national#1": {"api": {"PutItem", "UpdateItem"}, "run_jobs": {"UpdateItem"}},
-    "usage-stored": {"api": {"PutItem", "UpdateItem"}, "run_jobs": {"UpdateItem"}, "provision": {"UpdateItem", "DeleteItem"}},
+    "usage-stored": {
+        "api": {"PutItem", "UpdateItem"},
+        "run_jobs": {"UpdateItem"},
+        "provision": {"UpdateItem", "DeleteItem"},
+    },
     "due#2026-12-24": {"api": {"PutItem"}, "run_jobs": {"PutItem"}},
     "digest#2026-12-24": {"api": {"PutItem"}, "run_jobs": {"PutItem"}, "apply_changes": {"PutItem"}},
     "usage#hue": {"meter": {"UpdateItem"}},

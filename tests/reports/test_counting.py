@@ -303,16 +303,16 @@ class Learning:
 
     def _of_audiences(self, slug: str) -> Iterator[tuple[str, str]]:
         """What of them counts for an audience; the nation knows the workers alone."""
-        for audience in self.grouped.values():
-            yield f"learning counter#audiences {audience}", "m"
+        within = [(audience, "", "m") for audience in self.grouped.values()]
+        for (person, course), each in self.enrolled.items():
+            if person in self.grouped:  # the one that they are in now, whenever they enrolled
+                within += [(self.grouped[person], course, name) for name in names_of(each)]
+        for audience, of, name in within:
+            yield f"learning counter#audiences {audience}", name
+            if of:
+                yield f"learning counter#audience#{audience} {of}", name
             if audience == "workers":
-                yield f"platform national-figures#audiences workers#{slug}", "m"
-        for (_, course), each in self.enrolled.items():
-            for name in names_of(each) if each["audience"] else ():
-                yield f"learning counter#audiences {each['audience']}", name
-                yield f"learning counter#audience#{each['audience']} {course}", name
-                if each["audience"] == "workers":
-                    yield f"platform national-figures#audiences workers#{slug}", name
+                yield f"platform national-figures#audiences workers#{slug}", name
 
 
 def names_of(enrolled: dict[str, Any]) -> list[str]:
@@ -351,7 +351,7 @@ def act(space: Space, model: Learning, kind: str, person: str, course: str, at: 
         model.grouped[person] = ["workers", "to-1", "to-2"][at // 3600 % 3]
         learners.group(space, person, [model.grouped[person]], at)
     elif kind == "enrol" and learners.enrol(space, person, course, at, NATIONAL.get(course), model.grouped.get(person)):
-        model.enrolled[key] = {"at": at, "left": False, "fin": None, "audience": model.grouped.get(person)}
+        model.enrolled[key] = {"at": at, "left": False, "fin": None}
         seen = at
     elif kind == "learn" and learners.learn(space, person, course, at):
         seen = at
