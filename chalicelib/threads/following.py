@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.http.permissions import ANSWER, allows
 from chalicelib.jobs import streams
 from chalicelib.notifications import telling
 from chalicelib.notifications.kinds import KindId
@@ -79,7 +78,7 @@ def _reply(space: Space, thread: Thread, change: Change) -> None:
     post, old = Post.of(change.new or {}), change.old
     if old is None:
         if post.by != thread.question.by and not thread.question.hidden:
-            facts = {"name": _public_name(space, post.by)}
+            facts = {"name": _public_name(space, post)}
             _tell(space, thread, [thread.question.by], "thread.replied", post.id, post.at // 1000, facts)
         _mentions(space, thread, post)
     _hidden(space, thread, post, old.get("hid") if old else None)
@@ -91,7 +90,7 @@ def _mentions(space: Space, thread: Thread, post: Post) -> None:
     if post.id == thread.id:
         told = [each for each in told if each != thread.owner]
     if told:
-        facts = {"name": _public_name(space, post.by)}
+        facts = {"name": _public_name(space, post)}
         _tell(space, thread, told, "thread.mentioned", post.id, post.at // 1000, facts)
 
 
@@ -114,11 +113,11 @@ def _tell(
     telling.tell(space, people, kind, key, at=at, link=f"/threads/{thread.id}", params=params)
 
 
-def _public_name(space: Space, person_id: str) -> str:
-    card = persons.cards(space, [person_id]).get(person_id)
+def _public_name(space: Space, post: Post) -> str:
+    card = persons.cards(space, [post.by]).get(post.by)
     if card is None:
         return views.GONE
-    return card.name if allows(card.roles, ANSWER) else settings.shown_name(settings.of(space).names, card.name)
+    return card.name if post.staff else settings.shown_name(settings.of(space).names, card.name)
 
 
 def _shown(due: int) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib import clock
-from chalicelib.http.permissions import ANSWER, allows
 from chalicelib.http.tokens import Actor
 from chalicelib.people import persons
 from chalicelib.people.persons import PersonCard
@@ -37,19 +36,18 @@ class Viewer:
         wanted = {each for each in people if each}
         return cls(space, actor.person_id, changing.may_answer(actor), persons.cards(space, wanted) if wanted else {})
 
-    def writer(self, person_id: str) -> Writer:
-        """Whoever wrote something."""
-        card = self.known.get(person_id)
-        staff = card is not None and allows(card.roles, ANSWER)
-        mine = person_id == self.person
-        return Writer(name=self.name(person_id), staff=staff, mine=mine, id=person_id if self.staff or mine else None)
+    def writer(self, post: Post) -> Writer:
+        """Whoever wrote this, as they then were: a role that came later unmasks no learner."""
+        mine = post.by == self.person
+        name = self.name(post.by, openly=post.staff)
+        return Writer(name=name, staff=post.staff, mine=mine, id=post.by if self.staff or mine else None)
 
-    def name(self, person_id: str) -> str:
+    def name(self, person_id: str, *, openly: bool = False) -> str:
         """What a person is called."""
         card = self.known.get(person_id)
         if card is None:
             return GONE
-        whole = self.staff or person_id == self.person or allows(card.roles, ANSWER)
+        whole = openly or self.staff or person_id == self.person
         return card.name if whole else settings.shown_name(settings.of(self.space).names, card.name)
 
     def sees(self, post: Post) -> bool:
@@ -62,7 +60,7 @@ def reply(viewer: Viewer, thread: Thread, post: Post) -> Reply:
     seen = viewer.sees(post)
     return Reply(
         id=post.id,
-        by=viewer.writer(post.by),
+        by=viewer.writer(post),
         body=post.body if seen else None,
         files=pictures.shown(viewer.space, post.files) if seen else [],
         at=clock.from_epoch_ms(post.at),
@@ -80,7 +78,7 @@ def card(viewer: Viewer, thread: Thread) -> ThreadCard:
     return ThreadCard(
         id=thread.id,
         title=thread.title if seen else None,
-        by=viewer.writer(thread.question.by),
+        by=viewer.writer(thread.question),
         course=thread.course,
         lesson=thread.lesson,
         at=clock.from_epoch_ms(thread.question.at),

@@ -139,6 +139,10 @@ def test_people_are_named_as_the_space_decides_and_tutors_in_full(aws: Cloud, na
     assert forum.read(thread, forum.tutor)["by"]["id"] == forum.other.id
     (reply,) = forum.asker.api.get(forum.at(f"/threads/{thread}/replies")).ok()["items"]
     assert (reply["by"]["name"], reply["by"]["staff"]) == ("Trần Văn Bình", True)
+    address = forum.at(f"/people/{forum.other.id}")
+    etag = forum.space.admin.get(address).headers["etag"]
+    forum.space.admin.patch(address, {"roles": ["author", "learner"]}, headers={"if-match": etag}).ok()
+    assert forum.read(thread)["by"] == by, "a role that came later unmasks nobody"
 
 
 def test_who_writes_too_much_in_an_hour_waits_for_the_next(aws: Cloud) -> None:
