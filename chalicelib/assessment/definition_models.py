@@ -13,6 +13,7 @@ from chalicelib.http.models import Id, Inbound, Outbound, line, prose, without_t
 MOST_QUESTIONS = 100
 MOST_PARTS = 20
 MOST_AUDIENCES = 20
+MOST_SITTINGS = 100  # of one person: each keeps its paper and its answers
 
 Review = Literal["never", "after_submission", "after_closing"]
 Supervision = Literal["none", "code", "release"]
@@ -68,13 +69,17 @@ class Terms(Inbound):
     grace_seconds: int = Field(
         default=30, ge=0, le=300, description="After time is up, saved answers still count for so long: lines get lost."
     )
-    attempts_allowed: int | None = Field(default=1, ge=1, le=100, description="null: as many as one likes.")
+    attempts_allowed: int | None = Field(
+        default=1, ge=1, le=MOST_SITTINGS, description=f"null: as many as one likes, up to {MOST_SITTINGS}."
+    )
     wait_minutes: int = Field(default=0, ge=0, le=525_600, description="Between one sitting's end and the next.")
     pass_mark: int = Field(default=60, ge=0, le=100, description="Percent of the points.")
     partial_credit: bool = Field(default=True, description="false: what is not wholly right earns nothing.")
     shuffle_questions: bool = Field(default=True, description="Choices are shuffled where their question says so.")
     review: Review = Field(
-        default="after_submission", description="When whoever took it sees the questions again with the right answers."
+        default="after_submission",
+        description="When whoever took it sees the questions again. The right answers are told with them once they "
+        "help no further try: it is passed, no attempt is left, or it has closed.",
     )
     opens_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = Field(default=None, description="Sittings that are open then end.")
@@ -85,6 +90,11 @@ class Terms(Inbound):
     audiences: list[Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]] = Field(
         default=[], max_length=MOST_AUDIENCES, description="Who may take it; empty: everyone."
     )
+
+    @property
+    def most_sittings(self) -> int:
+        """How many sittings one person may have."""
+        return self.attempts_allowed or MOST_SITTINGS
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:

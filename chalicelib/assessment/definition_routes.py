@@ -16,11 +16,12 @@ from chalicelib.assessment.sitting_models import (
     StaffSitting,
     SupervisorCode,
 )
+from chalicelib.assessment.supervising import OwnSitting
 from chalicelib.errors import InvalidInput, PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.models import Id, Page, PageQuery
-from chalicelib.http.permissions import EDIT_COURSES, READ_DRAFTS, READ_LEARNERS
+from chalicelib.http.permissions import EDIT_COURSES, MANAGE_PEOPLE, READ_DRAFTS, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.storage.items import Item
@@ -89,11 +90,13 @@ def list_sittings(space: Space, assessment: Id, query: SittingQuery) -> Page[Sta
     return results.of_assessment(space, assessment, query)
 
 
-@assessments.get("/spaces/{space}/assessments/{assessment}/sittings/{person}/{number}", may=READ_LEARNERS)
-def read_sitting_paper(space: Space, assessment: Id, person: Id, number: SittingNumber) -> PaperAppeal:
+@assessments.get(
+    "/spaces/{space}/assessments/{assessment}/sittings/{person}/{number}", may=READ_LEARNERS, raises=[OwnSitting]
+)
+def read_sitting_paper(space: Space, actor: Actor, assessment: Id, person: Id, number: SittingNumber) -> PaperAppeal:
     """One sitting with its paper, for an appeal: what was drawn by which seed, what was answered, what it earned. It is
     drawn again by the seed, and whether that gives the same is told."""
-    return results.appeal(space, assessment, person, number)
+    return results.appeal(space, assessment, person, number, actor.person_id)
 
 
 @assessments.get("/spaces/{space}/assessments/{assessment}/code", may=READ_LEARNERS)
@@ -103,7 +106,7 @@ def read_supervisor_code(space: Space, assessment: Id) -> SupervisorCode:
     return supervising.code(space, assessment)
 
 
-@assessments.put("/spaces/{space}/assessments/{assessment}/releases/{person}", may=READ_LEARNERS)
+@assessments.put("/spaces/{space}/assessments/{assessment}/releases/{person}", may=READ_LEARNERS, raises=[OwnSitting])
 def release_person(space: Space, actor: Actor, assessment: Id, person: Id) -> Release:
     """Let a person begin the supervised assessment once, within the hour."""
     definitions.newest(space, assessment)
@@ -111,7 +114,7 @@ def release_person(space: Space, actor: Actor, assessment: Id, person: Id) -> Re
 
 
 @assessments.post(
-    "/spaces/{space}/assessments/{assessment}/regradings", may=EDIT_COURSES, status=202, creates=True
+    "/spaces/{space}/assessments/{assessment}/regradings", may=READ_LEARNERS, status=202, creates=True
 )  # fmt: skip
 def try_regrading(space: Space, circumstances: Circumstances, assessment: Id) -> Answer[RegradingJob]:
     """List whom the keys that were corrected in the banks would change, and from what to what. Nothing changes yet."""
@@ -129,11 +132,13 @@ def list_regrading_changes(space: Space, assessment: Id, job: Id, query: PageQue
 
 
 @assessments.post(
-    "/spaces/{space}/assessments/{assessment}/regradings/{job}/application", may=EDIT_COURSES, status=202,
+    "/spaces/{space}/assessments/{assessment}/regradings/{job}/application", may=MANAGE_PEOPLE, status=202,
     raises=[RegradingUnready],
 )  # fmt: skip
 def apply_regrading(space: Space, actor: Actor, assessment: Id, job: Id) -> Answer[RegradingJob]:
     """Apply what the dry run has listed, once: whose score changes is told, certificates are issued and revoked.
+
+    Not for authors: whoever corrects a key may have sat by it.
 
     A sitting that was graded anew since is left alone; the job's result counts those.
     """

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chalicelib.assessment import definitions, keys, showing, store
 from chalicelib.assessment.sitting_models import PaperAppeal, SittingCard, SittingQuery, StaffSitting
+from chalicelib.assessment.supervising import OwnSitting
 from chalicelib.errors import NotFound
 from chalicelib.http import paging
 from chalicelib.http.models import Page, PageQuery
@@ -32,8 +33,11 @@ def of_assessment(space: Space, assessment_id: str, query: SittingQuery) -> Page
     return Page[StaffSitting](items=[showing.staff_card(space, each) for each in found], next=more)
 
 
-def appeal(space: Space, assessment_id: str, person_id: str, number: int) -> PaperAppeal:
-    """One sitting with its paper: 2 calls when warm. Raises: NotFound."""
+def appeal(space: Space, assessment_id: str, person_id: str, number: int, actor_id: str) -> PaperAppeal:
+    """One sitting with its paper, another's: it names what the banks tell the keys of. 2 calls when warm. Raises:
+    OwnSitting, NotFound."""
+    if person_id == actor_id:
+        raise OwnSitting
     sheet = store.sitting(space, person_id, assessment_id, number)
     if sheet is None:
         raise NotFound

@@ -110,33 +110,43 @@ def _result(space: Space, sheet: Item, paper: Paper) -> tuple[SittingResult, boo
     leak closes it for all. 1 call."""
     terms = grades.terms_of(space, sheet)
     policy = definitions.newest(space, paper.assessment)[0].terms
-    told = _may_tell(policy)
+    told = _may_tell(policy, terms)
     result = SittingResult(
         score=sheet["sc"],
         passed=sheet["ok"],
         pass_mark=terms.pass_mark,
         submitted_at=_instant(sheet["sub"]),
         review=policy.review,
-        questions=_told(space, sheet, paper, terms) if told else None,
+        questions=_told(space, sheet, paper, terms, revealed=_is_over(sheet, policy)) if told else None,
     )
     return result, told
 
 
-def _may_tell(policy: Terms) -> bool:
+def _may_tell(policy: Terms, terms: Terms) -> bool:
     if policy.review == "after_submission":
         return True
     if policy.review == "never" or policy.closes_at is None:
         return False
-    # Others may still be saving in their grace.
-    return clock.epoch_s() > policy.closes_at.timestamp() + policy.grace_seconds
+    # Others may still be saving: in their grace, or under the later closing of the version that this sitting is of.
+    return all(_has_closed(each) for each in (policy, terms) if each.closes_at)
 
 
-def _told(space: Space, sheet: Item, paper: Paper, terms: Terms) -> list[QuestionResult]:
+def _has_closed(terms: Terms) -> bool:
+    return terms.closes_at is not None and clock.epoch_s() > terms.closes_at.timestamp() + terms.grace_seconds
+
+
+def _is_over(sheet: Item, policy: Terms) -> bool:
+    """Whether the right answers would help no further try: it is passed, no try is left, or it has closed."""
+    number = keys.sitting_place(sheet["sk"])[1]
+    return bool(sheet["ok"]) or number >= policy.most_sittings or _has_closed(policy)
+
+
+def _told(space: Space, sheet: Item, paper: Paper, terms: Terms, *, revealed: bool) -> list[QuestionResult]:
     """By the very keys that it was marked by."""
     pairs = zip(paper.refs, sheet["ky"], strict=True)
     refs = [Ref(ref.bank, ref.item, ref.version, key) for ref, key in pairs]
     marks = papers.marked(contents.contents(space, refs), refs, sheet, partial=terms.partial_credit)
-    return [marking.told(each, revealed=True) for each in marks]
+    return [marking.told(each, revealed=revealed) for each in marks]
 
 
 def _answers(sheet: Item) -> dict[str, KeptAnswer]:

@@ -154,8 +154,8 @@ def _require_time(terms: Terms, last: Item | None) -> None:
         raise NotOpen
     if last is None:
         return
-    if terms.attempts_allowed is not None and keys.sitting_place(last["sk"])[1] >= terms.attempts_allowed:
-        raise NoSittingsLeft(allowed=terms.attempts_allowed)
+    if keys.sitting_place(last["sk"])[1] >= terms.most_sittings:
+        raise NoSittingsLeft(allowed=terms.most_sittings)
     left = last["sub"] + terms.wait_minutes * 60 - now
     if left > 0:
         raise WaitLonger(minutes=-(-left // 60))

@@ -37,6 +37,14 @@ class ReleaseNeeded(Forbidden):
     en = "The supervisor has not let you begin yet. Tell them."
 
 
+class OwnSitting(Forbidden):
+    """Whoever supervises takes the assessment, too."""
+
+    code = "own_sitting"
+    vi = "Bạn không thể tự giám sát bài của chính mình. Hãy nhờ một giám thị khác."
+    en = "Nobody supervises themselves. Ask another supervisor."
+
+
 class TooManyCodes(TooManyRequests):
     """Somebody guesses."""
 
@@ -68,7 +76,9 @@ def require_code(space: Space, person_id: str, assessment_id: str, given: str | 
 
 
 def release(space: Space, assessment_id: str, person_id: str, actor_id: str) -> Release:
-    """Let a person begin within the hour: 2 calls. Raises: NotFound."""
+    """Let a person begin within the hour: 2 calls. Raises: OwnSitting, NotFound."""
+    if person_id == actor_id:
+        raise OwnSitting
     persons.get(space, person_id)
     until = clock.epoch_s() + _RELEASED_S
     store.release(space, person_id, assessment_id, until, actor_id)

@@ -56,6 +56,10 @@ class Case:
         """Ask for it to be applied."""
         return self.exam.space.admin.post(self.exam.at(f"/regradings/{job}/application"))
 
+    def apply_as_author(self, job: str) -> Reply:
+        """As whoever corrects keys."""
+        return self.exam.space.author.post(self.exam.at(f"/regradings/{job}/application"))
+
     def job(self, job: str) -> Any:
         """A job as it stands."""
         return self.exam.space.admin.get(self.exam.space.at(f"/jobs/{job}")).ok()
@@ -99,6 +103,7 @@ def test_a_dry_run_lists_who_would_change_and_changes_nothing(case: Case) -> Non
     job = case.tried()
     assert case.changes(job) == {case.well.id: (0, 100, True), case.badly.id: (100, 0, False)}
     assert case.job(job)["result"] == {"looked": 3, "changed": 2, "flipped": 2}
+    case.apply_as_author(job).refused(403, "forbidden")
     assert (case.well.read()["score"], case.badly.read()["score"]) == (0, 100)
     case.exam.space.learner.get(case.exam.at(f"/regradings/{job}/changes")).refused(403)
     case.exam.space.tutor.get(case.exam.at(f"/regradings/{ids.new()}/changes")).refused(404)

@@ -218,6 +218,41 @@ def test_no_key_leaves_before_its_time(
         assert ("Hà Nội" in json.dumps(taker.read(), ensure_ascii=False)) == told
 
 
+def test_no_key_helps_a_further_try(hue: OpenedSpace, bank: BankRef) -> None:
+    taker = exam(hue, bank, attempts_allowed=2).taker()
+    for number, told in ((1, False), (2, True)):
+        sitting = taker.start().ok(201)
+        for question in sitting["questions"]:
+            taker.save(question, wrong(question), number=number).ok()
+        questions = taker.submit(number).ok()["result"]["questions"]
+        assert [each["correct"] for each in questions] == [False] * 3
+        assert ("Hà Nội" in json.dumps(questions, ensure_ascii=False)) == told
+
+
+def test_a_closing_that_is_brought_forward_tells_nothing_while_others_sit(
+    hue: OpenedSpace, bank: BankRef, at: Any
+) -> None:
+    later, sooner = (clock.as_timestamp(clock.from_epoch_ms(int((NOW + s) * 1000))) for s in (86_400, 3_600))
+    taken = exam(hue, bank, review="after_closing", closes_at=later, time_limit_minutes=None)
+    early, late = taken.taker(), taken.taker()
+    early.start().ok(201)
+    early.submit().ok()
+    sitting = late.start().ok(201)
+    taken.change(closes_at=sooner)
+    at(7_200)
+    assert late.save(sitting["questions"][0], right(sitting["questions"][0])).ok()
+    assert early.read()["result"]["questions"] is None
+    at(86_400 + 31)
+    assert early.read()["result"]["questions"] is not None
+
+
+def test_nobody_supervises_themselves(hue: OpenedSpace, bank: BankRef) -> None:
+    taken = exam(hue, bank, supervised="release")
+    tutor = hue.people["tutor"]
+    hue.tutor.put(taken.at(f"/releases/{tutor}")).refused(403, "own_sitting")
+    hue.tutor.get(taken.at(f"/sittings/{tutor}/1")).refused(403, "own_sitting")
+
+
 def test_another_policy_holds_for_sittings_that_are_over(hue: OpenedSpace, bank: BankRef) -> None:
     taken = exam(hue, bank, review="never")
     taker = taken.taker()
