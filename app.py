@@ -19,6 +19,7 @@ from chalicelib.http import mounting
 FEATURES = [
     "chalicelib.accounts.routes",
     "chalicelib.apps.routes",
+    "chalicelib.assessment.analysis_routes",
     "chalicelib.assessment.definition_routes",
     "chalicelib.assessment.routes",
     "chalicelib.assessment.sitting_routes",
