@@ -9,7 +9,7 @@ from bench import page
 
 PARTS = (
     "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials",
-    "printing", "threads", "tenants", "cost", "exact",
+    "printing", "threads", "analysis", "tenants", "cost", "exact",
 )  # fmt: skip
 
 
