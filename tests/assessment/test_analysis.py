@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import clock
-from chalicelib.assessment import analysis, results
+from chalicelib.assessment import analysis, analysis_figures, results
 from chalicelib.jobs import queue
 from tests.assessment.taking import Exam, exam, right, sweep, wrong
 from tests.banks.filling import begin, single, typed
@@ -91,6 +91,17 @@ def test_too_few_sittings_have_no_figures(aws: Cloud, hue: OpenedSpace) -> None:
     found = items(made)
     assert [(each["answered"], each["facility"], each["choices"]) for each in found] == [(1, None, [])] * 3
     assert made.space.author.get(made.at("/analysis")).ok()["reliability"] is None
+
+
+def test_what_is_odd_is_said_in_words(aws: Cloud, taken: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis_figures, "FLAGGED_FROM", PEOPLE)
+    analysed(aws, taken)
+    said = [[(each["code"], each["detail"]) for each in item["flags"]] for item in items(taken)]
+    assert said == [[], [], [("too_hard", "Quá khó: rất ít người đúng.")]]
+    headers = {"accept-language": "en"}
+    found = taken.space.author.get(taken.at("/analysis/items"), headers=headers).ok()["items"]
+    details = [each["detail"] for item in found for each in item["flags"]]
+    assert details == ["Too hard: hardly anyone is right."]
 
 
 def test_learners_see_nothing_of_it(taken: Exam) -> None:
