@@ -38,6 +38,9 @@ def read_analysis(space: Space, assessment: Id) -> Analysis:
 def list_analysed_items(
     space: Space, circumstances: Circumstances, assessment: Id, query: PageQuery
 ) -> Page[AnalysedItem]:
-    """Each item that was asked: how hard it is, how well it tells who knows from who does not, which choices were taken
-    by whom, how long it took, and what is odd about it. It says nothing of any one person."""
+    """The items that were asked, with what is odd about them.
+
+    How hard each is, how well it tells who knows from who does not, which choices were taken by whom, how long it took.
+    Nothing is said of any one person.
+    """
     return analysis.items(space, assessment, query, circumstances.language)
