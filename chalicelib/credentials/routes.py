@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.credentials import ending, issuing, keys, templates, views
+from chalicelib.credentials import ending, issuing, keys, telling, templates, views  # noqa: F401 (telling reacts)
 from chalicelib.credentials.addresses import CredentialNumber
 from chalicelib.credentials.ending import CredentialEnded, NothingToCorrect, TooManyReissues
 from chalicelib.credentials.issuing import HoldsAlready, NameMissing, NotAchieved

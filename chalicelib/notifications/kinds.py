@@ -98,11 +98,11 @@ KINDS: dict[KindId, Kind] = {
         _both("Bạn có chứng nhận mới", "You have a new certificate"),
         _both("{title}", "{title}"),
     ),
-    # params: title, reason
+    # params: title (of the course or of the assessment)
     "credential.revoked": Kind(
         _both("Chứng nhận bị thu hồi", "Certificates revoked"),
         _both("Chứng nhận bị thu hồi: {title}", "Certificate revoked: {title}"),
-        _both("Lý do: {reason}", "Reason: {reason}"),
+        _both("Lý do có ở trang chứng nhận.", "Its page says why."),
     ),
     # params: title (of the assessment)
     "sitting.graded": Kind(

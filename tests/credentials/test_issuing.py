@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credentials import ending, issuing, store
+from chalicelib.credentials import ending, issuing, store, telling
 from chalicelib.jobs.streams import REACTIONS
+from chalicelib.people.person import Person
 from chalicelib.storage import acting, changes
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.spaces import platform
@@ -38,6 +39,7 @@ def follow(hue: OpenedSpace, found: list[Batch]) -> None:
         for batch in found:
             ending.finish(hue.space, batch)
             issuing.follow(hue.space, batch)
+            telling.tell(hue.space, batch)
 
 
 def entries(hue: OpenedSpace) -> list[Any]:
@@ -49,6 +51,7 @@ def entries(hue: OpenedSpace) -> list[Any]:
 def test_the_stream_issues() -> None:
     assert issuing.follow in REACTIONS
     assert ending.finish in REACTIONS
+    assert telling.tell in REACTIONS
 
 
 def test_whoever_completes_is_issued_one_that_says_who_what_and_when(aws: Cloud, hue: OpenedSpace, api: Api) -> None:
@@ -217,6 +220,26 @@ def test_apps_are_told_of_what_was_issued_and_revoked(aws: Cloud, hue: OpenedSpa
     told = {each.json["type"]: each.json["data"] for each in receiver.received}
     assert told["credential.issued"]["credential"] == told["credential.revoked"]["credential"] == number
     assert told["credential.revoked"]["reason"] == "misconduct"
+
+
+def test_whoever_is_issued_one_is_told_and_told_of_its_end(aws: Cloud, hue: OpenedSpace) -> None:
+    person = learner(hue)
+    number = issued(aws, hue, person)
+    title = held(hue, person)[0]["title"]
+    found = batches(aws, hue)
+    follow(hue, found)  # the same changes once more
+    ((kind, text, link),) = notes(hue, person)
+    assert (kind, text) == ("credential.issued", title)
+    assert link.endswith(f"/s/{hue.slug}/credentials/{number}")
+    hue.admin.put(hue.at(f"/credentials/{number}/revocation"), {"reason": "misconduct"}).ok()
+    aws.drain()
+    assert [each[0] for each in notes(hue, person)] == ["credential.revoked", "credential.issued"]
+
+
+def notes(hue: OpenedSpace, person: Person) -> list[tuple[str, str, str]]:
+    """What somebody was told."""
+    found = as_(hue, person).get(hue.at("/me/notifications")).ok()["items"]
+    return [(each["kind"], each["text"], each["link"]) for each in found]
 
 
 def test_lists_are_paged_and_of_one_space_alone(aws: Cloud, hue: OpenedSpace) -> None:
