@@ -88,7 +88,7 @@ def test_every_bad_field_is_named_at_once(hue: OpenedSpace) -> None:
 
 
 def test_a_support_contact_that_reaches_nobody(hue: OpenedSpace) -> None:
-    assert _edit(hue, {"brand": {"support": {}}}).bad_fields == {"brand.support"}
+    assert _edit(hue, {"brand": {"support": {}}}).bad_fields == {"brand.support.email"}
 
 
 @pytest.mark.parametrize(
