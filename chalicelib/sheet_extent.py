@@ -27,7 +27,7 @@ _MOST_OF_A_BOOK = 4_000_000
 _LONGEST_NUMBER = 7
 _MOST_COLUMNS = 16_384
 # What reading a broken archive comes to; passwords and methods of packing that nobody uses among it.
-_DAMAGES = (
+DAMAGES = (
     zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError, ValueError, LookupError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
@@ -66,7 +66,7 @@ def checked(file: BinaryIO) -> dict[str, Formulas]:
     try:
         with zipfile.ZipFile(file) as archive:
             return _checked(archive)
-    except _DAMAGES as error:
+    except DAMAGES as error:
         raise Damaged from error
 
 

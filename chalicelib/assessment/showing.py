@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from chalicelib import clock
@@ -21,6 +20,7 @@ from chalicelib.assessment.sitting_models import (
 from chalicelib.banks import contents
 from chalicelib.banks.contents import Ref
 from chalicelib.errors import InvalidInput, refuse_field
+from chalicelib.learning.models import instant
 from chalicelib.questions import marking
 from chalicelib.questions.models import QuestionResult
 from chalicelib.questions.responses import MAX_RESPONSE_BYTES
@@ -97,9 +97,9 @@ def _facts(space: Space, sheet: Item) -> dict[str, Any]:
         "title": grades.terms_of(space, sheet).title,
         "number": number,
         "state": "open" if sheet["st"] == "open" else "submitted",
-        "started_at": _instant(sheet["at"]),
-        "due_at": _instant(sheet["due"]) if "due" in sheet else None,
-        "submitted_at": _instant(sheet["sub"]) if "sub" in sheet else None,
+        "started_at": instant(sheet["at"]),
+        "due_at": instant(sheet["due"]) if "due" in sheet else None,
+        "submitted_at": instant(sheet["sub"]) if "sub" in sheet else None,
         "score": sheet.get("sc"),
         "passed": sheet.get("ok"),
     }
@@ -115,7 +115,7 @@ def _result(space: Space, sheet: Item, paper: Paper) -> tuple[SittingResult, boo
         score=sheet["sc"],
         passed=sheet["ok"],
         pass_mark=terms.pass_mark,
-        submitted_at=_instant(sheet["sub"]),
+        submitted_at=instant(sheet["sub"]),
         review=policy.review,
         questions=_told(space, sheet, paper, terms, revealed=_is_over(sheet, policy)) if told else None,
     )
@@ -154,7 +154,3 @@ def _answers(sheet: Item) -> dict[str, KeptAnswer]:
         place: KeptAnswer(response=response, sequence=sheet[f"s_{place}"])
         for place, response in papers.answers(sheet).items()
     }
-
-
-def _instant(epoch_s: int) -> datetime:
-    return clock.from_epoch_ms(epoch_s * 1000)

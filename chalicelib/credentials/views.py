@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from chalicelib.credentials import addresses, documents, keys, register, signing, status, store
 from chalicelib.credentials.canonical import Json
@@ -21,6 +20,7 @@ from chalicelib.credentials.register import Issued
 from chalicelib.errors import NotFound
 from chalicelib.http import paging
 from chalicelib.http.caching import Remembered
+from chalicelib.learning.models import instant
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.tenants import registry
@@ -47,12 +47,12 @@ def page(number: str) -> PublicCredential:
             name=told["issuer"]["name"] if told else registry.profile(slug).name,
             profile=addresses.profile(slug),
         ),
-        achieved_at=_instant(found.achieved_at) if told else None,
-        issued_at=_instant(found.at),
-        valid_until=_instant(found.until) if found.until else None,
+        achieved_at=instant(found.achieved_at) if told else None,
+        issued_at=instant(found.at),
+        valid_until=instant(found.until) if found.until else None,
         score=found.score if told else None,
         hours=round(found.minutes / 60, 1) if found.minutes and told else None,
-        revoked_at=_instant(found.changed_at) if found.changed_at else None,
+        revoked_at=instant(found.changed_at) if found.changed_at else None,
         reason=found.reason,
         superseded_by=found.next,
         address=address,
@@ -144,7 +144,7 @@ def issuer_keys(slug: str) -> IssuerKeys:
     """An issuer's keys, the newest first: 0 calls when warm."""
     found = keys.every(slug)
     now = keys.current(slug).id if found else None
-    cards = [IssuerKeyCard(id=key.id, since=_instant(key.since), signs=key.id == now) for key in reversed(found)]
+    cards = [IssuerKeyCard(id=key.id, since=instant(key.since), signs=key.id == now) for key in reversed(found)]
     return IssuerKeys(items=cards)
 
 
@@ -166,9 +166,9 @@ def _card(space: Space, credential_id: str, issued: Issued) -> Json:
         "title": issued.signed["name"] if issued.signed else None,
         "kind": issued.kind,
         "about": issued.about,
-        "issued_at": _instant(issued.at),
-        "valid_until": _instant(issued.until) if issued.until else None,
-        "revoked_at": _instant(issued.changed_at) if issued.changed_at else None,
+        "issued_at": instant(issued.at),
+        "valid_until": instant(issued.until) if issued.until else None,
+        "revoked_at": instant(issued.changed_at) if issued.changed_at else None,
         "superseded_by": issued.next,
         "address": addresses.page(number),
     }
@@ -202,10 +202,6 @@ def _achieved(found: Issued) -> Achieved:
         description=told["description"],
         criteria=told["criteria"]["narrative"],
     )
-
-
-def _instant(epoch_s: int) -> datetime:
-    return datetime.fromtimestamp(epoch_s, UTC)
 
 
 def _text(content: Json | Sequence[Json]) -> str:

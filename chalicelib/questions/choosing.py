@@ -40,7 +40,8 @@ class Choice(Shown):
 
 
 class _Choosing(QuestionBase):
-    """What is answered by ids of choices. Order and repetition of what was chosen say nothing."""
+    """What is answered by ids of choices. Order and repetition of what was chosen say nothing. Each kind says which
+    choices it has (the first three)."""
 
     def rights(self) -> frozenset[str]:
         """The ids of the right choices."""

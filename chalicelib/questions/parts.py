@@ -72,7 +72,8 @@ class AskedChoice(Outbound):
 
 
 class QuestionBase(Inbound):
-    """A question of any kind: its rules are pure, and all that a kind must be able to do is named here."""
+    """A question of any kind: its rules are pure. All that a kind must be able to do is named here; each says how, and
+    what is not said fails at once."""
 
     id: PartId | None = Field(default=None, description="Given by the server when absent.")
     prompt: Annotated[str, prose(2_000, 1)] = Field(examples=["Có nên đọc mã OTP cho người gọi điện không?"])

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import io
 import posixpath
-import struct
 import zipfile
-import zlib
 from typing import Final
 from urllib.parse import unquote
 
 from chalicelib.banks.packages.findings import MAX_ITEMS
 from chalicelib.banks.packages.refusals import PackageDamaged, PackageTooLarge
+from chalicelib.sheet_extent import DAMAGES
 
 MB: Final = 1_000_000
 MOST_INFLATED = 100 * MB  # of all parts together
 MOST_OF_A_PART = 10 * MB  # as large as a picture may be that is uploaded
 MOST_PARTS = 12_000
-# What reading a broken archive comes to; passwords and methods of packing that nobody uses among it.
-_DAMAGES = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, LookupError, NotImplementedError,
-    RuntimeError,
-)  # fmt: skip
 
 
 class Archive:
@@ -35,7 +29,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             infos = self._zip.infolist()
-        except _DAMAGES as error:
+        except DAMAGES as error:
             raise PackageDamaged(part="zip") from error
         if len(infos) > MOST_PARTS:
             raise too_large()
@@ -62,7 +56,7 @@ class Archive:
         try:
             with self._zip.open(info) as part:
                 content = part.read(MOST_OF_A_PART + 1)
-        except _DAMAGES as error:
+        except DAMAGES as error:
             raise PackageDamaged(part=path[:100]) from error
         self._inflated += len(content)
         if len(content) > MOST_OF_A_PART or self._inflated > MOST_INFLATED:
