@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from chalicelib.audiences.models import AudienceId
-from chalicelib.http.models import Download, Id, Inbound, Outbound, Page, PageQuery, Query, line
+from chalicelib.http.models import Id, Inbound, Outbound, Page, PageQuery, Query, line
 from chalicelib.http.periods import Period as Period
-from chalicelib.jobs.routes import JobError
+from chalicelib.jobs.writing import WrittenFile
 from chalicelib.learning.models import State
 from chalicelib.metering.models import MonthOfNation, MonthOfTenant
 from chalicelib.reports.figures import NATIONAL_AUDIENCES
@@ -127,18 +127,10 @@ class NewExport(Inbound):
     state: State | None = Field(default=None, description="Only these; absent: all.")
 
 
-class Export(Outbound):
-    """A file that is being written, or is there to be read."""
+class Export(WrittenFile):
+    """A file of a course's learners that is being written, or is there to be read."""
 
-    job: Id
     course: Id
-    state: Literal["queued", "running", "done", "failed", "cancelled", "expired"] = Field(
-        description="`expired`: the file was done and is no longer kept; export anew."
-    )
-    rows: int = Field(description="Written so far.")
-    rows_expected: int | None = Field(description="About so many will be in it.")
-    error: JobError | None = None
-    download: Download | None = Field(description="Once done: ask again for a fresh address when it has expired.")
 
 
 class InAudience(Totals):

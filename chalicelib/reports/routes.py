@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from chalicelib import cells
 from chalicelib.audiences.models import AudienceId
 from chalicelib.courses import catalogue
 from chalicelib.http.endpoint import Answer, Budget, Feature, Raw
@@ -99,7 +100,7 @@ def download_course_report(space: Space, course: Id, query: ExportQuery) -> Raw:
     content = exports.at_once(space, course, query.state)
     name = quote(spreadsheets.file_name(catalogue.card(space, course).title), safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Raw(content, spreadsheets.CONTENT_TYPE, headers=headers)
+    return Raw(content, cells.CSV, headers=headers)
 
 
 @reports.post(

@@ -1,25 +1,14 @@
-"""A course's learners as a file that a spreadsheet opens: CSV (RFC 4180) in UTF-8, with Vietnamese words and times.
-
-Excel takes a file for UTF-8 only when it begins with a byte order mark. A cell that begins like a formula would be run
-by the reader's spreadsheet, and names are what people choose for themselves: such a cell gets an apostrophe before it
-(OWASP, CSV injection).
-"""
+"""A course's learners as lines of a CSV file, with Vietnamese words and times."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
-from datetime import datetime
 
-from chalicelib import clock
-from chalicelib.cells import harmless
+from chalicelib import cells
 from chalicelib.learning.models import State
 from chalicelib.reports.models import Learner
 
-CONTENT_TYPE = "text/csv; charset=utf-8"
-_BYTE_ORDER_MARK = "\ufeff"
-_HEADERS = (
+HEADINGS = (
     "Mã học viên",
     "Họ và tên",
     "Trạng thái",
@@ -34,20 +23,20 @@ _STATES: dict[State, str] = {"active": "Đang học", "completed": "Đã hoàn t
 
 def head() -> str:
     """What the file begins with."""
-    return _BYTE_ORDER_MARK + _lines([_HEADERS])
+    return cells.head(HEADINGS)
 
 
 def rows(learners: Iterable[Learner]) -> str:
     """A line for each learner."""
-    return _lines(
+    return cells.lines(
         [
             each.person,
             each.name or "",
             _STATES[each.state],
             "" if each.percent is None else str(each.percent),
-            _time(each.enrolled_at),
-            _time(each.last_activity_at),
-            _time(each.completed_at) if each.completed_at else "",
+            cells.moment(each.enrolled_at),
+            cells.moment(each.last_activity_at),
+            cells.moment(each.completed_at),
             each.due.isoformat() if each.due else "",
         ]
         for each in learners
@@ -55,17 +44,5 @@ def rows(learners: Iterable[Learner]) -> str:
 
 
 def file_name(title: str) -> str:
-    """What the file is called where it is saved: no character that a file system refuses."""
-    plain = "".join(character if character.isalnum() or character in " -_.,()" else " " for character in title)
-    return f"Học viên - {' '.join(plain.split())[:100]} - {clock.vietnam_day().isoformat()}.csv"
-
-
-def _lines(lines: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in line] for line in lines)
-    return text.getvalue()
-
-
-def _time(instant: datetime) -> str:
-    """The time in Vietnam, in the form that spreadsheets of every language read as a time."""
-    return instant.astimezone(clock.VIETNAM).strftime("%Y-%m-%d %H:%M")
+    """What the file is called where it is saved."""
+    return cells.file_name("Học viên", title)
