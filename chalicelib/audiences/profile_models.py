@@ -12,7 +12,6 @@ from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Inbound, Outbound
 from chalicelib.people import profile, wards, words
 from chalicelib.people.profile import FIELDS, Fact, FieldName, Gender, Need, Occupation, Source
-from chalicelib.people.words import Words
 
 _Text = Annotated[str, StringConstraints(max_length=profile.TEXT_LENGTH)]
 
@@ -71,7 +70,7 @@ class ProfileFact(ProfileField):
     @classmethod
     def known(cls, field: profile.Field, fact: Fact | None, unit: Sequence[str], *, asked: bool) -> Self:
         """A field with its fact; ``unit`` are the names of the unit and its elders."""
-        called = _called(field.name, fact.value, unit) if fact else None
+        called = words.of(field.name, fact.value, unit) if fact else None
         return cls.of(
             field,
             asked=asked,
@@ -81,11 +80,6 @@ class ProfileFact(ProfileField):
             source=fact.by if fact else None,
             told_on=date.fromisoformat(fact.on) if fact else None,
         )
-
-
-def _called(name: str, value: str, unit: Sequence[str]) -> Words:
-    names = " / ".join(unit)
-    return Words(names, names) if name == "unit" and names else words.of(name, value)
 
 
 class Profile(Outbound):

@@ -14,7 +14,7 @@ from chalicelib import clock, vietnamese
 from chalicelib.errors import Language, rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery, line
 from chalicelib.http.permissions import Role
-from chalicelib.people import identifiers, person, profile
+from chalicelib.people import identifiers, person, profile, words
 from chalicelib.people.identifiers import EMAIL_LENGTH, MASK, Kind
 from chalicelib.people.person import PersonStatus
 from chalicelib.people.profile import FieldName, Source
@@ -83,7 +83,12 @@ class PersonFact(Outbound):
     """Something that the space knows of a person, and from whom."""
 
     field: FieldName
-    value: str = Field(examples=["1996-07-03"])
+    value: str = Field(examples=["farmer"], description="As it is stored, and as it may be sent.")
+    shown_vi: str = Field(
+        examples=["Nông dân"],
+        description="The value in words: of a birth the year, names of places and units for their codes.",
+    )
+    shown_en: str = Field(examples=["Farmer"])
     source: Source
     told_on: date
 
@@ -131,7 +136,7 @@ class PersonProfile(Outbound):
             locale=subject.locale,
             created_at=datetime.fromisoformat(subject.created_at),
             joined_at=datetime.fromisoformat(subject.joined_at) if subject.joined_at else None,
-            facts=_facts(subject) if identifiers else None,
+            facts=_facts(subject, unit) if identifiers else None,
             unit=PersonUnit(path=subject.unit, names=list(unit)) if subject.unit else None,
             audiences=[
                 PersonAudience(id=each, since=clock.from_epoch_ms(int(since) * 1000))
@@ -241,11 +246,20 @@ class PeopleQuery(PageQuery):
     source: Source | None = Field(default=None, description="Whoever of whom this source has told something.")
 
 
-def _facts(subject: person.Person) -> list[PersonFact]:
-    return [
-        PersonFact(field=cast(FieldName, name), value=fact.value, source=fact.by, told_on=date.fromisoformat(fact.on))
-        for name, fact in subject.profile.items()
-    ]
+def _facts(subject: person.Person, unit: Sequence[str]) -> list[PersonFact]:
+    told = ((name, subject.profile[name]) for name in profile.FIELDS if name in subject.profile)
+    return [_fact(name, fact, words.of(name, fact.value, unit)) for name, fact in told]
+
+
+def _fact(name: str, fact: profile.Fact, called: words.Words) -> PersonFact:
+    return PersonFact(
+        field=cast(FieldName, name),
+        value=fact.value,
+        shown_vi=called.vi,
+        shown_en=called.en,
+        source=fact.by,
+        told_on=date.fromisoformat(fact.on),
+    )
 
 
 def _identifiers(subject: person.Person) -> list[PersonIdentifier]:

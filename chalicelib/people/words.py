@@ -5,7 +5,7 @@ Lists that people are loaded from, and lists that go out, have the Vietnamese wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.people import places, wards
@@ -55,11 +55,17 @@ def choices(field: str) -> Mapping[str, Words]:
     return _CHOICES.get(field, {})
 
 
-def of(field: str, value: str) -> Words:
-    """A stored value in words: of a birth the year, which is what the field is called; of a code its name; what is
-    written freely as it is."""
+def of(field: str, value: str, unit: Sequence[str] = ()) -> Words:
+    """A stored value in words: of a birth the year, which is what the field is called; of a code its name, ``unit``
+    being those of the person's unit and its elders; what is written freely as it is."""
     if field == "birth":
-        return Words(value[:4], value[:4])
+        return _alike(value[:4])
     if field == "ward":
-        return Words(wards.shown(value), wards.shown(value))
-    return choices(field).get(value, Words(value, value))
+        return _alike(wards.shown(value))
+    if field == "unit":
+        return _alike(" / ".join(unit) or value)
+    return choices(field).get(value, _alike(value))
+
+
+def _alike(text: str) -> Words:
+    return Words(text, text)

@@ -190,6 +190,20 @@ def test_codes_are_told_in_words_of_both_languages(hue: OpenedSpace) -> None:
         assert [each["value"] for each in field["choices"]] == list(profile.FIELDS[field["name"]].choices)
 
 
+def test_staff_reads_of_people_what_codes_mean(hue: OpenedSpace) -> None:
+    unit = units.ensure(hue.space, ["Sở Y tế", "Phòng Kế hoạch"])
+    person = put(hue, birth="1996-07-03", occupation="farmer", province="46", ward="19789", unit=unit)
+    (listed,) = hue.admin.get(hue.at("/people")).ok()["items"]
+    assert listed == hue.admin.get(hue.at(f"/people/{person.id}")).ok()
+    assert [(each["field"], each["value"], each["shown_vi"], each["shown_en"]) for each in listed["facts"]] == [
+        ("birth", "1996-07-03", "1996", "1996"),
+        ("occupation", "farmer", "Nông dân", "Farmer"),
+        ("province", "46", "Thành phố Huế", "Thành phố Huế"),
+        ("ward", "19789", "Phường Thuận Hóa", "Phường Thuận Hóa"),
+        ("unit", unit, "Sở Y tế / Phòng Kế hoạch", "Sở Y tế / Phòng Kế hoạch"),
+    ]
+
+
 def test_a_fact_is_told_on_vietnams_day(hue: OpenedSpace) -> None:
     clock.set_source(lambda: datetime(2026, 11, 24, 18, 0, tzinfo=UTC).timestamp())  # past midnight in Vietnam
     person = put(hue, occupation="farmer")
