@@ -6,9 +6,10 @@ A sitting keeps the version that it was begun under; authors go on writing, and 
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.assessment import store
@@ -16,23 +17,36 @@ from chalicelib.assessment.definition_models import AssessmentDraft, DrawnPart, 
 from chalicelib.assessment.drawing import FrozenPart, shortages
 from chalicelib.banks import contents
 from chalicelib.banks.banking import ArchivedBank
-from chalicelib.banks.contents import PoolQuery, Ref
+from chalicelib.banks.contents import Pooled, PoolQuery, Ref
 from chalicelib.errors import Fault, InvalidInput, NotFound
 from chalicelib.http.caching import Remembered
 from chalicelib.storage.spaces import Space
 
 MOST_POOL = 10_000  # items of all parts: with their ids some 200 KB, of an item's 400
 _KEPT_REFS = 100_000
+# What a version keeps of competences: codes of frameworks, and not whatever else an author types there.
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,11}")
+_MOST_CODES = 5
+_MOST_FILED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What an item is filed by when a version is published: what measures skills goes by that."""
+
+    competences: tuple[str, ...]
+    difficulty: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A published version."""
+    """A published version. ``filed`` is by bank and item; one that is filed by nothing is not in it."""
 
     assessment: str
     version: int
     terms: Terms
     parts: tuple[FrozenPart, ...]
+    filed: Mapping[tuple[str, str], Filed] = field(default_factory=dict)
 
     @property
     def questions(self) -> int:
@@ -66,7 +80,7 @@ def freeze(space: Space, assessment_id: str, version: int, draft: AssessmentDraf
     if faults:
         raise InvalidInput(faults=faults)
     terms = Terms.model_validate(draft.model_dump(exclude={"parts"}))
-    return Frozen(assessment_id, version, terms, tuple(parts))
+    return Frozen(assessment_id, version, terms, tuple(parts), gathering.filed(parts))
 
 
 def _shortages(parts: Sequence[FrozenPart]) -> list[Fault]:
@@ -88,6 +102,7 @@ class _Gathering:
         self._space = space
         self._banks: dict[str, dict[str, Ref] | None] = {}
         self.faults: list[Fault] = []
+        self._filed: dict[tuple[str, str], Filed] = {}
 
     def part(self, part: FixedPart | DrawnPart, field: str) -> FrozenPart:
         """One part as it is frozen."""
@@ -96,7 +111,7 @@ class _Gathering:
             return FrozenPart(tuple(each for each in found if each))
         try:
             query = PoolQuery(part.bank, part.competence, part.difficulty, part.tag)
-            pool = tuple(each.ref for each in contents.pool(self._space, query))
+            pool = tuple(each.ref for each in self._noted(contents.pool(self._space, query)))
         except (NotFound, ArchivedBank):
             self._missing(f"{field}.bank")
             pool = ()
@@ -121,11 +136,30 @@ class _Gathering:
     def _bank(self, bank_id: str) -> dict[str, Ref] | None:
         if bank_id not in self._banks:
             try:
-                pool = contents.pool(self._space, PoolQuery(bank_id))
+                pool = self._noted(contents.pool(self._space, PoolQuery(bank_id)))
                 self._banks[bank_id] = {each.ref.item: each.ref for each in pool}
             except (NotFound, ArchivedBank):
                 self._banks[bank_id] = None
         return self._banks[bank_id]
+
+    def _noted(self, pool: Sequence[Pooled]) -> Sequence[Pooled]:
+        for each in pool:
+            if each.competences:
+                codes = [code for code in each.competences if _CODE.fullmatch(code)][:_MOST_CODES]
+                self._filed[each.ref.bank, each.ref.item] = Filed(tuple(codes), each.difficulty)
+        return pool
+
+    def filed(self, parts: Sequence[FrozenPart]) -> dict[tuple[str, str], Filed]:
+        """What may be asked, by what it is filed by. Of more ways than any framework has codes and difficulties, as
+        many as a version has room for."""
+        found: dict[tuple[str, str], Filed] = {}
+        kinds: set[Filed] = set()
+        for what in ((ref.bank, ref.item) for part in parts for ref in part.pool):
+            filed = self._filed.get(what)
+            if filed and filed.competences and (filed in kinds or len(kinds) < _MOST_FILED):
+                kinds.add(filed)
+                found[what] = filed
+        return found
 
     def _missing(self, field: str) -> None:
         vi, en = "Không có câu hỏi hoặc ngân hàng này, hoặc đã lưu trữ.", "There is no such item or bank in use."
@@ -145,9 +179,19 @@ def read(space: Space, assessment_id: str, version: int) -> Frozen:
 
 
 def pack(frozen: Frozen) -> bytes:
-    """A version as it is stored: banks named once, ids side by side."""
-    parts = [{"count": each.count, "banks": _by_bank(each.pool)} for each in frozen.parts]
-    facts = {"terms": frozen.terms.model_dump(mode="json"), "parts": parts}
+    """A version as it is stored: banks named once, ids side by side, and what they are filed by by its number."""
+    kinds = list(dict.fromkeys(frozen.filed.values()))
+    places = {each: place for place, each in enumerate(kinds)}
+
+    def filed(pool: Sequence[Ref]) -> list[int | None]:
+        found = (frozen.filed.get((ref.bank, ref.item)) for ref in pool)
+        return [None if each is None else places[each] for each in found]
+
+    parts = [
+        {"count": each.count, "banks": _by_bank(each.pool), "filed": filed(each.pool)} for each in frozen.parts
+    ]  # fmt: skip
+    terms = frozen.terms.model_dump(mode="json")
+    facts = {"terms": terms, "parts": parts, "filed": [[each.competences, each.difficulty] for each in kinds]}
     return zlib.compress(json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode())
 
 
@@ -168,7 +212,14 @@ def unpack(assessment_id: str, version: int, packed: bytes) -> Frozen:
         FrozenPart(tuple(ref_of(run[0], each) for run in part["banks"] for each in run[1:]), part["count"])
         for part in facts["parts"]
     )
-    return Frozen(assessment_id, version, Terms.model_validate(facts["terms"]), parts)
+    kinds = [Filed(tuple(competences), difficulty) for competences, difficulty in facts.get("filed", ())]
+    filed = {
+        (ref.bank, ref.item): kinds[place]
+        for part, stored in zip(parts, facts["parts"], strict=True)
+        for ref, place in zip(part.pool, stored.get("filed", ()), strict=False)  # none in what is older
+        if place is not None
+    }
+    return Frozen(assessment_id, version, Terms.model_validate(facts["terms"]), parts, filed)
 
 
 def ref_of(bank: str, text: str) -> Ref:
