@@ -139,18 +139,18 @@ def _require_judge(actor: Actor, thread: Thread) -> None:
 
 
 def same(space: Space, actor: Actor, thread_id: str) -> None:
-    """One has this question too, counted once a person: 2 calls. Raises: NotFound."""
+    """One has this question too, counted once a person: 2 calls. Raises: NotFound, TooManyPosts."""
     changing.require(space, actor, thread_id)
     pk, sk = items.too_key(actor.person_id, thread_id)
     table = store.table(space)
     creating = table.creating({"pk": pk, "sk": sk, "thread": thread_id, "at": clock.epoch_ms()})
-    _both(creating, _counted(space, thread_id, 1))
+    _mark(space, actor, creating, _counted(space, thread_id, 1))
 
 
 def not_same(space: Space, actor: Actor, thread_id: str) -> None:
-    """One has not this question after all: 1 call. Repeating it changes nothing."""
+    """One has not this question after all: 1 call. Repeating it changes nothing. Raises: TooManyPosts."""
     deleting = store.table(space).deleting(*items.too_key(actor.person_id, thread_id), condition="attribute_exists(pk)")
-    _both(deleting, _counted(space, thread_id, -1))
+    _mark(space, actor, deleting, _counted(space, thread_id, -1))
 
 
 def _counted(space: Space, thread_id: str, by: int) -> Write:
@@ -158,9 +158,11 @@ def _counted(space: Space, thread_id: str, by: int) -> Write:
     return store.table(space).updating(*key, "ADD too :by", {":by": by}, condition="attribute_exists(pk)")
 
 
-def _both(own: Write, counted: Write) -> None:
+def _mark(space: Space, actor: Actor, own: Write, counted: Write) -> None:
+    """A mark with its count; one that stands as is wanted already is no mark more."""
     try:
-        transact([own, counted])
+        transact([own, counted, pacing.counting(space, actor, "marks")])
     except TransactionFailed as failure:
-        if 0 not in failure.failed:
-            raise NotFound from None
+        if 0 in failure.failed:
+            return
+        raise (NotFound if 1 in failure.failed else TooManyPosts)() from None

@@ -96,7 +96,7 @@ def edit_post(
 ) -> None:
     """Change what one has written; the last twenty versions are kept: 1 transaction.
 
-    Raises: Forbidden for another's, ThreadLocked, PostHidden, PreconditionRequired, PreconditionFailed.
+    Raises: Forbidden for another's, ThreadLocked, PostHidden, PreconditionRequired, PreconditionFailed, TooManyPosts.
     """
     if post.by != actor.person_id:
         raise Forbidden
@@ -118,13 +118,14 @@ def edit_post(
             condition="#v = :v AND attribute_not_exists(#hid)",
         ),
         table.putting(was),
+        pacing.counting(space, actor, "edits"),
     ]
     if post.v > items.KEPT_VERSIONS:
         writes.append(table.deleting(*items.version_key(thread.id, post.id, post.v - items.KEPT_VERSIONS)))
     try:
         transact(writes)
-    except TransactionFailed:
-        raise PreconditionFailed from None
+    except TransactionFailed as failure:
+        raise (PreconditionFailed if 0 in failure.failed else TooManyPosts)() from None
 
 
 def etag(post: Post) -> str:

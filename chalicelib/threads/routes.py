@@ -49,7 +49,7 @@ from chalicelib.threads.models import (
 from chalicelib.threads.pacing import TooManyPosts
 
 threads = Feature("threads")
-_EDITED = [Forbidden, ThreadLocked, PostHidden, PreconditionFailed, PreconditionRequired]
+_EDITED = [Forbidden, ThreadLocked, PostHidden, PreconditionFailed, PreconditionRequired, TooManyPosts]
 
 
 @threads.get(
@@ -158,13 +158,21 @@ def unaccept_reply(space: Space, actor: Actor, thread: Id) -> None:
     answering.unaccept(space, actor, thread)
 
 
-@threads.put("/spaces/{space}/threads/{thread}/too", may=LEARN, status=204, budget=Budget(calls=2, rcu=4, wcu=20))
+@threads.put(
+    "/spaces/{space}/threads/{thread}/too",
+    may=LEARN,
+    status=204,
+    budget=Budget(calls=2, rcu=4, wcu=22),
+    raises=[TooManyPosts],
+)
 def have_question_too(space: Space, actor: Actor, thread: Id) -> None:
     """One has this question too: counted once a person."""
     answering.same(space, actor, thread)
 
 
-@threads.delete("/spaces/{space}/threads/{thread}/too", may=LEARN, budget=Budget(calls=1, wcu=20))
+@threads.delete(
+    "/spaces/{space}/threads/{thread}/too", may=LEARN, budget=Budget(calls=1, wcu=22), raises=[TooManyPosts]
+)
 def have_question_no_more(space: Space, actor: Actor, thread: Id) -> None:
     """One has it no more."""
     answering.not_same(space, actor, thread)

@@ -163,6 +163,29 @@ def test_who_writes_too_much_in_an_hour_waits_for_the_next(aws: Cloud) -> None:
     forum.asker.api.post(forum.at("/threads"), body).ok(201)
 
 
+def test_who_changes_or_marks_too_much_in_an_hour_waits_for_the_next(aws: Cloud) -> None:
+    forum = open_forum(aws, replies_an_hour=2)
+    thread = forum.ask()["id"]
+    address, too = forum.at(f"/threads/{thread}"), forum.at(f"/threads/{thread}/too")
+    for place in "12":
+        forum.asker.api.patch(address, {"body": place}, headers={"if-match": "*"}).ok()
+    refused = forum.asker.api.patch(address, {"body": "3"}, headers={"if-match": "*"})
+    refused.refused(429, "too_many_posts")
+    assert refused.headers["retry-after"] == "3600"
+    assert [each["body"] for each in forum.asker.api.get(f"{address}/versions").ok()["items"]] == [
+        "1",
+        "Em quên mật khẩu cũ.",
+    ]
+    for _ in range(3):
+        forum.other.api.put(too).ok(204)  # what stands already is counted neither way
+    forum.other.api.delete(too).ok(204)
+    forum.other.api.put(too).refused(429, "too_many_posts")
+    assert forum.read(thread)["too"] == 0
+    show(MONDAY + 3_600)
+    forum.other.api.put(too).ok(204)
+    forum.asker.api.patch(address, {"body": "3"}, headers={"if-match": "*"}).ok()
+
+
 def test_a_picture_is_attached_by_whoever_uploaded_it(forum: Forum) -> None:
     content = png()
     new = {"name": "Màn hình.png", "content_type": "image/png", "size": len(content)}
