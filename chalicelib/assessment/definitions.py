@@ -114,7 +114,7 @@ def page(space: Space, query: PageQuery) -> Page[AssessmentCard]:
 def offered(space: Space, audiences: Collection[str], query: PageQuery) -> Page[OfferedAssessment]:
     """A page of what somebody in these audiences may take, newest first; it may be short. 1 call. Raises: BadCursor."""
     rows = store.assessments(space, _after(query), query.limit)
-    items = [_offer(each) for each in rows.items if _is_offered(each, audiences)]
+    items = [offer(each) for each in rows.items if _is_offered(each, audiences)]
     return Page[OfferedAssessment](items=items, next=paging.encode(rows.after["sk"]) if rows.after else None)
 
 
@@ -131,6 +131,14 @@ def etag(item: Item) -> str:
 def suits(audiences: Collection[str], wanted: Collection[str]) -> bool:
     """Whether somebody in these audiences is one of those whom it is for."""
     return not wanted or not set(wanted).isdisjoint(audiences)
+
+
+def offer(item: Item) -> OfferedAssessment:
+    """A published assessment as who may take it sees it."""
+    live = item["live"]
+    return OfferedAssessment(
+        id=item["sk"], **{name: live[name] for name in OfferedAssessment.model_fields.keys() - {"id"}}
+    )
 
 
 def _after(query: PageQuery) -> str | None:
@@ -177,10 +185,3 @@ def _card(item: Item) -> Item:
 
 def _is_offered(item: Item, audiences: Collection[str]) -> bool:
     return "live" in item and "archived_at" not in item and suits(audiences, item["live"]["audiences"])
-
-
-def _offer(item: Item) -> OfferedAssessment:
-    live = item["live"]
-    return OfferedAssessment(
-        id=item["sk"], **{name: live[name] for name in OfferedAssessment.model_fields.keys() - {"id"}}
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.courses import catalogue, content, store, uploads
+from chalicelib.courses import catalogue, competences, content, store, uploads
 from chalicelib.courses.models import CourseEdit, NewCopy, NewCourse
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed
 from chalicelib.http.requests import Circumstances
@@ -52,6 +52,7 @@ def create(space: Space, new: NewCourse, circumstances: Circumstances) -> Item:
 
     Raises: InvalidInput.
     """
+    competences.require_known(new.competences)
     uploads.require_cover(space, new.cover)
     return _create(space, circumstances.new_id(space.slug), circumstances, new.model_dump(exclude={"adopt"}))
 
@@ -75,6 +76,7 @@ def edit(space: Space, course_id: str, patch: CourseEdit, circumstances: Circums
     head = require_own(space, course_id)
     circumstances.require_match(etag(head))
     facts = patch.model_dump(exclude_unset=True)
+    competences.require_known(patch.competences)
     uploads.require_cover(space, facts.get("cover"))
     if not facts:
         return head
@@ -113,7 +115,8 @@ def duplicate(space: Space, course_id: str, copy: NewCopy, circumstances: Circum
     head = require_own(space, course_id)
     draft = store.draft(space, course_id)
     facts = {
-        name: head.get(name) for name in ("summary", "cover", "language", "audiences", "asks", "estimated_minutes")
+        name: head.get(name)
+        for name in ("summary", "cover", "language", "audiences", "asks", "competences", "estimated_minutes")
     }
     facts["title"] = copy.title or head["title"][: _TITLE - len(_COPIED)] + _COPIED
     new_id = circumstances.new_id(space.slug)

@@ -14,6 +14,7 @@ from pydantic import Field
 from chalicelib import clock, vietnamese
 from chalicelib.courses import catalogue, national, uploads
 from chalicelib.courses.catalogue import Card
+from chalicelib.courses.competences import teaches
 from chalicelib.courses.models import CourseQuery, NationalCourse, NationalQuery
 from chalicelib.courses.outline import Outline
 from chalicelib.errors import Forbidden, NotFound, Unauthenticated
@@ -92,6 +93,9 @@ def _matches(card: Card, query: CourseQuery) -> bool:
         (query.status == "any" or card.status == query.status)
         and (query.audience is None or query.audience in card.audiences)
         and (query.language is None or query.language == card.language)
+        and (
+            query.framework is query.competence is None or teaches(card.competences, query.framework, query.competence)
+        )
     )
 
 

@@ -43,6 +43,7 @@ class Card:
     language: str
     audiences: tuple[str, ...]
     asks: tuple[FieldName, ...]  # of the profile
+    competences: tuple[Item, ...]  # that it teaches: framework, code, level
     minutes: int
     lessons: int
     version: int | None
@@ -96,6 +97,7 @@ def card_of(head: Item) -> Card:
         language=head["language"],
         audiences=tuple(head["audiences"]),
         asks=tuple(head.get("asks") or ()),
+        competences=tuple(head.get("competences") or ()),
         minutes=head.get("estimated_minutes") or head.get("minutes") or 0,
         lessons=head.get("lessons") or 0,
         version=head.get("version"),

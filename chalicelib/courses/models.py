@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib import rich_text
 from chalicelib.courses.catalogue import CourseStatus
+from chalicelib.courses.competences import CompetenceCode, FrameworkId, TaughtCompetence, TaughtCompetences
 from chalicelib.courses.lessons import (
     MAX_DRAFT_BYTES,
     AskedQuiz,
@@ -65,6 +66,7 @@ class NewCourse(Inbound):
     language: LanguageTag = "vi"
     audiences: Audiences = []  # noqa: RUF012 (pydantic copies defaults)
     asks: Asks = []  # noqa: RUF012
+    competences: TaughtCompetences = []  # noqa: RUF012
     estimated_minutes: Minutes | None = None
     adopt: Id | None = Field(default=None, description="A national course, by its id in the national list.")
 
@@ -88,6 +90,7 @@ class CourseEdit(Inbound):
     language: LanguageTag | None = None
     audiences: Audiences | None = None
     asks: Asks | None = None
+    competences: TaughtCompetences | None = None
     estimated_minutes: Minutes | None = None
 
     @model_validator(mode="after")
@@ -123,6 +126,7 @@ class CourseCard(Outbound):
     cover: str | None = Field(description="Address of the cover; needs no token.")
     language: str
     audiences: list[Audience]
+    competences: list[TaughtCompetence] = Field(description="What it teaches, by frameworks of competences.")
     status: CourseStatus
     minutes: int = Field(description="How long the course takes: its author's estimate, or all its lessons together.")
     lessons: int = Field(description="Lessons of the newest published version.")
@@ -163,6 +167,10 @@ class CourseQuery(PageQuery):
         default="", description="Words that title or summary must all contain; diacritics do not matter."
     )
     audience: Audience | None = None
+    framework: FrameworkId | None = Field(default=None, description="Courses that teach something of it.")
+    competence: CompetenceCode | None = Field(
+        default=None, description="Courses that teach it; an area's code stands for all of the area."
+    )
     language: LanguageTag | None = None
     status: Literal["published", "draft", "archived", "any"] = Field(
         default="published", description="Anything but `published` is for the space's staff."

@@ -30,7 +30,7 @@ AT_ONCE_FILES = 25
 AT_ONCE_BYTES = 50_000_000
 _TRIES = 5
 _SHOWN = ("frozen_title", "lessons", "minutes", "published_at")
-_DESCRIBED = ("summary", "cover", "language", "audiences", "asks", "estimated_minutes")
+_DESCRIBED = ("summary", "cover", "language", "audiences", "asks", "competences", "estimated_minutes")
 _OFFERS: Remembered[str, list[Item]] = Remembered(1, fresh_s=catalogue.FRESH_S)
 
 

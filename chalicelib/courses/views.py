@@ -51,6 +51,7 @@ def _card(space: Space, of: Card) -> dict[str, Any]:
         "cover": cover_address(space, of),
         "language": of.language,
         "audiences": list(of.audiences),
+        "competences": list(of.competences),
         "status": of.status,
         "minutes": of.minutes,
         "lessons": of.lessons,

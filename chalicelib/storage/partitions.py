@@ -75,6 +75,9 @@ PARTS: dict[str, Part] = {
     "digest": Part(_nobodys, _in_its_row),
     # What the centre offers, to all; whoever adopted it keeps a row in it.
     "national": Part(_anyones, _in_its_row_or_the_centres),
+    # Frameworks of competences, which the centre imports for all.
+    "framework": Part(_anyones, _nobodys),
+    "frameworks": Part(_anyones, _nobodys),
     # How many learn where, no person among them: before one more registers, and when a space is counted anew. It is
     # written in one transaction with what is counted, or not at all.
     "national-figures": Part(_anyones, _nobodys),

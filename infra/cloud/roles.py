@@ -161,6 +161,7 @@ RIGHTS: dict[str, list[Json]] = {
         _JOBS,
         _platform(["PutItem", "UpdateItem"], "tenant#*", "audit#*", "quota#*", "usage-stored", "national#*"),
         _platform(["PutItem", "UpdateItem"], "credential#*", "issuer#*"),
+        _platform(["PutItem"], "framework#*", "frameworks"),  # what the centre imports
         _platform(["PutItem"], "due#*", "digest#*"),  # on which days a space has somebody to remind, or to write to
         # Operators: their accounts, sessions and tries, and what they asked for under a key.
         _platform(
@@ -204,7 +205,7 @@ RIGHTS: dict[str, list[Json]] = {
         _reads_streams(),  # a space is closed only when its last change is counted
     ],
     "apply_changes": [
-        _platform(["GetItem"], "tenant#*"),
+        _platform(["GetItem"], "tenant#*", "framework#*"),
         _platform(["PutItem"], "job#*", "digest#*"),  # the delivery of results to an app, a letter of what is new
         # What was achieved is certified here: the register, and the issuer's keys alone among what is sealed.
         _platform(["GetItem", "PutItem", "UpdateItem"], "credential#*", "issuer#*"),
