@@ -29,6 +29,7 @@ class Config:
     mail_from: str
     sms_sender: str  # the name that short messages come from, where one is registered; empty: a number
     central: str
+    push_hosts: tuple[str, ...]  # hosts of push services besides those that notifications/push_services.py lists
     local: bool
     edge: bool = False  # whether only CloudFront reaches the API, and so its word on who asks counts
     fetch_loopback: bool = False  # whether providers and webhooks may be on this very machine, without TLS
@@ -60,6 +61,7 @@ def current() -> Config:
         mail_from=env.get("HOCMO_MAIL_FROM", "no-reply@hocmo.local"),
         sms_sender=env.get("HOCMO_SMS_SENDER", ""),
         central=env.get("HOCMO_CENTRAL", "trung-uong"),
+        push_hosts=tuple(env.get("HOCMO_PUSH_HOSTS", "").split()),
         local=env.get("HOCMO_LOCAL") == "1",
         edge=env.get("HOCMO_EDGE") == "1",
         fetch_loopback=env.get("HOCMO_LOCAL") == "1" and env.get("HOCMO_FETCH_LOOPBACK") == "1",

@@ -27,14 +27,15 @@ ContentType = Literal[
     "text/plain",
     "text/csv",
 ]
-Purpose = Literal["lesson", "cover", "captions", "draft", "questions"]
+Purpose = Literal["lesson", "cover", "captions", "draft", "questions", "thread"]
 FileState = Literal["pending", "ready"]
 MB = 1_000_000
 _FILMS = (b"mp4", b"iso", b"avc1", b"M4V", b"dash")
 _PICTURES = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 SNIFFED_BYTES = 4_096
 
-IMAGES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+STILLS = frozenset({"image/png", "image/jpeg", "image/webp"})
+IMAGES = STILLS | {"image/gif"}
 VIDEOS = frozenset({"video/mp4", "video/webm"})
 DOCUMENTS = IMAGES | {"application/pdf"}
 CAPTIONS = frozenset({"text/vtt"})

@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from chalicelib import clock
-from chalicelib.courses import store
+from chalicelib.courses import bare_pictures, store
 from chalicelib.courses.file_types import (
     CAPTIONS,
     DOCUMENTS,
@@ -25,6 +25,7 @@ from chalicelib.courses.file_types import (
     MB,
     QUESTIONS,
     SNIFFED_BYTES,
+    STILLS,
     TYPES,
     VIDEOS,
     ContentType,
@@ -50,7 +51,10 @@ _FITTING = {
     "captions": CAPTIONS,
     "draft": DRAFTS,
     "questions": QUESTIONS,
+    "thread": STILLS,
 }
+# What is uploaded for these is nobody else's to name.
+_ALONE = frozenset({"thread"})
 
 
 class NotUploaded(Conflict):
@@ -162,7 +166,7 @@ def complete(space: Space, file_id: str) -> File:
         return shown(space, item)
     arrived = _arrival(space, file_id)
     try:
-        facts = _taken(space, file_id, item.content_type)
+        facts = _taken(space, item)
     except (NotFound, files.Changed):
         return _completed(space, file_id)  # it is being replaced, or another request was quicker
     if facts is None:
@@ -178,19 +182,31 @@ def complete(space: Space, file_id: str) -> File:
     return shown(space, completed)
 
 
-def _taken(space: Space, file_id: str, content_type: str) -> Item | None:
+def _taken(space: Space, item: FileItem) -> Item | None:
     """Take over what arrived, in the very state that was looked at, if it is what its type says; gives its facts.
 
     Raises: NotFound, Changed.
     """
-    arrived = _arrival(space, file_id)
+    arrived = _arrival(space, item.id)
     found = files.head(arrived)
     if found is None:
         raise NotFound
-    if not _is_what_it_says(arrived, found, content_type):
+    if not _is_what_it_says(arrived, found, item.content_type):
         return None
-    files.copy(arrived, key(space.slug, file_id), etag=found.etag)
+    if item.purpose == "thread":
+        return _bared(space, item, files.get(arrived, start=0, length=found.size, etag=found.etag))
+    files.copy(arrived, key(space.slug, item.id), etag=found.etag)
     return {"size": found.size, "etag": found.etag}
+
+
+def _bared(space: Space, item: FileItem, content: bytes) -> Item | None:
+    """Keep a learner's picture without what the camera wrote beside it, above all where it was taken."""
+    try:
+        bare = bare_pictures.bare(content, item.content_type)
+    except bare_pictures.Unreadable:
+        return None
+    files.put(key(space.slug, item.id), bare, item.content_type)
+    return {"size": len(bare)}
 
 
 def _is_what_it_says(arrived: str, found: StoredFile, content_type: str) -> bool:
@@ -272,8 +288,8 @@ def require_cover(space: Space, file_id: str | None) -> None:
     """Refuse a cover that is no uploaded image of this space: 1 call when there is one. Raises: InvalidInput."""
     if file_id is None:
         return
-    item = store.file(space, file_id)
-    if item is None or item.state != "ready" or not item.content_type.startswith("image/"):
+    item = ready(space, [file_id]).get(file_id)
+    if item is None or not item.content_type.startswith("image/"):
         raise refuse_field(
             "cover",
             "not_an_image",
@@ -321,6 +337,10 @@ def take_in(space: Space, file_id: str, new: NewFile, content: bytes, actor_id: 
     quotas.confirmed(space, completed.size)
 
 
-def ready(space: Space, file_ids: Iterable[str]) -> dict[str, FileItem]:
-    """Those of these files that are uploaded and checked: one call for a hundred."""
-    return {file_id: item for file_id, item in store.files(space, file_ids).items() if item.state == "ready"}
+def ready(space: Space, file_ids: Iterable[str], purpose: Purpose | None = None) -> dict[str, FileItem]:
+    """Those of these files that are uploaded and checked, for that purpose or else for none that keeps its files to
+    itself: one call for a hundred."""
+    found = {file_id: item for file_id, item in store.files(space, file_ids).items() if item.state == "ready"}
+    if purpose is not None:
+        return {file_id: item for file_id, item in found.items() if item.purpose == purpose}
+    return {file_id: item for file_id, item in found.items() if item.purpose not in _ALONE}

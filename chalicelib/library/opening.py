@@ -45,7 +45,7 @@ def _opened(space: Space, of: Document) -> Opening:
     facts: dict[str, Any] = {"title": of.title, "version": of.version, "kind": of.kind, "content_type": of.content_type}
     if of.file is None or of.content_type is None:
         return Opening(**facts, size=0, url=of.url or "", download_url=None, expires_at=None)
-    kept_as = of.title.replace("/", "-") + (mimetypes.guess_extension(of.content_type) or "")
+    kept_as = of.title.replace("/", "-") + (mimetypes.guess_extension(of.content_type, strict=False) or "")
     at = uploads.key(space.slug, of.file)
     kept = files.address(at, lasting_s=uploads.LASTING_S, download_as=kept_as, content_type=of.content_type)
     return Opening(

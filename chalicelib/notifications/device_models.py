@@ -10,10 +10,10 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from chalicelib.errors import rule
 from chalicelib.federation import addresses
 from chalicelib.http.models import Id, Inbound, Outbound
-from chalicelib.notifications import push_encryption
+from chalicelib.notifications import push_encryption, push_services
 
 _EXAMPLE: dict[str, Any] = {
-    "endpoint": "https://push.example/v1/abc",
+    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABo",
     "expirationTime": None,
     "keys": {
         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
@@ -48,6 +48,18 @@ def _unfit() -> Exception:
     )
 
 
+def _service(url: str) -> str:
+    endpoint = addresses.given(url)
+    if not push_services.takes(endpoint):
+        host = push_services.host_of(endpoint)[:100]
+        raise rule(
+            "push_service_unknown",
+            f"{host} không phải dịch vụ thông báo của trình duyệt nào mà nền tảng biết. Hãy báo đơn vị vận hành.",
+            f"{host} is no browser's push service that the platform knows. Tell whoever runs it.",
+        )
+    return endpoint
+
+
 class DeviceKeys(Inbound):
     """What a push to the browser is encrypted with (RFC 8291)."""
 
@@ -60,7 +72,7 @@ class NewDevice(Inbound):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    endpoint: Annotated[str, StringConstraints(max_length=1_000), AfterValidator(addresses.given)]
+    endpoint: Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_service)]
     expirationTime: int | None = Field(default=None, description="Not looked at: who is gone, the service says.")  # noqa: N815 (the specification's name)
     keys: DeviceKeys
 

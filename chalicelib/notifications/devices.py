@@ -6,11 +6,9 @@ before.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from chalicelib import clock, config, ids
 from chalicelib.http.caching import Remembered
-from chalicelib.notifications import store
+from chalicelib.notifications import push_services, store
 from chalicelib.notifications.device_models import Device, NewDevice, PushKey
 from chalicelib.notifications.push_encryption import Sender
 from chalicelib.people import space_key
@@ -42,11 +40,11 @@ def every(space: Space, person_id: str) -> list[Device]:
 
 def add(space: Space, person_id: str, body: NewDevice) -> Device:
     """Push to this browser what the person is told from now on; repeating it changes nothing. 4 calls, and 2 for a
-    browser that gives way or was another's."""
+    browser that gives way or was another's. Of many who are added at once the last to look sees all."""
     device_id = ids.derived("push", body.endpoint)
     facts = {"endpoint": body.endpoint, "p256dh": body.keys.p256dh, "auth": body.keys.auth, "at": clock.epoch_s()}
-    others = [each for each in store.devices(space, person_id) if _id(each) != device_id]
     before = store.put_device(space, person_id, device_id, facts)
+    others = [each for each in store.devices(space, person_id, consistent=True) if _id(each) != device_id]
     if before:
         store.remove_device(space, before, device_id)
     for oldest in sorted(others, key=lambda each: int(each["at"]))[: max(len(others) + 1 - MOST, 0)]:
@@ -72,6 +70,6 @@ def _id(item: Item) -> str:
 def _shown(item: Item) -> Device:
     return Device(
         id=_id(item),
-        service=urlsplit(item["endpoint"]).hostname or "",
+        service=push_services.host_of(item["endpoint"]),
         added_at=clock.from_epoch_ms(int(item["at"]) * 1000),
     )

@@ -17,7 +17,7 @@ from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.identity import links
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
-from chalicelib.notifications import devices, push_encryption, store
+from chalicelib.notifications import devices, push_encryption, push_services, store
 from chalicelib.notifications.notes import Note
 from chalicelib.notifications.push_encryption import Sender
 from chalicelib.notifications.wishes import Wishes
@@ -99,6 +99,9 @@ def _push(space: Space, sender: Sender, note: Note, person_id: str, device_id: s
     """``sent``, ``gone``, ``failed``, or ``again``: 1 call, and 2 for a browser that is gone."""
     device = store.device(space, person_id, device_id)
     if device is None:
+        return "gone"
+    if not push_services.takes(device["endpoint"]):  # it was added before the list was as it is
+        store.remove_device(space, person_id, device_id)
         return "gone"
     try:
         status = _post(sender, device, note.id, _content(space, note, locale))

@@ -200,9 +200,9 @@ def move_announcement(space: Space, announcement_id: str, state: str, told: int 
     return _table(space).update(_ANNOUNCEMENTS, announcement_id, expression, values, condition="st = :running")
 
 
-def devices(space: Space, person_id: str) -> list[Item]:
+def devices(space: Space, person_id: str, *, consistent: bool = False) -> list[Item]:
     """The browsers of a person that take pushes, ten or so: 1 Query."""
-    return _table(space).query_all(person_pk(person_id), begins_with=_DEVICE)
+    return _table(space).query_all(person_pk(person_id), begins_with=_DEVICE, consistent=consistent)
 
 
 def device(space: Space, person_id: str, device_id: str) -> Item | None:

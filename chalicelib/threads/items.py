@@ -33,7 +33,7 @@ class Post:
     at: int
     body: str
     v: int
-    files: tuple[tuple[str, str, str], ...]  # id, type, name
+    files: tuple[tuple[str, str], ...]  # id, type
     mentions: tuple[str, ...]
     edited: int | None
     hidden: str | None  # the reason
@@ -52,7 +52,7 @@ class Post:
             at=item["at"],
             body=item["body"],
             v=item["v"],
-            files=tuple((each[0], each[1], each[2]) for each in item.get("files", ())),
+            files=tuple((each[0], each[1]) for each in item.get("files", ())),
             mentions=tuple(item.get("to", ())),
             edited=item.get("edited"),
             hidden=item.get("hid"),

@@ -137,7 +137,7 @@ class Attachment(Outbound):
     """A picture; ``url`` lasts a quarter of an hour."""
 
     id: Id
-    name: str
+    name: str = Field(description="By its place in the post.", examples=["anh-1.jpg"])
     content_type: str
     url: str
 
@@ -325,11 +325,11 @@ class CannedAnswers(Outbound):
 class NewPicture(Inbound):
     """A picture to upload for a question or a reply."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "Màn hình.png", "content_type": "image/png", "size": 120_400}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"content_type": "image/png", "size": 120_400}]})
 
-    name: Annotated[str, line(200)]
+    name: Annotated[str, line(200)] | None = Field(
+        default=None, description="Not kept: what files are called tells of people and places."
+    )
     content_type: Picture
     size: int = Field(ge=1, le=5 * 1024 * 1024, description="Bytes.")
 

@@ -76,6 +76,7 @@ def _environment() -> Json:
         "HOCMO_PUBLIC_URL": PUBLIC_URL,
         "HOCMO_MAIL_FROM": ref("MailFrom"),
         "HOCMO_SMS_SENDER": ref("SmsSender"),
+        "HOCMO_PUSH_HOSTS": ref("PushHosts"),
         "HOCMO_CENTRAL": ref("Central"),
         "HOCMO_EDGE": when("HasDomain", "1"),
         # pydantic would look for plugins among all that is installed, at its first model.

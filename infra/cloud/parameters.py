@@ -33,6 +33,9 @@ PARAMETERS: Json = {
     "PublicUrl": _text("Where people reach the stage, if it has no domain and not API Gateway's address", ""),
     "MailFrom": _text("The address that letters come from", pattern="[^@ ]+@[^@ ]+"),
     "MailDomain": _text("The domain of that address, which SES is to verify", pattern="[a-z0-9.-]+"),
+    "PushHosts": _text(
+        "Push services besides those of the known browsers: hosts, parted by spaces", "", "[a-z0-9. -]*"
+    ),
     "SmsSender": _text("The registered name that short messages come from; empty: a number", "", "[A-Za-z0-9]{0,11}"),
     "MakesMailIdentity": {
         "Type": "String",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -13,6 +13,7 @@ from infra.cloud import edge, runtime
 
 FOLDER = Path(__file__).parent / "stages"
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
+_HOST = r"^\.?([a-z0-9-]+\.)+[a-z]{2,}$"
 _SNAP_START_FROM = (3, 12)
 
 
@@ -35,6 +36,7 @@ class Stage(BaseModel):
     makes_mail_identity: bool = False
     sms_sender: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,11}$")
     central: str = "trung-uong"
+    push_hosts: list[Annotated[str, Field(pattern=_HOST)]] = Field(default=[], max_length=20)
     key_arn: str = Field(default="", pattern=r"^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key/.+$|^$")
     log_retention_days: int = 30
     requests_per_second: int = Field(default=2_000, ge=1)
@@ -93,6 +95,7 @@ class Stage(BaseModel):
             "MakesMailIdentity": _yes(self.makes_mail_identity),
             "SmsSender": self.sms_sender,
             "Central": self.central,
+            "PushHosts": " ".join(self.push_hosts),
             "KeyArn": self.key_arn,
             "LogRetentionDays": str(self.log_retention_days),
             "RequestsPerSecond": str(self.requests_per_second),

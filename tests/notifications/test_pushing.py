@@ -218,7 +218,7 @@ def test_where_nobody_takes_pushes_nobody_is_asked(aws: Cloud) -> None:
 
 
 def _changed(**other: Any) -> dict[str, Any]:
-    body = Browser("https://push.example/1").subscription
+    body = Browser("https://fcm.googleapis.com/fcm/send/1").subscription
     return {**body, **{name: value for name, value in other.items() if name != "keys"}} | (
         {"keys": {**body["keys"], **other["keys"]}} if "keys" in other else {}
     )
@@ -227,7 +227,10 @@ def _changed(**other: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "body",
     [
-        _changed(endpoint="http://push.example/1"),
+        _changed(endpoint="http://fcm.googleapis.com/1"),
+        _changed(endpoint="https://push.example/1"),
+        _changed(endpoint="https://fcm.googleapis.com.push.example/1"),
+        _changed(endpoint="https://notify.windows.com@push.example/1"),
         _changed(endpoint="https://169.254.169.254/latest"),
         _changed(endpoint="https://10.0.0.1/push"),
         _changed(keys={"p256dh": "A" * 87}),
@@ -241,6 +244,33 @@ def test_what_is_no_browser_is_refused(aws: Cloud, body: dict[str, Any]) -> None
     space.learner.post(space.at("/me/devices"), body).refused(422)
 
 
+@pytest.mark.parametrize(
+    "host", ["fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com", "db5p.notify.windows.com"]
+)
+def test_browsers_services_are_taken(aws: Cloud, host: str) -> None:
+    space = open_space()
+    added = space.learner.post(space.at("/me/devices"), _changed(endpoint=f"https://{host}/1")).ok(201)
+    assert added["service"] == host
+
+
+def test_a_deployment_adds_services_and_what_it_takes_no_more_is_forgotten(
+    aws: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = open_space()
+    who, body = somebody(space, "an"), _changed(endpoint="https://vn.push.example/1")
+    refused = signed_in(space, who).post(space.at("/me/devices"), body).refused(422)
+    assert refused["errors"][0]["code"] == "push_service_unknown"
+    monkeypatch.setenv("HOCMO_PUSH_HOSTS", "push.other.example .push.example")
+    config.current.cache_clear()
+    signed_in(space, who).post(space.at("/me/devices"), body).ok(201)
+    monkeypatch.delenv("HOCMO_PUSH_HOSTS")
+    config.current.cache_clear()
+    tell(space, [who.id])
+    aws.drain()
+    assert jobs(space)[0]["result"] == {"sent": 0, "gone": 1, "failed": 0}
+    assert signed_in(space, who).get(space.at("/me/devices")).ok()["items"] == []
+
+
 def test_an_address_that_comes_to_lead_inside_is_not_asked(
     aws: Cloud, service: PushService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +281,7 @@ def test_an_address_that_comes_to_lead_inside_is_not_asked(
     browser.subscribe(space, who)
     tell(space, [who.id])
     monkeypatch.setenv("HOCMO_FETCH_LOOPBACK", "")
+    monkeypatch.setenv("HOCMO_PUSH_HOSTS", "localhost 127.0.0.1")
     config.current.cache_clear()
     aws.drain()
     assert browser.pushed == []

@@ -8,9 +8,10 @@ import pytest
 import requests
 
 from chalicelib import ids
+from tests.courses.writing import uploaded
 from tests.emulated import Cloud
 from tests.factories import open_space
-from tests.pictures import png
+from tests.pictures import jpeg, png
 from tests.threads.forum import MONDAY, Forum, open_forum, show, somebody
 
 
@@ -187,20 +188,42 @@ def test_who_changes_or_marks_too_much_in_an_hour_waits_for_the_next(aws: Cloud)
 
 
 def test_a_picture_is_attached_by_whoever_uploaded_it(forum: Forum) -> None:
-    content = png()
-    new = {"name": "Màn hình.png", "content_type": "image/png", "size": len(content)}
+    content = jpeg()
+    assert b"Exif" in content
+    new = {"name": "Nhà riêng 16.4637,107.5909.jpg", "content_type": "image/jpeg", "size": len(content)}
     made = forum.asker.api.post(forum.at("/thread-files"), new).ok(201)
     form = made["upload"]
     done = forum.at(f"/thread-files/{made['id']}/completion")
     forum.asker.api.post(done).refused(409, "not_uploaded")
     assert requests.post(form["url"], data=form["fields"], files={"file": content}, timeout=10).status_code < 300
     forum.other.api.post(done).refused(404)
-    forum.asker.api.post(done).ok(200)
+    completed = forum.asker.api.post(done).ok(200)
+    assert (completed["name"], completed["size"] < len(content)) == ("anh-1.jpg", True)
     body = {"title": "Câu hỏi", "body": "Xem ảnh", "files": [made["id"]]}
     forum.other.api.post(forum.at("/threads"), body).refused(422)
     (file,) = forum.asker.api.post(forum.at("/threads"), body).ok(201)["files"]
-    assert (file["id"], file["name"]) == (made["id"], "Màn hình.png")
-    assert requests.get(file["url"], timeout=10).content == content
+    assert (file["id"], file["name"]) == (made["id"], "anh-1.jpg")
+    sent = requests.get(file["url"], timeout=10)
+    assert (sent.headers["content-type"], b"Exif" in sent.content) == ("image/jpeg", False)
+    assert sent.content.startswith(b"\xff\xd8")
+    assert sent.content.endswith(b"\xff\xd9")
+
+
+def test_a_picture_that_cannot_be_read_is_refused_and_a_threads_is_nobody_elses(forum: Forum) -> None:
+    content = png()[:-12]
+    new = {"content_type": "image/png", "size": len(content)}
+    made = forum.asker.api.post(forum.at("/thread-files"), new).ok(201)
+    form, done = made["upload"], forum.at(f"/thread-files/{made['id']}/completion")
+    assert requests.post(form["url"], data=form["fields"], files={"file": content}, timeout=10).status_code < 300
+    forum.asker.api.post(done).refused(422, "file_refused")
+    forum.asker.api.post(done).refused(404)
+    lessons = uploaded(forum.space, "image/png", png())
+    body = {"title": "Câu hỏi", "body": "Xem ảnh", "files": [lessons]}
+    author = somebody(forum.space, "Đỗ Soạn", ["author"])
+    author.api.post(forum.at("/threads"), body).refused(422)
+    of_threads = uploaded(forum.space, "image/png", png(), purpose="thread")
+    forum.space.author.post(forum.at("/courses"), {"title": "Khoá", "cover": of_threads}).refused(422)
+    forum.space.author.post(forum.at("/courses"), {"title": "Khoá", "cover": lessons}).ok(201)
 
 
 def test_one_space_sees_nothing_of_anothers(forum: Forum) -> None:
