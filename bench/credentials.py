@@ -15,7 +15,7 @@ from bench import account, results, world
 from bench.caller import Caller
 from bench.world import World
 from chalicelib import clock
-from chalicelib.credentials import issuing, views
+from chalicelib.credentials import settling, views
 from chalicelib.people import loading, persons
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.loading import Change as PersonChange
@@ -93,7 +93,7 @@ def _completion(course: str, person_id: str) -> Change:
 
 def _batch(space: Space, changes: list[Change]) -> None:
     with acting.on_behalf_of(space.slug):
-        issuing.follow(space, Batch(space.slug, "bench", changes))
+        settling.follow(space, Batch(space.slug, "bench", changes))
 
 
 def _read(space: World) -> dict[str, Any]:

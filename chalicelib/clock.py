@@ -48,6 +48,11 @@ def from_timestamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def told(epoch_s: int) -> str:
+    """A stored time as credentials and apps are told it: RFC 3339 in UTC, whole seconds (``2026-11-24T15:00:00Z``)."""
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def from_epoch_ms(milliseconds: int) -> datetime:
     """That instant, aware, in UTC. Raises: ValueError, OverflowError or OSError for one beyond the calendar."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

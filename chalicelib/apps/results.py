@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib import clock
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
@@ -44,7 +44,7 @@ def _completed(change: Change, new: Item) -> Result | None:
     if not change.sk.startswith(_ENROLMENT) or at is None or (change.old and change.old.get("fin") is not None):
         return None
     scores = {name[2:]: max(value) for name, value in sorted(new.items()) if name.startswith("b_")}
-    data = {"version": new["v"], "completed_at": instant(at), "scores": scores}
+    data = {"version": new["v"], "completed_at": clock.told(at), "scores": scores}
     return _result("course.completed", change, change.sk.removeprefix(_ENROLMENT), "", at, data)
 
 
@@ -54,7 +54,7 @@ def _graded(change: Change, new: Item) -> Result | None:
     _, course, lesson, number = change.sk.split("#")
     data = {
         "version": new["v"], "lesson": lesson, "attempt": int(number),
-        "score": new["score"], "passed": new["passed"], "submitted_at": instant(new["at"]),
+        "score": new["score"], "passed": new["passed"], "submitted_at": clock.told(new["at"]),
     }  # fmt: skip
     return _result("attempt.graded", change, course, f"{lesson}#{number}", new["at"], data)
 
@@ -80,7 +80,7 @@ def _revoked(change: Change, new: Item) -> Result | None:
 
 
 def _credential(number: str, new: Item) -> dict[str, Any]:
-    return {"credential": f"{new['space']}.{number}", "achieved_at": instant(new["achieved"])}
+    return {"credential": f"{new['space']}.{number}", "achieved_at": clock.told(new["achieved"])}
 
 
 # What an app is told of: scores are percent, ``scores`` the best of each quiz.
@@ -90,11 +90,6 @@ KINDS: Mapping[str, Callable[[Change, Item], Result | None]] = {
     "credential.issued": _issued,
     "credential.revoked": _revoked,
 }
-
-
-def instant(epoch_s: int) -> str:
-    """A time as it is told: UTC, ISO 8601."""
-    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _result(kind: str, change: Change, course: str, key: str, at: int, data: Mapping[str, Any]) -> Result:

@@ -98,7 +98,7 @@ def send(app: App, made: list[str], message: Message, subject: str) -> Answer:
 def told(message: Message, subject: str) -> dict[str, Any]:
     """What is posted; the same at every try."""
     data = {"sub": subject, **message.data}
-    return {"type": message.kind, "timestamp": results.instant(message.at), "data": data}
+    return {"type": message.kind, "timestamp": clock.told(message.at), "data": data}
 
 
 def next_try(message: Message, now: int) -> int | None:

@@ -34,10 +34,10 @@ def of_change(change: Change) -> tuple[Outcome | None, Outcome | None]:
     return _outcome(change.old), _outcome(change.new)
 
 
-def passed(space: Space, person_id: str, assessment_id: str) -> Outcome | None:
-    """One's first sitting that is passed: 1 call."""
-    found = (_outcome(each) for each in store.sittings_of_assessment(space, person_id, assessment_id))
-    return min((each for each in found if each and each.passed), key=lambda each: each.at, default=None)
+def passed(space: Space, person_id: str, assessment_id: str) -> list[Outcome]:
+    """One's sittings that are passed, the first one first: 1 call."""
+    found = (_outcome(each) for each in store.outcomes(space, person_id, assessment_id))
+    return sorted((each for each in found if each and each.passed), key=lambda each: each.at)
 
 
 def require(space: Space, assessment_id: str) -> Item:

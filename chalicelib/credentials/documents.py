@@ -47,8 +47,18 @@ class Draft:
     @property
     def until(self) -> int | None:
         """When it holds no more: epoch seconds."""
-        months = self.template.get("valid_months")
-        return months_after(self.earned.at, months) if months else None
+        return until(self.earned.at, self.template.get("valid_months"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a credential that is issued anew says of its holder and of what they achieved: times in epoch seconds, score
+    in percent."""
+
+    name: str
+    achieved_at: int
+    until: int | None
+    score: int | None
 
 
 def issuer(slug: str, name: str) -> Json:
@@ -70,10 +80,10 @@ def facts(draft: Draft) -> dict[str, str]:
     return {
         "name": draft.name,
         "course": draft.subject.title,
-        "date": clock.shown_day(clock.vietnam_day(datetime.fromtimestamp(earned.at, UTC)).isoformat()),
+        "date": _shown_day(earned.at),
         "number": draft.number,
         "hours": shown_hours(minutes, language(draft)),
-        "score": "" if earned.score is None else str(earned.score),
+        "score": _shown_score(earned.score),
         "issuer": draft.issuer,
     }
 
@@ -86,8 +96,6 @@ def language(draft: Draft) -> Language:
 
 def credential(draft: Draft, entry: Entry) -> Json:
     """The credential, unsigned."""
-    until = draft.until
-    dates = {"validFrom": instant(draft.earned.at)} | ({"validUntil": instant(until)} if until else {})
     achieved = _achievement(draft)
     return {
         "@context": [canonical.CREDENTIALS, canonical.OPEN_BADGES, canonical.EXTENSIONS],
@@ -95,8 +103,7 @@ def credential(draft: Draft, entry: Entry) -> Json:
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": achieved["name"],
         "issuer": issuer(draft.slug, draft.issuer),
-        **dates,
-        "awardedDate": instant(draft.earned.at),
+        **_dates(draft.earned.at, draft.until),
         "credentialSubject": _subject(draft, achieved),
         "credentialStatus": entry.told(draft.slug),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
@@ -149,16 +156,26 @@ def _named(name: str) -> Json:
     return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
 
 
-def renamed(document: Mapping[str, Any], number: str, name: str, entry: Entry, slug: str) -> Json:
-    """A credential issued anew for another spelling of the name: with a number and a bit of its own."""
-    subject = {**document["credentialSubject"], "identifier": [_named(name)]}
-    unsigned = {key: value for key, value in document.items() if key != "proof"}
+def restated(document: Mapping[str, Any], number: str, stated: Stated, entry: Entry, slug: str) -> Json:
+    """A credential issued anew for what it states now: with a number and a bit of its own."""
+    told: Json = document["credentialSubject"]
+    subject = {**told, "identifier": [_named(stated.name)]}
+    if "result" in told:
+        subject["result"] = [{**told["result"][0], "value": str(stated.score)}]
+    unsigned = {key: value for key, value in document.items() if key not in ("proof", "validUntil")}
     return {
         **unsigned,
         "id": addresses.page(number),
+        **_dates(stated.achieved_at, stated.until),
         "credentialSubject": subject,
         "credentialStatus": entry.told(slug),
     }
+
+
+def _dates(achieved_at: int, holds_until: int | None) -> Json:
+    achieved = clock.told(achieved_at)
+    dates = {"validFrom": achieved, "awardedDate": achieved}
+    return dates | ({"validUntil": clock.told(holds_until)} if holds_until else {})
 
 
 def name_of(document: Mapping[str, Any]) -> str:
@@ -192,13 +209,18 @@ def printed(draft: Draft) -> Json:
         "body": template.get("body") or texts.BODIES[draft.earned.kind][said],
         "signatories": template.get("signatories") or [],
         "template": template.get("sk", "").removeprefix("template#") or None,
+        "valid_months": template.get("valid_months"),
         "facts": facts(draft),
     }
 
 
-def instant(epoch_s: int) -> str:
-    """A time as a credential has it: UTC, whole seconds."""
-    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def reprinted(before: Json, number: str, stated: Stated) -> Json:
+    """What stands on the page of a credential that was issued anew."""
+    changed = {
+        "name": stated.name, "number": number, "date": _shown_day(stated.achieved_at),
+        "score": _shown_score(stated.score),
+    }  # fmt: skip
+    return {**before, "facts": {**before["facts"], **changed}}
 
 
 def shown_hours(minutes: int, said: Language) -> str:
@@ -206,6 +228,11 @@ def shown_hours(minutes: int, said: Language) -> str:
     hours = round(minutes / 60, 1)
     text = str(int(hours)) if hours == int(hours) else str(hours)
     return text.replace(".", ",") if said == "vi" else text
+
+
+def until(achieved_at: int, months: int | None) -> int | None:
+    """When what holds for so many months holds no more: epoch seconds; ``None``: for ever."""
+    return months_after(achieved_at, months) if months else None
 
 
 def months_after(epoch_s: int, months: int) -> int:
@@ -216,6 +243,14 @@ def months_after(epoch_s: int, months: int) -> int:
     last = calendar.monthrange(year, month + 1)[1]
     until = date(year, month + 1, min(day.day, last))
     return int(datetime(until.year, until.month, until.day, 23, 59, 59, tzinfo=clock.VIETNAM).timestamp())
+
+
+def _shown_day(epoch_s: int) -> str:
+    return clock.shown_day(clock.vietnam_day(datetime.fromtimestamp(epoch_s, UTC)).isoformat())
+
+
+def _shown_score(score: int | None) -> str:
+    return "" if score is None else str(score)
 
 
 def _epoch(rfc3339: str) -> int:

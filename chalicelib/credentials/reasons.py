@@ -36,8 +36,8 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """What somebody had achieved does not count any more."""
+class Changed:
+    """What somebody had achieved counts no more, or with another score."""
 
     kind: str
     about: str
@@ -59,17 +59,20 @@ class Kind:
 
     ``setting`` is the field of ``models.CredentialSettings`` that says whether all of it is certified. ``requires``
     raises NotFound for what a space has not. ``reads`` tells what a change of the learning table is (it costs no call),
-    ``finds`` looks up whether somebody has achieved it, ``describes`` what is said of it (it may raise NotFound).
+    ``finds`` looks up what counts for somebody now, the first one first, ``describes`` what is said of it (it may raise
+    NotFound). ``is_exact``: each of what was achieved is found again for itself, with the score that it counts with now
+    (a sitting); of a course there is one completion, and quizzes that are tried again later are nothing to do with it.
     """
 
     setting: str
     requires: Callable[[Space, str], object]
-    reads: Callable[[Change], Earned | Undone | None]
-    finds: Callable[[Space, str, str], Earned | None]
+    is_exact: bool
+    reads: Callable[[Change], Earned | Changed | None]
+    finds: Callable[[Space, str, str], list[Earned]]
     describes: Callable[[Space, Earned], Subject]
 
 
-def _course_change(change: Change) -> Earned | Undone | None:
+def _course_change(change: Change) -> Earned | Changed | None:
     """A completed enrolment. One that is gone undoes nothing: it moved to the account that its learner's went up in."""
     if change.new is None or not change.sk.startswith(items.PREFIX):
         return None
@@ -79,7 +82,7 @@ def _course_change(change: Change) -> Earned | Undone | None:
         return _completed(change.new)
     if before is not None and after is None:
         enrolment = items.of_item(change.new)
-        return Undone("course", enrolment.course_id, enrolment.person_id)
+        return Changed("course", enrolment.course_id, enrolment.person_id)
     return None
 
 
@@ -88,12 +91,12 @@ def _completed(item: Item) -> Earned:
     return _earned(enrolment.person_id, enrolment.course_id, item["fin"], enrolment.version, enrolment.scores)
 
 
-def _course_completion(space: Space, person_id: str, course_id: str) -> Earned | None:
+def _course_completion(space: Space, person_id: str, course_id: str) -> list[Earned]:
     """1 call."""
     found = enrolments.get(space, person_id, course_id)
     if found is None or found.completed_at is None:
-        return None
-    return _earned(person_id, course_id, found.completed_at, found.version, found.scores)
+        return []
+    return [_earned(person_id, course_id, found.completed_at, found.version, found.scores)]
 
 
 def _earned(person_id: str, course_id: str, at: int, version: int, scores: Mapping[str, int]) -> Earned:
@@ -110,13 +113,14 @@ def _course(space: Space, earned: Earned) -> Subject:
     return Subject(outline.title, language, card.minutes or outline.structure.minutes)
 
 
-def _assessment_change(change: Change) -> Earned | Undone | None:
-    """A sitting that is passed now, at once or when it was graded anew; or one that is passed no more."""
+def _assessment_change(change: Change) -> Earned | Changed | None:
+    """A sitting that is passed now, at once or when it was graded anew; one that is passed no more, or with another
+    score."""
     before, after = achievements.of_change(change)
     if after is not None and after.passed and not (before and before.passed):
         return _passed(after)
-    if before is not None and before.passed and not (after and after.passed):
-        return Undone("assessment", before.assessment, before.person_id)
+    if before is not None and before.passed and not (after and after.passed and after.score == before.score):
+        return Changed("assessment", before.assessment, before.person_id)
     return None
 
 
@@ -125,10 +129,9 @@ def _passed(outcome: Outcome) -> Earned:
     return Earned("assessment", about, person_id, outcome.at, outcome.version, outcome.score)
 
 
-def _assessment_pass(space: Space, person_id: str, assessment_id: str) -> Earned | None:
+def _assessment_passes(space: Space, person_id: str, assessment_id: str) -> list[Earned]:
     """1 call."""
-    found = achievements.passed(space, person_id, assessment_id)
-    return _passed(found) if found else None
+    return [_passed(each) for each in achievements.passed(space, person_id, assessment_id)]
 
 
 def _assessment(space: Space, earned: Earned) -> Subject:
@@ -139,6 +142,7 @@ def _assessment(space: Space, earned: Earned) -> Subject:
 KINDS: Mapping[str, Kind] = {
     "course": Kind(
         setting="courses",
+        is_exact=False,
         requires=catalogue.card,
         reads=_course_change,
         finds=_course_completion,
@@ -146,15 +150,16 @@ KINDS: Mapping[str, Kind] = {
     ),
     "assessment": Kind(
         setting="assessments",
+        is_exact=True,
         requires=achievements.require,
         reads=_assessment_change,
-        finds=_assessment_pass,
+        finds=_assessment_passes,
         describes=_assessment,
     ),
 }
 
 
-def of(change: Change) -> Earned | Undone | None:
+def of(change: Change) -> Earned | Changed | None:
     """What a change is, if it is any of the kinds."""
     for kind in KINDS.values():
         found = kind.reads(change)

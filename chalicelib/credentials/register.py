@@ -11,7 +11,7 @@ import json
 import secrets as random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from chalicelib import clock
 from chalicelib.credentials import documents, keys, signing, store
@@ -106,7 +106,7 @@ def bits(slug: str, count: int) -> Iterator[Entry]:
 def sign(slug: str, document: Json) -> tuple[Json, str]:
     """A credential with its proof, and as a token: some 10 ms. Raises: Unavailable."""
     key = keys.current(slug)
-    signed = signing.embedded(document, key.signing(slug), documents.instant(clock.epoch_s()))
+    signed = signing.embedded(document, key.signing(slug), clock.told(clock.epoch_s()))
     return signed, signing.enveloped(documents.claims(document), key.signing_tokens(slug))
 
 
@@ -153,9 +153,3 @@ def erase(number: str) -> None:
 def several(slug: str, credential_ids: list[str]) -> dict[str, Issued]:
     """These entries, by the credentials' ids: 1 call a hundred."""
     return {each: of_item(item) for each, item in store.many_registered(slug, credential_ids).items()}
-
-
-def rename_printed(printed: Json, number: str, name: str) -> Json:
-    """What stands on the page of a credential that was issued anew."""
-    known: dict[str, Any] = printed.get("facts", {})
-    return {**printed, "facts": {**known, "name": name, "number": number}}

@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.credentials import ending, issuing, keys, telling, templates, views  # noqa: F401 (telling reacts)
+from chalicelib.credentials import ending, issuing, keys, replacing, settling, telling, templates, views  # noqa: F401 (some react)
 from chalicelib.credentials.addresses import CredentialNumber
-from chalicelib.credentials.ending import CredentialEnded, NothingToCorrect, TooManyReissues
+from chalicelib.credentials.ending import CredentialEnded
 from chalicelib.credentials.issuing import HoldsAlready, NameMissing, NotAchieved
 from chalicelib.credentials.keys import KeyPending, TooManyKeys
 from chalicelib.credentials.models import (
@@ -33,6 +33,7 @@ from chalicelib.credentials.models import (
 )
 from chalicelib.credentials.prints import kept
 from chalicelib.credentials.prints.kept import Replaced, Revoked
+from chalicelib.credentials.replacing import NothingToCorrect, TooManyReissues
 from chalicelib.credentials.templates import TemplateInUse, TooManyTemplates
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
@@ -197,7 +198,7 @@ def revoke_credential(space: Space, credential: CredentialNumber, body: Revocati
 )
 def reissue_credential(space: Space, credential: CredentialNumber, body: Reissue) -> IssuedCard:
     """Issue a credential anew with a corrected name. The one before says by which it was superseded."""
-    return views.one(space, ending.reissue(space, credential, body.name).number)
+    return views.one(space, replacing.reissue(space, credential, body.name).number)
 
 
 @credentials.get("/spaces/{space}/credential-settings", may=MANAGE_SPACE, budget=Budget(calls=1, rcu=1))

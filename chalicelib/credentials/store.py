@@ -20,7 +20,6 @@ space has chosen, stands in the space's own tables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from chalicelib.credentials import addresses
@@ -115,17 +114,20 @@ def keep_keys(slug: str, kept: Mapping[str, Any], before: int | None) -> None:
         _platform().put(item, condition="v = :v", values={":v": before})
 
 
-def hold(space: Space, person_id: str, credential_id: str, facts: Mapping[str, Any]) -> None:
-    """Note whose a credential is: 2 items and their places in the index, 4 WCU. Noting it again changes nothing:
-    what has become of it meanwhile stays."""
+def hold(space: Space, person_id: str, credential_id: str, facts: Mapping[str, Any]) -> bool:
+    """Note whose a credential is: 2 items and their places in the index, 4 WCU. Noting it again changes nothing (and
+    gives ``False``): what has become of it meanwhile stays."""
     place = f"{facts['at']:010d}#{credential_id}"
     pointer = {"pk": f"{HELD}{credential_id}", "sk": _CREDENTIAL, "person": person_id, "c": _POLICY, "cs": place}
     facts = {**facts, "space": space.slug}
     about = f"{_POLICY}#{facts['about']}"
     held = {"pk": _learner(person_id), "sk": f"{HELD}{credential_id}", **facts, "c": about, "cs": place}
     table = _learning(space)
-    with suppress(TransactionFailed):
+    try:
         transact([table.creating(pointer), table.creating(held)])
+    except TransactionFailed:
+        return False
+    return True
 
 
 def owner(space: Space, credential_id: str) -> str | None:

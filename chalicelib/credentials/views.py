@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from chalicelib import clock
 from chalicelib.credentials import addresses, documents, keys, register, signing, status, store
 from chalicelib.credentials.canonical import Json
 from chalicelib.credentials.models import (
@@ -103,7 +104,7 @@ def _status_list(slug: str, number: int) -> str:
     if places is None or number * status.BITS >= places["n"]:
         raise NotFound
     parts = store.revoked(slug, number)
-    since = documents.instant(max([places["at"], *(part["at"] for part in parts)]))
+    since = clock.told(max([places["at"], *(part["at"] for part in parts)]))
     bits = [bit for part in parts for bit in part["revoked"]]
     key = keys.current(slug).signing(slug)
     return _text(signing.embedded(status.document(slug, number, bits, since), key, since))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.credentials import ending, issuing, store, telling
+from chalicelib.credentials import ending, settling, store, telling
 from chalicelib.jobs.streams import REACTIONS
 from chalicelib.people.person import Person
 from chalicelib.storage import acting, changes
@@ -38,7 +38,7 @@ def follow(hue: OpenedSpace, found: list[Batch]) -> None:
     with running_as("apply_changes"), acting.on_behalf_of(hue.slug):
         for batch in found:
             ending.finish(hue.space, batch)
-            issuing.follow(hue.space, batch)
+            settling.follow(hue.space, batch)
             telling.tell(hue.space, batch)
 
 
@@ -49,7 +49,7 @@ def entries(hue: OpenedSpace) -> list[Any]:
 
 
 def test_the_stream_issues() -> None:
-    assert issuing.follow in REACTIONS
+    assert settling.follow in REACTIONS
     assert ending.finish in REACTIONS
     assert telling.tell in REACTIONS
 

@@ -1,0 +1,237 @@
+"""Grades that are put right: certificates that come back, and that state the score that counts; once, and one at a
+time, in whatever pieces and order the changes are handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import ids
+from chalicelib.credentials import holding, settling, store
+from chalicelib.credentials.reasons import Earned
+from chalicelib.credentials.settling import End, Issue, Replace
+from chalicelib.storage.changes import Batch
+from chalicelib.storage.items import Item
+from tests.api import Api
+from tests.assessment.taking import Exam, Taker, exam
+from tests.banks.filling import BankRef, begin, typed
+from tests.crashes import killed_after
+from tests.credentials.test_issuing import batches, entries, follow
+from tests.emulated import Cloud
+from tests.factories import OpenedSpace, open_space
+from tests.identity.people import somebody
+
+
+@dataclass(frozen=True)
+class Graded:
+    """An exam of two questions, one of them enough; somebody who answered ``Huế`` to the first, right to the second."""
+
+    aws: Cloud
+    exam: Exam
+    bank: BankRef
+    items: tuple[str, str]
+    taker: Taker
+
+    def keyed(self, first: str, second: str = "Hà Nội") -> None:
+        """Correct both keys and grade anew; what follows is not applied yet."""
+        admin = self.exam.space.admin
+        for item, right in zip(self.items, (first, second), strict=True):
+            etag = self.exam.space.author.get(self.bank.item(item)).headers["etag"]
+            self.bank.correct(item, typed(f"Thủ đô {self.items.index(item)}?", right), etag=etag).ok()
+        job = admin.post(self.exam.at("/regradings")).ok(202)["job"]
+        while self.aws.run_jobs():
+            pass
+        admin.post(self.exam.at(f"/regradings/{job}/application")).ok(202)
+        while self.aws.run_jobs():
+            pass
+
+    def held(self) -> list[Any]:
+        """What they were issued, as it is now."""
+        found = self.taker.api.get(self.exam.space.at("/me/credentials")).ok()["items"]
+        return sorted(found, key=lambda each: each["issued_at"])
+
+    def states(self) -> list[str]:
+        """What became of each."""
+        return sorted(each["state"] for each in self.held())
+
+    def valid(self) -> Any:
+        """The page of the one that holds."""
+        (number,) = (each["id"] for each in self.held() if each["state"] == "valid")
+        return Api().get(f"/credentials/{number}").ok()
+
+
+@pytest.fixture
+def hue(aws: Cloud) -> OpenedSpace:
+    hue = open_space()
+    hue.admin.put(hue.at("/credential-settings"), {"courses": "chosen", "assessments": "all"}).ok()
+    return hue
+
+
+@pytest.fixture
+def graded(aws: Cloud, hue: OpenedSpace) -> Graded:
+    bank = begin(hue)
+    items = (bank.add(typed("Thủ đô 0?", "Huế")), bank.add(typed("Thủ đô 1?", "Hà Nội")))
+    fixed = [{"bank": bank.id, "item": item} for item in items]
+    taken = exam(hue, bank, pass_mark=50, parts=[{"kind": "fixed", "items": fixed}])
+    taker = taken.taker(somebody(hue, f"{ids.new()}@hue.example", ("learner",), "Nguyễn Thị Bích Ngọc").id)
+    sitting = taker.start().ok(201)
+    for question in sitting["questions"]:
+        taker.save(question, "Huế" if "0" in str(question["prompt"]) else "Hà Nội").ok()
+    taker.submit().ok()
+    aws.drain()
+    return Graded(aws, taken, bank, items, taker)
+
+
+def applied(graded: Graded) -> list[Batch]:
+    """The changes so far, all of them applied; they may be handed over again."""
+    found = batches(graded.aws, graded.exam.space)
+    graded.aws.drain()
+    return found
+
+
+def cut(found: list[Batch]) -> list[Batch]:
+    """The same changes one by one, the last one first."""
+    one_by_one = [Batch(each.space, each.shard, [change]) for each in found for change in each.changes]
+    return list(reversed(one_by_one))
+
+
+def test_what_was_undone_comes_back_when_the_key_is_put_right(graded: Graded) -> None:
+    first = graded.valid()
+    graded.keyed("Đà Lạt", "Đà Lạt")
+    undone = applied(graded)
+    assert graded.states() == ["revoked"]
+    graded.keyed("Huế")
+    right = applied(graded)
+    assert graded.states() == ["revoked", "valid"]
+    again = graded.valid()
+    assert again["id"] != first["id"]
+    assert (again["score"], again["achieved_at"]) == (100, first["achieved_at"])
+    before = entries(graded.exam.space)
+    for found in (undone, right, cut(undone), cut(right), undone):
+        follow(graded.exam.space, found)
+    graded.aws.drain()
+    assert entries(graded.exam.space) == before
+
+
+def test_what_states_another_score_is_superseded_and_told_of_once(graded: Graded, api: Api) -> None:
+    first = graded.valid()
+    assert first["score"] == 100
+    graded.keyed("Đà Lạt")
+    found = applied(graded)
+    second = graded.valid()
+    assert (second["score"], second["name"], second["achievement"]) == (50, first["name"], first["achievement"])
+    old = api.get(f"/credentials/{first['id']}").ok()
+    assert (old["state"], old["superseded_by"], old["score"]) == ("superseded", second["id"], 100)
+    signed = api.get(f"/credentials/{second['id']}/vc").ok()
+    assert signed["credentialSubject"]["result"][0]["value"] == "50"
+    for batch in (found, cut(found)):
+        follow(graded.exam.space, batch)
+    graded.aws.drain()
+    assert graded.states() == ["superseded", "valid"]
+    kinds = [kind for kind, _, _ in told(graded)]
+    assert kinds.count("credential.issued") == 2, "of the first, and of the one in its place"
+    assert "credential.revoked" not in kinds
+
+
+def told(graded: Graded) -> list[tuple[str, str, str]]:
+    found = graded.taker.api.get(graded.exam.space.at("/me/notifications")).ok()["items"]
+    return [(each["kind"], each["text"], each["link"]) for each in found]
+
+
+@pytest.mark.parametrize("calls", [2, 5, 8, 11])
+@pytest.mark.parametrize("back", [False, True], ids=["corrected", "back"])
+def test_who_dies_anywhere_leaves_one_that_holds(graded: Graded, calls: int, back: bool) -> None:
+    if back:
+        graded.keyed("Đà Lạt", "Đà Lạt")
+        applied(graded)
+    graded.keyed("Đà Lạt")
+    with killed_after(calls):
+        follow(graded.exam.space, batches(graded.aws, graded.exam.space))
+    graded.keyed("Huế", "Đà Lạt" if back else "Hà Nội")  # and something else counts before anybody goes on
+    applied(graded)
+    assert graded.valid()["score"] == (50 if back else 100)
+    valid = [each for each in entries(graded.exam.space) if each["state"] == "valid"]
+    assert len(valid) == 1
+
+
+def test_what_an_admin_revoked_no_grade_brings_back(graded: Graded) -> None:
+    hue, number = graded.exam.space, graded.valid()["id"]
+    hue.admin.put(hue.at(f"/credentials/{number}/revocation"), {"reason": "misconduct"}).ok()
+    graded.keyed("Đà Lạt", "Đà Lạt")
+    applied(graded)
+    graded.keyed("Huế")
+    applied(graded)
+    assert graded.states() == ["revoked"]
+
+
+def test_a_restored_space_takes_up_what_it_had_issued(graded: Graded) -> None:
+    """Its tables know nothing of what the register does: the credential, and the one in its place."""
+    graded.keyed("Đà Lạt")
+    applied(graded)
+    space, before = graded.exam.space.space, entries(graded.exam.space)
+    for held in store.held(space, graded.taker.id):
+        space.table("learning").delete(held["pk"], held["sk"])
+        space.table("learning").delete(held["sk"], "credential")
+    graded.keyed("Huế", "Đà Lạt")
+    applied(graded)
+    graded.keyed("Đà Lạt", "Đà Lạt")
+    applied(graded)
+    graded.keyed("Đà Lạt")
+    applied(graded)
+    assert graded.states().count("valid") == 1
+    assert {each["pk"] for each in before} <= {each["pk"] for each in entries(graded.exam.space)}
+
+
+TIMES = st.integers(1, 4)
+ENDED = st.sampled_from(["undone", "superseded", "misconduct", "holder_request"])
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Earned], list[Item]]:
+    counted = draw(st.dictionaries(TIMES, st.integers(0, 3), max_size=3))
+    held: list[Item] = []
+    for number in range(draw(st.integers(0, 4))):
+        item: Item = {
+            "pk": "learner#p", "sk": f"credential#{number}", "achieved": draw(TIMES), "score": draw(st.integers(0, 3)),
+        }  # fmt: skip
+        if draw(st.booleans()):
+            item["rev"] = {"at": draw(st.integers(1, 9)), "why": draw(ENDED)}
+        held.append(item)
+    return [Earned("assessment", "a", "p", at, 1, score) for at, score in sorted(counted.items())], held
+
+
+@given(histories())
+def test_taking_the_steps_leads_to_one_that_states_what_counts(history: tuple[list[Earned], list[Item]]) -> None:
+    counted, held = history
+    for _ in range(20):
+        steps = settling.due(counted, held, is_exact=True)
+        if not steps:
+            break
+        for step in steps:
+            _take(step, held)
+    else:
+        raise AssertionError("never at rest")
+    valid = [each for each in held if "rev" not in each]
+    by_time = {each.at: each.score for each in counted}
+    assert all(by_time.get(each["achieved"]) == each["score"] for each in valid)
+    barred = [
+        each["rev"]["at"] for each in held if "rev" in each and each["rev"]["why"] not in ("undone", "superseded")
+    ]
+    if counted and not valid:
+        assert barred
+        assert max(barred) >= max(by_time)
+
+
+def _take(step: Issue | Replace | End, held: list[Item]) -> None:
+    if not isinstance(step, Issue):
+        (ended,) = (each for each in held if holding.id_of(each) == step.credential_id)
+        assert "rev" not in ended
+        ended["rev"] = {"at": 9, "why": "undone" if isinstance(step, End) else "superseded"}
+    if not isinstance(step, End):
+        held.append(
+            {"pk": "learner#p", "sk": f"credential#{len(held)}", "achieved": step.earned.at, "score": step.earned.score}
+        )
