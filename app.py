@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Chalice
-
 from chalicelib import logs
 from chalicelib.http import mounting
+from chalicelib.http.dispatch import Api
 
 # Modules whose import declares operations, jobs and reactions: each when it is first needed (http/mounting.py).
 FEATURES = [
@@ -50,7 +49,7 @@ FEATURES = [
 ]
 
 logs.configure()
-app = Chalice(app_name="hocmo")
+app = Api(app_name="hocmo")
 app.api.binary_types = []  # whatever passes is text; files go to the bucket and come from there
 mounting.mount(app, FEATURES)
 

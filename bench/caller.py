@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.account import context
+from chalicelib.http import paths
+from chalicelib.http.paths import Addresses
 from infra.local import events
-from infra.local.events import Request, Routes
+from infra.local.events import Request
 
 
 class Failed(Exception):
@@ -40,17 +42,17 @@ class Asked:
             sent.append(("content-type", "application/json"))
         query = urlencode(self.query, doseq=True) if self.query else ""
         request = Request(self.method, f"/v1{self.path}", query, sent, self.address, content)
-        route = _routes().find(request.path)
-        if route is None:
+        node = _nodes().find(request.path)
+        if node is None:
             raise Failed(f"nothing answers at {self.path}")
-        return events.event(request, route, self.method, ())
+        return events.event(request, node, ())
 
 
 @lru_cache(maxsize=1)
-def _routes() -> Routes:
+def _nodes() -> Addresses:
     import app
 
-    return Routes(app.app.routes)
+    return Addresses(paths.nodes(app.app.routes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,18 @@ def handle(operation: Operation, request: GatewayRequest, path: Mapping[str, str
     finally:
         METER.reset(remembered)
     response.headers = answers.SECURITY | response.headers
-    _log(operation, request_id, trace, response, meter, started, error)
+    _log(operation.name, request_id, trace, response, meter, started, error)
+    return response
+
+
+def refuse(refusal: Refusal, headers: Mapping[str, str], context: Mapping[str, Any]) -> Response:
+    """The answer to what reaches no operation: nothing is asked of the database, and its line has neither an operation
+    nor the path, which may hold anything."""
+    started, trace = time.perf_counter(), _Trace()
+    request_id = str(context.get("requestId") or "")
+    response = _refusal(refusal, problems.language_of(headers.get("accept-language")), request_id, trace)
+    response.headers = answers.SECURITY | response.headers
+    _log("", request_id, trace, response, Meter(), started, None)
     return response
 
 
@@ -293,7 +304,7 @@ def _listed(operation: Operation, path: Mapping[str, str], query: Mapping[str, A
 
 
 def _log(
-    operation: Operation,
+    operation: str,
     request_id: str,
     trace: _Trace,
     response: Response,
@@ -312,7 +323,7 @@ def _log(
         request_id=request_id,
         tenant=trace.space,
         actor=trace.actor,
-        operation=operation.name,
+        operation=operation,
         status=status,
         refused=trace.refused,
         ms=round((time.perf_counter() - started) * 1000, 1),

@@ -15,11 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from chalice.app import Chalice, Response
+from chalice.app import Response
 
-from chalicelib.http import answers, gate, problems
+from chalicelib.http import gate, problems
+from chalicelib.http.dispatch import Api
 from chalicelib.http.endpoint import OPERATIONS, Operation
-from chalicelib.http.gate import GatewayRequest, InternalFault, MethodNotAllowed
+from chalicelib.http.gate import GatewayRequest, InternalFault
 from chalicelib.http.permissions import LEARN, Permission
 
 INDEX = Path(__file__).with_name("operations.json")
@@ -27,7 +28,7 @@ _ALONE = (Permission.ANYONE, Permission.SIGNED_IN, LEARN)
 _features: list[str] = []
 
 
-def mount(app: Chalice, features: Sequence[str]) -> None:
+def mount(app: Api, features: Sequence[str]) -> None:
     """Register what the index has; ``features`` are the modules whose import declares operations, jobs and reactions,
     in the order in which the API is described."""
     _features[:] = features
@@ -44,7 +45,7 @@ def everything() -> None:
     OPERATIONS[:] = sorted(OPERATIONS, key=lambda operation: _features.index(_feature_of(operation)))
 
 
-def mount_declared(app: Chalice) -> None:
+def mount_declared(app: Api) -> None:
     """Register what is declared and not in the index (yet): for development, and for tests that declare their own."""
     for operation in OPERATIONS:
         if operation.method not in app.routes.get(operation.path, {}):
@@ -86,7 +87,7 @@ def _feature_of(operation: Operation) -> str:
     return module if module in _features else f"{module.rpartition('.')[0]}.routes"
 
 
-def _route(app: Chalice, method: str, path: str, name: str, find: Callable[[], Operation]) -> None:
+def _route(app: Api, method: str, path: str, name: str, find: Callable[[], Operation]) -> None:
     """What can be read can be asked about (RFC 9110, 9.3.2): the gateway counts the body of a HEAD answer and drops
     it."""
 
@@ -99,14 +100,8 @@ def _route(app: Chalice, method: str, path: str, name: str, find: Callable[[], O
 
 
 def problems_of_the_framework(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """What Chalice refuses by itself (a method that no operation has) reads as a problem document too."""
+    """What fails in Chalice itself reads as a problem document too."""
     response = get_response(event)
     if response.status_code < 400 or response.headers.get("Content-Type") == problems.CONTENT_TYPE:
         return response
-    refusal = MethodNotAllowed() if response.status_code == 405 else InternalFault()
-    language = problems.language_of(event.headers.get("accept-language"))
-    refused = problems.response(refusal, language, str(event.context.get("requestId") or ""))
-    refused.headers = answers.SECURITY | refused.headers
-    if "Allow" in response.headers:
-        refused.headers["Allow"] = response.headers["Allow"]
-    return refused
+    return gate.refuse(InternalFault(), event.headers, event.context)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
+from chalicelib.http import paths
 from infra.cloud import gateway_refusals
 from infra.cloud.cloudformation import ARN, HERE, Json, attribute, policy, ref, sub
 from infra.cloud.functions import logical
@@ -60,14 +62,33 @@ def path_nodes(swagger: Json) -> int:
 
 
 def _body(packaged: Packaged, alias: str | None) -> Json:
-    """Chalice's swagger. It names the function by reference; by its name instead, the function may know the API's
-    address
-    without either waiting for the other."""
+    """Chalice's swagger, by nodes. It names the function by reference; by its name instead, the function may know the
+    API's address without either waiting for the other."""
     text = json.dumps(packaged.swagger)
     function = f"{ARN}lambda:{HERE}:function:hocmo-${{Stage}}-api" + (f":{alias}" if alias else "")
     body: Json = json.loads(text.replace("${APIHandler.Arn}", function))
+    body["paths"] = _nodes(body["paths"])
     body["x-amazon-apigateway-gateway-responses"] = gateway_refusals.responses()
     return body
+
+
+ANY = "x-amazon-apigateway-any-method"
+
+
+def _nodes(described: Json) -> Json:
+    """Chalice describes each address with its methods. The gateway keeps their nodes, and each takes any method: what
+    is asked there, if anything, the function finds (``chalicelib/http/dispatch.py``)."""
+    whole = next(iter(described.values()))
+    integration = next(iter(whole.values()))["x-amazon-apigateway-integration"]
+    return {
+        node: {ANY: {"parameters": _parameters(node), "responses": {}, "x-amazon-apigateway-integration": integration}}
+        for node in paths.nodes(described)
+    }
+
+
+def _parameters(node: str) -> list[Json]:
+    names = re.findall(r"{(\w+)\+?}", node)
+    return [{"name": name, "in": "path", "required": True, "type": "string"} for name in names]
 
 
 def _fingerprint(of: Json) -> str:
@@ -99,7 +120,8 @@ def _stage(deployment: str, name: str) -> Json:
     }
 
 
-# Neither addresses nor names: the path is its pattern, and who asked is in our own log as an identifier.
+# Neither addresses nor names: the path is its node's. What was asked there, and by whom (as an identifier), is in our
+# own log, under the same request's id.
 _LINE = json.dumps(
     {
         "event": "gateway.answered",

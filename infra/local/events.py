@@ -3,21 +3,18 @@
 import base64
 import time
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from chalicelib.http import bodies
+from chalicelib.http.paths import Found, Unreadable
 
 # The app takes no larger body. API Gateway itself would take 10 MB, of which Lambda takes no more than fits its event.
 MAX_BODY = bodies.MAX_BYTES
 MAX_HEAD = 10_240  # request line and headers together
 STAGE = "api"
-
-
-class Unreadable(Exception):
-    """A path or a body that is not UTF-8: it cannot be put into an event's JSON."""
 
 
 @dataclass(frozen=True)
@@ -43,72 +40,33 @@ class Request:
         return line + sum(len(key) + len(value) + 4 for key, value in self.headers)
 
 
-@dataclass(frozen=True)
-class Route:
-    """The resource that a path belongs to, and its parameters, decoded."""
-
-    resource: str
-    parameters: dict[str, str]
-
-
-class Routes:
-    """The resources of an API; a path's fixed parts are looked for before its parameters."""
-
-    def __init__(self, resources: Iterable[str]) -> None:
-        self._parted = [(resource, resource.split("/")) for resource in sorted(resources)]
-
-    def find(self, path: str) -> Route | None:
-        """The resource for a raw `path`. Raises: Unreadable.
-
-        It is parted before it is decoded: a `%2F` stays inside its parameter, and an empty part (`//`) fits nothing.
-        """
-        parts = path.removesuffix("/").split("/") if path != "/" else ["", ""]
-        for resource, names in self._parted:
-            if len(names) == len(parts) and all(map(_fits, names, parts)):
-                pairs = zip(names, parts, strict=True)
-                return Route(resource, {name[1:-1]: decoded(part) for name, part in pairs if name.startswith("{")})
-        return None
-
-
-def _fits(name: str, part: str) -> bool:
-    return part != "" if name.startswith("{") else name == part
-
-
-def decoded(part: str) -> str:
-    """A path's part without its percent-encoding. Raises: Unreadable."""
-    try:
-        return unquote(part, errors="strict")
-    except UnicodeDecodeError:
-        raise Unreadable from None
-
-
-def event(request: Request, route: Route, method: str, binary_types: Collection[str]) -> dict[str, Any]:
-    """The Lambda proxy event. `method` is the one to be handled: GET for a HEAD. Raises: Unreadable."""
+def event(request: Request, node: Found, binary_types: Collection[str]) -> dict[str, Any]:
+    """The Lambda proxy event of a request that came in at this node. Raises: Unreadable, since it is JSON."""
     query = parse_qs(request.query, keep_blank_values=True)
     many: dict[str, list[str]] = {}
     for name, value in request.headers:
         many.setdefault(name, []).append(value)
     is_binary = request.header("content-type").partition(";")[0].strip().lower() in binary_types
     return {
-        "resource": route.resource,
+        "resource": node.address,
         "path": request.path,
-        "httpMethod": method,
+        "httpMethod": request.method,
         "headers": {name: values[-1] for name, values in many.items()},
         "multiValueHeaders": many,
         "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
         "multiValueQueryStringParameters": query or None,
-        "pathParameters": route.parameters or None,
+        "pathParameters": node.parameters or None,
         "stageVariables": None,
-        "requestContext": _context(request, route, method),
+        "requestContext": _context(request, node),
         "body": _body(request.body, is_binary),
         "isBase64Encoded": is_binary,
     }
 
 
-def _context(request: Request, route: Route, method: str) -> Mapping[str, Any]:
+def _context(request: Request, node: Found) -> Mapping[str, Any]:
     return {
-        "resourcePath": route.resource,
-        "httpMethod": method,
+        "resourcePath": node.address,
+        "httpMethod": request.method,
         "path": f"/{STAGE}{request.path}",
         "stage": STAGE,
         "protocol": "HTTP/1.1",

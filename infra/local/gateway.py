@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
-from chalice.app import Chalice
-from chalice.config import Config
-from chalice.local import LambdaContext, LocalGateway
+from chalice.local import LambdaContext
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
-from chalicelib.http import mounting
+from chalicelib.http import mounting, paths
+from chalicelib.http.dispatch import Api
+from chalicelib.http.paths import Addresses, Unreadable
 from infra.local import answers, events, mail, places
 from infra.local.answers import Answer, problem
 from infra.local.events import MAX_BODY, MAX_HEAD, Request
@@ -62,30 +62,26 @@ class _PerThread:
         self._kept.context = value
 
 
-def thread_safe(app: Chalice) -> Chalice:
+def thread_safe(app: Api) -> Api:
     """The same app object, ready for many requests at a time."""
     app.__class__ = type("LocalChalice", (_PerThread, app.__class__), {})
     return app
 
 
-class Gateway(LocalGateway):
-    """Routes requests to the app as events, as API Gateway does, and answers by itself where that does too."""
+class Gateway:
+    """Hands requests to the app as events, as API Gateway does: it knows the nodes, of which each takes any method."""
 
-    def __init__(self, app: Chalice) -> None:
-        super().__init__(thread_safe(app), Config())
-        self.routes = events.Routes(app.routes)
+    def __init__(self, app: Api) -> None:
+        self.app = thread_safe(app)
+        self.nodes = Addresses(paths.nodes(app.routes))
 
     def answer(self, request: Request) -> Answer | None:
-        """The app's answer, or None for a path that it does not know. Raises: events.Unreadable."""
-        route = self.routes.find(request.path)
-        if route is None:
+        """The app's answer, or None for a path at which there is no node. Raises: Unreadable."""
+        node = self.nodes.find(request.path)
+        if node is None:
             return None
-        methods = self._app_object.routes[route.resource]
-        method = "GET" if request.method == "HEAD" and "HEAD" not in methods else request.method
-        event = events.event(request, route, method, self._app_object.api.binary_types)
-        if method == "OPTIONS" and method not in methods:
-            return Answer(200, b"", _lower(self._autogen_options_headers(event)))
-        return _from_lambda(self._app_object(event, LambdaContext("hocmo-local", 1024, TIMEOUT_MS)))
+        event = events.event(request, node, self.app.api.binary_types)
+        return _from_lambda(self.app(event, LambdaContext("hocmo-local", 1024, TIMEOUT_MS)))
 
 
 def _from_lambda(response: dict[str, Any]) -> Answer:
@@ -109,7 +105,7 @@ def _lower(headers: dict[str, Any]) -> list[tuple[str, str]]:
 class Site:
     """Everything at our address: the app, this machine's mail, the built client. An ASGI application."""
 
-    def __init__(self, app: Chalice, aws_url: str, mails: Path = places.MAIL, web: Path = places.WEB) -> None:
+    def __init__(self, app: Api, aws_url: str, mails: Path = places.MAIL, web: Path = places.WEB) -> None:
         self.gateway = Gateway(app)
         self.aws_url = aws_url
         self.mails = mails
@@ -141,7 +137,7 @@ class Site:
             return answers.too_large(language)
         try:
             return self._local(request) or self.gateway.answer(request) or self._page(request, language)
-        except events.Unreadable:
+        except Unreadable:
             return problem("unreadable_request", language)
         except urllib3.exceptions.HTTPError:
             return problem("unavailable", language)
@@ -157,10 +153,10 @@ class Site:
     def _page(self, request: Request, language: str) -> Answer:
         """The built client, outside the API's own addresses; without one, the home page is the API's documentation."""
         if request.method in ("GET", "HEAD") and not request.path.startswith(("/v1/", "//")):
-            found = answers.web_file(self.web, events.decoded(request.path))
+            found = answers.web_file(self.web, paths.decoded(request.path))
             if found:
                 return found
-            if request.path == "/" and self.gateway.routes.find("/docs"):
+            if request.path == "/" and self.gateway.nodes.find("/docs"):
                 return answers.redirect("/docs")
         return problem("not_found", language)
 

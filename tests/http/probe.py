@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from chalice.app import Chalice
 from pydantic import Field
 
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.http import mounting, paging
+from chalicelib.http.dispatch import Api as Application
 from chalicelib.http.endpoint import OPERATIONS, Answer, Feature, Raw
 from chalicelib.http.models import Id, Inbound, Outbound, Page, PageQuery, line
 from chalicelib.http.permissions import ANYONE, EDIT_COURSES, SIGNED_IN
@@ -129,12 +129,12 @@ def break_down(space: Space) -> Thing:
 
 
 @lru_cache(maxsize=1)
-def _application() -> Chalice:
+def _application() -> Application:
     kept = OPERATIONS[:]
     OPERATIONS.clear()
     try:
         _declare(Feature("probe"))
-        app = Chalice("probe")
+        app = Application("probe")
         mounting.mount_declared(app)
         app.register_middleware(mounting.problems_of_the_framework, "http")
     finally:
@@ -146,10 +146,10 @@ def _application() -> Chalice:
 class Probe(Api):
     """The probe's API as one caller."""
 
-    def _application(self) -> Chalice:
+    def _application(self) -> Application:
         return _application()
 
-    def _require_promised(self, method: str, resource: str, reply: Reply) -> None:
+    def _require_promised(self, method: str, address: str, reply: Reply) -> None:
         """The document knows nothing of the probe."""
 
 

@@ -68,6 +68,17 @@ def test_a_refusal_says_which(author: Probe, lines: io.StringIO) -> None:
     assert "trace" not in line
 
 
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/0912345678", 404), ("TRACE", "", 405)])
+def test_what_reaches_no_operation_is_a_line_without_its_path(
+    hue: OpenedSpace, lines: io.StringIO, method: str, path: str, status: int
+) -> None:
+    assert hue.learner.call(method, f"/spaces/hue/me/home{path}").status == status
+    line = _only(lines)
+    assert (line["event"], line["operation"], line["tenant"], line["status"]) == ("request.answered", "", "", status)
+    assert not [each for each in line.values() if "/" in str(each)]
+    assert "0912345678" not in lines.getvalue()
+
+
 def test_what_fails_on_our_side_is_an_error_with_its_place(author: Probe, lines: io.StringIO) -> None:
     author.post("/spaces/hue/things", {"title": "x", "trouble": "busy"}).refused(503)
     line = _only(lines)

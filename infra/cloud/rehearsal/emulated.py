@@ -2,13 +2,14 @@
 
 The emulator knows no budgets, speaks HTTP, and resolves few of IAM's condition keys: a condition on a key that it
 does not know never holds, and all that hangs on it would be refused. It reads what the gateway refuses with from
-resources alone. Rights, trust and resources stay as they are deployed.
+resources alone, and methods by their names alone. Rights, trust and resources stay as they are deployed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from infra.cloud.api import ANY
 from infra.cloud.cloudformation import Json
 
 UNKNOWN_TYPES = {"AWS::Budgets::Budget"}
@@ -20,6 +21,7 @@ UNKNOWN_KEYS = {
     "lambda:FunctionArn",
     "ses:FromAddress",
 }
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 # What it knows no resource of, and asks for "*".
 UNNAMED_ACTIONS = [
     ["ses:SendEmail"],
@@ -32,7 +34,15 @@ def rehearsable(template: Json) -> Json:
     resources = {
         name: _known(each) for name, each in template["Resources"].items() if each["Type"] not in UNKNOWN_TYPES
     }
-    return {**template, "Resources": _refusing(resources)}
+    return {**template, "Resources": _naming_methods(_refusing(resources))}
+
+
+def _naming_methods(resources: Json) -> Json:
+    """Each method that there is where the API's description says "any"."""
+    api = resources["Api"]["Properties"]
+    paths = {node: dict.fromkeys(METHODS, told[ANY]) for node, told in api["Body"]["paths"].items()}
+    body = {**api["Body"], "paths": paths}
+    return {**resources, "Api": {**resources["Api"], "Properties": {**api, "Body": body}}}
 
 
 def _refusing(resources: Json) -> Json:

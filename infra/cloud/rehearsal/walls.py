@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Refusal
+from chalicelib.http.gate import MethodNotAllowed
 from chalicelib.storage.names import NATIONAL
 from infra.cloud.rehearsal import attempts
 from infra.cloud.rehearsal.attempts import DENIED, DONE
@@ -19,12 +20,15 @@ from infra.local.demo.client import Client, Failed
 FUNCTIONS = tuple(RIGHTS)
 _MAKER = "provision"
 _SCRATCH = f"{STAGE.stack}-scratch-people"  # a table that is no tenant's, for who may make and drop some
-# A method and an address: of nothing at all, of no method of ours, and of nothing that the code finds.
-_NOWHERE = (
-    ("GET", "/nowhere"),
-    ("PATCH", "/health"),
-    ("GET", "/spaces/hue/nowhere/at/all"),
-    ("GET", "/spaces/khong-co"),
+# A method and an address: of nothing that the gateway keeps, of nothing that the code finds beneath one of its nodes,
+# of no method of ours, of no space.
+_NOWHERE: tuple[tuple[str, str, type[Refusal]], ...] = (
+    ("GET", "/nowhere", NotFound),
+    ("GET", "/spaces/hue/nowhere/at/all", NotFound),
+    ("GET", "/spaces/hue/courses/nowhere/at/all", NotFound),
+    ("PATCH", "/health", MethodNotAllowed),
+    ("DELETE", "/spaces/hue/me/home", MethodNotAllowed),
+    ("GET", "/spaces/khong-co", NotFound),
 )
 
 
@@ -77,12 +81,12 @@ def require_told_as_problems(here: Stand, somebody: Client) -> None:
     Raises: Failed.
     """
     for caller in (Client(here.address), somebody):
-        for method, path in _NOWHERE:
+        for method, path, expected in _NOWHERE:
             reply = caller.call(method, path)
             form = {name.lower(): value for name, value in reply.headers.items()}.get("content-type", "")
             told = f"{method} {path} answered {reply.status} {form}: {reply.data.decode(errors='replace')[:200]}"
-            require((reply.status, form.partition(";")[0]) == (404, "application/problem+json"), told)
-            require(json.loads(reply.data)["code"] == NotFound.code, told)
+            require((reply.status, form.partition(";")[0]) == (expected.status, "application/problem+json"), told)
+            require(json.loads(reply.data)["code"] == expected.code, told)
 
 
 def _require_denied(whose: str, *found: dict[str, str]) -> None:
