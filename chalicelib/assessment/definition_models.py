@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
+from chalicelib.banks.models import OF_COMPETENCE
 from chalicelib.errors import rule
 from chalicelib.http.models import Id, Inbound, Outbound, line, prose, without_tags
 
@@ -53,7 +54,7 @@ class DrawnPart(Inbound):
     bank: Id
     count: int = Field(ge=1, le=MOST_QUESTIONS, description="How many each gets.")
     tag: Annotated[str, line(60)] | None = None
-    competence: Annotated[str, line(60)] | None = None
+    competence: Annotated[str, line(60)] | None = Field(default=None, description=OF_COMPETENCE, examples=["4"])
     difficulty: int | None = Field(default=None, ge=1, le=5)
 
 

@@ -28,7 +28,8 @@ _OF_A_CHARACTER = 8  # bytes that a question takes in memory for each character 
 
 @dataclass(frozen=True, slots=True)
 class PoolQuery:
-    """Which items of a bank may be drawn: those with all tags that are given."""
+    """Which items of a bank may be drawn: those with all tags that are given. A competence is met by any beneath it
+    (``filing.is_of``)."""
 
     bank: str
     competence: str | None = None
@@ -45,6 +46,11 @@ class Pooled:
     competences: tuple[str, ...]
     difficulty: int | None
     tags: tuple[str, ...]
+
+    def suits(self, query: PoolQuery) -> bool:
+        """Whether it has all tags that are given."""
+        facts = {"competences": self.competences, "difficulty": self.difficulty, "tags": self.tags}
+        return filing.has(facts, competence=query.competence, tag=query.tag, difficulty=query.difficulty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,8 @@ def pool(space: Space, query: PoolQuery) -> list[Pooled]:
     Raises: NotFound, ArchivedBank.
     """
     banking.require_in_use(space, query.bank)
-    return [
-        pooled(query.bank, head)
-        for head in store.all_heads(space, query.bank)
-        if "archived_at" not in head
-        and filing.has(head, competence=query.competence, tag=query.tag, difficulty=query.difficulty)
-    ]
+    heads = (head for head in store.all_heads(space, query.bank) if "archived_at" not in head)
+    return [each for head in heads if (each := pooled(query.bank, head)).suits(query)]
 
 
 def pooled(bank_id: str, head: Item) -> Pooled:

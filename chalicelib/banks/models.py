@@ -13,6 +13,7 @@ from chalicelib.questions.models import Question
 
 MOST_TAGS = 20
 MOST_ITEM_BYTES = 100_000
+OF_COMPETENCE = "This competence or one beneath it: `4` is met by what is tagged `4`, `4.2` or `4.2.1`, not by `40`."
 
 Sharing = Literal["none", "copying", "shared"]
 QuestionKind = Literal[
@@ -90,7 +91,7 @@ class ItemFilter(PageQuery):
     q: Annotated[str, line(200, 0)] = Field(
         default="", description="Words of the prompt or of the tags, without diacritics."
     )
-    competence: Tag | None = None
+    competence: Tag | None = Field(default=None, description=OF_COMPETENCE, examples=["4"])
     tag: Tag | None = None
     difficulty: Difficulty | None = None
     kind: QuestionKind | None = None

@@ -34,6 +34,7 @@ MOST_BANKS = 200
 MOST_ITEMS = 10_000  # of one bank, archived ones among them
 _BANKS = "banks"
 _COUNT = ("bank-count", "count")
+_DRAWN_BY = ("version", "points", "filed", "corrected", "archived_at")  # what a draw asks of a head
 
 
 class BankHead(TenantItem):
@@ -142,8 +143,9 @@ def heads(space: Space, bank_id: str, after: str | None, limit: int) -> Rows:
 
 
 def all_heads(space: Space, bank_id: str) -> list[Item]:
-    """All items of a bank, eventually consistent: one Query for each megabyte (some 2,000 items), 128 RCU each."""
-    return _table(space).query_all(refs.partition(bank_id), begins_with=refs.HEAD)
+    """All items of a bank, without what lists show of them, eventually consistent: one Query for each megabyte that is
+    stored (some 2,000 items), 128 RCU each."""
+    return _table(space).query_all(refs.partition(bank_id), begins_with=refs.HEAD, attributes=_DRAWN_BY)
 
 
 def tagged(space: Space, bank_id: str, tag: str, after: str | None, limit: int) -> Rows:

@@ -81,24 +81,12 @@ class Table:
         limit: int | None = None,
         descending: bool = False,
         consistent: bool = False,
+        attributes: Sequence[str] = (),
     ) -> Rows:
         """One Query: up to 1 MB or ``limit`` items of one partition (or one index partition), in order of the sort
-        key."""
-        hash_name, sort_name = INDEX_KEYS[index] if index else ("pk", "sk")
-        names, values, condition = {"#h": hash_name}, {":h": {"S": pk}}, "#h = :h"
-        if between:
-            names["#s"], condition = sort_name, condition + " AND #s BETWEEN :a AND :b"
-            values |= {":a": {"S": between[0]}, ":b": {"S": between[1]}}
-        elif begins_with:
-            names["#s"], condition = sort_name, condition + " AND begins_with(#s, :p)"
-            values[":p"] = {"S": begins_with}
-        request: dict[str, Any] = {
-            "TableName": self.name,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-            "ScanIndexForward": not descending,
-        }
+        key. With ``attributes``, these alone and the key: it costs the same and is read faster."""
+        request = _asking(pk, index, begins_with, between, attributes)
+        request |= {"TableName": self.name, "ScanIndexForward": not descending}
         if index:
             request["IndexName"] = index
         elif consistent:
@@ -111,13 +99,21 @@ class Table:
         return Rows([item for item in rows.items if _alive(item)], rows.after)
 
     def query_all(
-        self, pk: str, *, begins_with: str = "", index: str | None = None, consistent: bool = False
+        self,
+        pk: str,
+        *,
+        begins_with: str = "",
+        index: str | None = None,
+        consistent: bool = False,
+        attributes: Sequence[str] = (),
     ) -> list[Item]:
         """All of a partition that is known to be bounded; as many Query calls as it has megabytes."""
         items: list[Item] = []
         after: Item | None = None
         while True:
-            rows = self.query(pk, begins_with=begins_with, index=index, after=after, consistent=consistent)
+            rows = self.query(
+                pk, begins_with=begins_with, index=index, after=after, consistent=consistent, attributes=attributes
+            )
             items += rows.items
             after = rows.after
             if after is None:
@@ -362,6 +358,24 @@ def _with_condition(
     if names:
         request["ExpressionAttributeNames"] = dict(names)
     return request
+
+
+def _asking(
+    pk: str, index: str | None, begins_with: str, between: tuple[str, str] | None, attributes: Sequence[str]
+) -> dict[str, Any]:
+    """Which items of a partition a query is about, and what of them."""
+    hash_name, sort_name = INDEX_KEYS[index] if index else ("pk", "sk")
+    names, values, condition = {"#h": hash_name}, {":h": {"S": pk}}, "#h = :h"
+    if between:
+        names["#s"], condition = sort_name, condition + " AND #s BETWEEN :a AND :b"
+        values |= {":a": {"S": between[0]}, ":b": {"S": between[1]}}
+    elif begins_with:
+        names["#s"], condition = sort_name, condition + " AND begins_with(#s, :p)"
+        values[":p"] = {"S": begins_with}
+    projection = _projection(attributes)
+    names |= projection.get("ExpressionAttributeNames", {})
+    asked = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
+    return {**asked, **projection, "ExpressionAttributeNames": names}
 
 
 def _projection(attributes: Sequence[str]) -> dict[str, Any]:

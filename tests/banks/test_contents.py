@@ -47,6 +47,7 @@ def test_what_may_be_drawn_has_all_tags_and_is_not_archived(hue: OpenedSpace) ->
     bank.correct(two, single("Hai, viết lại", right="Có"), version=2).ok(200)
     assert drawn(bank) == sorted([Ref(bank.id, one, 1), Ref(bank.id, two, 2, 1)], key=lambda ref: ref.item)
     assert drawn(bank, competence="4.2", difficulty=1) == [Ref(bank.id, one, 1)]
+    assert drawn(bank, competence="4", difficulty=2) == [Ref(bank.id, two, 2, 1)]
     assert drawn(bank, tag="bao mat") == [Ref(bank.id, one, 1)]
     hue.author.post(bank.at("/archive")).ok(200)
     with pytest.raises(ArchivedBank):

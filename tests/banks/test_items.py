@@ -168,7 +168,18 @@ def test_items_are_found_by_all_that_they_are_filed_by(bank: BankRef) -> None:
     assert bank.listed(q="du lieu") == [three]
     assert bank.listed(q="dia ly thu do") == [two]
     assert bank.listed(q="otp", competence="1.1") == []
-    assert bank.listed(competence="4") == []
+
+
+def test_a_competence_is_met_by_what_stands_beneath_it(bank: BankRef) -> None:
+    codes = ("4", "4.2", "4.2.1.7", "40", "4a")
+    area, competence, deep, _, _ = (bank.add(single(code), competences=[code]) for code in codes)
+    both = bank.add(single("Cả hai"), competences=["4.1", "4.2"])
+    assert bank.listed(competence="4", limit=2) == sorted([area, competence, deep, both])
+    assert bank.listed(competence="4.2") == sorted([competence, deep, both])
+    assert bank.listed(competence="4.2.1") == [deep]
+    bank.save(both, single("Cả hai"), competences=["4.1"]).ok(200)
+    assert bank.listed(competence="4.2") == sorted([competence, deep])
+    assert both in bank.listed(competence="4")
 
 
 def test_lists_go_on_where_they_stopped(bank: BankRef) -> None:
