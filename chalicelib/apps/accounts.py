@@ -3,19 +3,21 @@ one. One person, one account; and never somebody else's.
 
 - What the app has verified joins its person to the account that bears it: that of a roster, or of a registration.
 - Two identifiers that lead to two accounts, an account that another person of the same app has already, and an account
-  of the staff are left apart: a new account is made, and an admin is told (``links.py``).
+  of the staff are left apart: a new account is made, and an admin is told (``federation/ambiguities.py``).
 - An account that may do more than learn is opened by no app, whoever has led it there.
 - What an admin has split once is not joined by itself again.
 """
 
 from __future__ import annotations
 
-from chalicelib import clock
+from collections.abc import Mapping
+
 from chalicelib.apps import consents, store
 from chalicelib.apps.claims import SuperAppClaims
 from chalicelib.apps.registry import App
 from chalicelib.audiences import membership
 from chalicelib.errors import Forbidden, Language, PreconditionFailed, Unavailable
+from chalicelib.federation import ambiguities
 from chalicelib.http.permissions import Role
 from chalicelib.identity.sessions import AccountDeactivated
 from chalicelib.people import persons, space_key
@@ -30,7 +32,6 @@ from chalicelib.storage.table import Write
 _TRIES = 5
 LEARNER: frozenset[Role] = frozenset({"learner"})
 NAMELESS = "Học viên"
-MOST_OTHERS = 10
 
 
 class StaffEntry(Forbidden):
@@ -69,12 +70,12 @@ def tell(space: Space, app: App, told: SuperAppClaims, person: Person, kept: Ite
     require_open(person.status, person.roles)
     owners = persons.owners(space, told.identifiers)
     gained = [each for each in told.identifiers if each not in owners]
-    others = sorted({*owners.values()} - {person.id})
+    others = {each: owner for each, owner in owners.items() if owner != person.id}
     mine = [*kept.get("identifiers", ()), *(each.text for each in gained)]
     facts = consents.given(app, told, kept.get("how", "joined"), mine)
     if not renews:
         facts["at"] = kept.get("at", facts["at"])
-    return _changed(space, told, person, gained, facts, others)
+    return _changed(space, app, told, person, gained, facts, others)
 
 
 def mac(space: Space, subject: str) -> str:
@@ -91,20 +92,26 @@ def is_joinable(app: App, person: Person) -> bool:
 def _introduced(space: Space, app: App, told: SuperAppClaims, language: Language) -> Person:
     """Whom the app brings for the first time."""
     owners = persons.owners(space, told.identifiers)
-    others = sorted(persons.without_pretenders(space, set(owners.values())))
+    theirs = persons.without_pretenders(space, set(owners.values()))
     free = [each for each in told.identifiers if each not in owners]
-    if len(others) == 1:
-        there = persons.get(space, others[0], consistent=True)
+    if len(theirs) == 1:
+        there = persons.get(space, *theirs, consistent=True)
         if there.status == "deactivated":
             raise AccountDeactivated
         if is_joinable(app, there) and not store.is_apart(space, app.id, mac(space, told.subject)):
             facts = consents.given(app, told, "joined", [each.text for each in free])
-            return _changed(space, told, there, [told.login, *free], facts, [])
+            return _changed(space, app, told, there, [told.login, *free], facts, {})
+    others = {each: owner for each, owner in owners.items() if owner in theirs}
     return _created(space, app, told, free, others, language)
 
 
 def _created(
-    space: Space, app: App, told: SuperAppClaims, free: list[Identifier], others: list[str], language: Language
+    space: Space,
+    app: App,
+    told: SuperAppClaims,
+    free: list[Identifier],
+    others: Mapping[Identifier, str],
+    language: Language,
 ) -> Person:
     person = membership.regrouped(
         space,
@@ -118,16 +125,17 @@ def _created(
         ),
     )
     facts = consents.given(app, told, "created", [each.text for each in free])
-    return persons.add(space, person, via="app", also=_told_of(space, person.id, facts, others))
+    return persons.add(space, person, via="app", also=_told_of(space, app, person.id, facts, others))
 
 
 def _changed(
     space: Space,
+    app: App,
     told: SuperAppClaims,
     person: Person,
     gained: list[Identifier],
     consent: Item,
-    others: list[str],
+    others: Mapping[Identifier, str],
 ) -> Person:
     """A person who gains identifiers and what the app tells; what was written by hand, or by a roster, stays.
 
@@ -141,15 +149,15 @@ def _changed(
     if changed.status == "invited":
         changed = changed.joined()
     changed = membership.regrouped(space, changed.proven())
-    return persons.change(space, person, changed, also=_told_of(space, person.id, consent, others))
+    return persons.change(space, person, changed, also=_told_of(space, app, person.id, consent, others))
 
 
-def _told_of(space: Space, person_id: str, consent: Item, others: list[str]) -> list[Write]:
+def _told_of(space: Space, app: App, person_id: str, consent: Item, others: Mapping[Identifier, str]) -> list[Write]:
     """The writes of a consent, and of what an admin should look at."""
     writes = [store.putting_consent(space, person_id, consent)]
     if others:
-        at = clock.timestamp()
-        writes.append(store.putting_conflict(space, person_id, consent["app"], at, others[:MOST_OTHERS]))
+        case = ambiguities.Case.of_app(app.id, person_id)
+        writes.append(ambiguities.noting(space, case, ambiguities.Party("app", app.id, app.name), others))
     return writes
 
 

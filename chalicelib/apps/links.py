@@ -10,13 +10,15 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.apps import accounts, consents, registry, store
-from chalicelib.apps.models import AppLink, LinkQuery
+from chalicelib.apps.models import AppLink
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed, Unavailable
+from chalicelib.federation import ambiguities
 from chalicelib.http import paging
-from chalicelib.http.models import Page
+from chalicelib.http.models import Page, PageQuery
 from chalicelib.people import persons
 from chalicelib.people.identifiers import Identifier
+from chalicelib.people.keys import person_pk
 from chalicelib.people.person import Person
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -32,24 +34,18 @@ class NotJoinable(Conflict):
     en = "Only a learner's active account can be joined, one to which the app leads nobody else. Split that link first."
 
 
-def page(space: Space, app_id: str, query: LinkQuery) -> Page[AppLink]:
-    """A page of an app's links, shard by shard, oldest first: 1 to 4 Queries, and 2 calls for names and conflicts.
+def page(space: Space, app_id: str, query: PageQuery) -> Page[AppLink]:
+    """A page of an app's links, shard by shard, oldest first: 1 to 4 Queries, and 1 call for names.
 
     Raises: NotFound, BadCursor.
     """
     registry.find(space, app_id)
     shard, after = paging.decode(query.cursor, int, str) if query.cursor else (0, "")
     items, position = _listed(space, app_id, query, shard, after)
-    ids = [item["pk"].removeprefix("person#") for item in items]
-    cards = persons.cards(space, ids)
-    kept = store.consents_with(space, app_id, ids) if query.conflicts else dict(zip(ids, items, strict=True))
-    conflicts = store.conflicts_of(space, app_id, ids) if not query.conflicts else dict(zip(ids, items, strict=True))
+    kept = {item["pk"].removeprefix(person_pk("")): item for item in items}
+    cards = persons.cards(space, kept)
     return Page[AppLink](
-        items=[
-            _shown(each, cards[each].name, kept[each], conflicts.get(each))
-            for each in ids
-            if each in cards and each in kept
-        ],
+        items=[_shown(each, cards[each].name, kept[each]) for each in kept if each in cards],
         next=paging.encode(*position) if position else None,
     )
 
@@ -74,7 +70,7 @@ def join(space: Space, app_id: str, person_id: str, other_id: str) -> AppLink:
     _release(space, app_id, person_id, kept)
     _receive(space, app_id, other_id, moved)
     store.forget_link(space, person_id, app_id)
-    return _shown(other_id, other.name, moved, None)
+    return _shown(other_id, other.name, moved)
 
 
 def split(space: Space, app_id: str, person_id: str) -> None:
@@ -91,10 +87,16 @@ def split(space: Space, app_id: str, person_id: str) -> None:
     raise Unavailable
 
 
-def leave_apart(space: Space, app_id: str, person_id: str) -> None:
-    """An admin has looked at a conflict and leaves the accounts apart: 1 transaction. Raises: NotFound."""
-    _link(space, app_id, person_id)
-    store.settle_conflict(space, person_id, app_id)
+def settle(space: Space, case_id: str, person_id: str) -> None:
+    """Say whose sign-in it is that leads to several accounts: an app's person is led there at once (:func:`join`), a
+    provider's when they come again. 3 calls, or those of joining. Raises: NotFound, NotJoinable, Unavailable."""
+    by, accounts_ = ambiguities.candidates(space, case_id)
+    if person_id not in accounts_:
+        raise NotFound
+    if by.kind == "app":
+        join(space, by.id, case_id.rpartition("-")[2], person_id)
+    else:
+        ambiguities.choose(space, case_id, person_id)
 
 
 def follow(space: Space, from_id: str, to_id: str) -> None:
@@ -113,19 +115,15 @@ def follow(space: Space, from_id: str, to_id: str) -> None:
 
 
 def _listed(
-    space: Space, app_id: str, query: LinkQuery, shard: int, after: str
+    space: Space, app_id: str, query: PageQuery, shard: int, after: str
 ) -> tuple[list[Item], tuple[int, str] | None]:
     """Items of a page, and where the next begins."""
     found: list[Item] = []
-    last = 1 if query.conflicts else store.SHARDS
-    while shard < last:
+    while shard < store.SHARDS:
         left = query.limit - len(found)
         if not left:
             return found, (shard, after)
-        if query.conflicts:
-            rows = store.conflicts(space, app_id, after, left)
-        else:
-            rows = store.links(space, app_id, shard, after, left)
+        rows = store.links(space, app_id, shard, after, left)
         found += rows.items
         if rows.after is None:
             shard, after = shard + 1, ""
@@ -134,14 +132,8 @@ def _listed(
     return found, None
 
 
-def _shown(person_id: str, name: str, kept: Mapping[str, Any], conflict: Mapping[str, Any] | None) -> AppLink:
-    return AppLink(
-        person=person_id,
-        name=name,
-        since=datetime.fromisoformat(kept["at"]),
-        how=kept["how"],
-        others=list(conflict["others"]) if conflict else [],
-    )
+def _shown(person_id: str, name: str, kept: Mapping[str, Any]) -> AppLink:
+    return AppLink(person=person_id, name=name, since=datetime.fromisoformat(kept["at"]), how=kept["how"])
 
 
 def _link(space: Space, app_id: str, person_id: str) -> Item:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.errors import rule
 from chalicelib.federation import addresses, keys, pkce
-from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery, line, prose
+from chalicelib.http.models import Distinct, Id, Inbound, Outbound, line, prose
 from chalicelib.identity.models import SignedInPerson
 
 MOST_APPS = 20
@@ -290,12 +290,6 @@ class MyConsents(Outbound):
     items: list[MyConsent] = Field(max_length=MOST_APPS * 5)
 
 
-class LinkQuery(PageQuery):
-    """Which links to list."""
-
-    conflicts: bool = Field(default=False, description="Those alone that an admin should look at.")
-
-
 class AppLink(Outbound):
     """An app's person and the account that they have here."""
 
@@ -305,10 +299,6 @@ class AppLink(Outbound):
     how: Literal["created", "joined", "admin"] = Field(
         description="`created`: the account was made at the first entry; `joined`: a verified identifier led to an "
         "account that was there; `admin`: somebody joined the two."
-    )
-    others: list[Id] = Field(
-        max_length=10,
-        description="Accounts to which the app's verified identifiers lead as well: join, or leave apart.",
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import chalicelib.apps.webhook_routes  # noqa: F401 (declares operations of its own)
+import chalicelib.apps.ambiguity_routes
+import chalicelib.apps.webhook_routes  # noqa: F401 (these declare operations of their own)
 from chalicelib.apps import checking, consents, entering, links, registry, signing_in
 from chalicelib.apps.accounts import StaffEntry
 from chalicelib.apps.consents import ConsentOutdated
@@ -20,7 +21,6 @@ from chalicelib.apps.models import (
     ConsentTicket,
     EntryRequest,
     Join,
-    LinkQuery,
     MyConsents,
     NewApp,
 )
@@ -33,7 +33,7 @@ from chalicelib.federation.tickets import TicketExpired, TicketInvalid
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.gate import SpaceOpening, SpaceSuspended
-from chalicelib.http.models import Id, Page
+from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import ANYONE, MANAGE_PEOPLE, MANAGE_SPACE, SIGNED_IN
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
@@ -97,8 +97,8 @@ def check_app(space: Space, app: Id, body: CheckRequest) -> AppCheck:
 
 
 @apps.get("/spaces/{space}/apps/{app}/links", may=MANAGE_PEOPLE, raises=[paging.BadCursor])
-def list_app_links(space: Space, app: Id, query: LinkQuery) -> Page[AppLink]:
-    """Who came by an app, and to which account that led; with `conflicts`, those that an admin should look at."""
+def list_app_links(space: Space, app: Id, query: PageQuery) -> Page[AppLink]:
+    """Who came by an app, and to which account that led; `list_ambiguous_sign_ins` has those that lead to several."""
     return links.page(space, app, query)
 
 
@@ -112,12 +112,6 @@ def join_app_link(space: Space, app: Id, person: Id, body: Join) -> AppLink:
 def split_app_link(space: Space, app: Id, person: Id) -> None:
     """Lead the app's person to this account no more: at their next entry they get one of their own."""
     links.split(space, app, person)
-
-
-@apps.delete("/spaces/{space}/apps/{app}/links/{person}/conflict", may=MANAGE_PEOPLE)
-def settle_app_conflict(space: Space, app: Id, person: Id) -> None:
-    """Leave accounts apart to which an app's identifiers lead, and show the conflict no more."""
-    links.leave_apart(space, app, person)
 
 
 @apps.post(

@@ -5,7 +5,6 @@
 | app | ``apps``, ``app#<id>`` | the registration, ``v`` |
 | issuer | ``apps``, ``issuer#<fingerprint>`` | whose an issuer is: unique in the space |
 | consent | ``person#<id>``, ``consent#<app>`` | the text's version, what was told; index ``app#<app>#<shard>`` |
-| conflict | ``person#<id>``, ``conflict#<app>`` | to whom else identifiers lead; index ``conflict#<app>`` |
 | apart | ``apart#<app>#<subject's mac>``, ``apart`` | an admin split this subject from an account |
 """
 
@@ -15,6 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.federation import ambiguities
+from chalicelib.federation.ambiguities import Case
 from chalicelib.people.keys import person_pk
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -93,13 +94,13 @@ def withdrawing(space: Space, person_id: str, app_id: str, at: str) -> list[Writ
     """The writes that keep of a consent that it was given and withdrawn, and nothing that the app told."""
     table, pk = space.table("people"), person_pk(person_id)
     expression = "SET withdrawn_at = :at REMOVE l, ls, subject, told, identifiers, fingerprint"
-    return [table.updating(pk, _consent(app_id), expression, {":at": at}), table.deleting(pk, _conflict(app_id))]
+    return [table.updating(pk, _consent(app_id), expression, {":at": at}), _ending_doubt(space, person_id, app_id)]
 
 
 def deleting_consent(space: Space, person_id: str, app_id: str) -> list[Write]:
     """The writes that take a link away whole: it goes elsewhere."""
     table, pk = space.table("people"), person_pk(person_id)
-    return [table.deleting(pk, _consent(app_id)), table.deleting(pk, _conflict(app_id))]
+    return [table.deleting(pk, _consent(app_id)), _ending_doubt(space, person_id, app_id)]
 
 
 def move_consent(space: Space, from_id: str, to_id: str, facts: Item) -> None:
@@ -107,38 +108,15 @@ def move_consent(space: Space, from_id: str, to_id: str, facts: Item) -> None:
     transact([putting_consent(space, to_id, facts), *deleting_consent(space, from_id, facts["app"])])
 
 
-def putting_conflict(space: Space, person_id: str, app_id: str, at: str, others: list[str]) -> Write:
-    """The write that tells an admin to whom else an app's identifiers lead."""
-    listed = {"l": f"conflict#{app_id}", "ls": f"{at}#{person_id}"}
-    facts = {"at": at, "others": others, **listed}
-    return space.table("people").putting({"pk": person_pk(person_id), "sk": _conflict(app_id), **facts})
-
-
 def links(space: Space, app_id: str, shard: int, after: str, limit: int) -> Rows:
     """One shard's links of an app, oldest first, after a place: one Query."""
     return _listed(space, f"app#{app_id}#{shard}", after, limit)
-
-
-def conflicts(space: Space, app_id: str, after: str, limit: int) -> Rows:
-    """An app's links that an admin should look at, oldest first: one Query."""
-    return _listed(space, f"conflict#{app_id}", after, limit)
-
-
-def conflicts_of(space: Space, app_id: str, person_ids: list[str]) -> Mapping[str, Item]:
-    """The conflicts of these persons with an app: one BatchGetItem a hundred, 0.5 RCU each."""
-    keys = {(person_pk(each), _conflict(app_id)): each for each in person_ids}
-    return {keys[key]: item for key, item in space.table("people").batch_get([*keys]).items()}
 
 
 def consents_with(space: Space, app_id: str, person_ids: list[str]) -> Mapping[str, Item]:
     """What these persons allowed an app, as of now: one BatchGetItem a hundred, 1 RCU each."""
     keys = {(person_pk(each), _consent(app_id)): each for each in person_ids}
     return {keys[key]: item for key, item in space.table("people").batch_get([*keys], consistent=True).items()}
-
-
-def settle_conflict(space: Space, person_id: str, app_id: str) -> None:
-    """Settle a conflict: one DeleteItem, 1 WCU and the index."""
-    space.table("people").delete(person_pk(person_id), _conflict(app_id))
 
 
 def forget_link(space: Space, person_id: str, app_id: str) -> None:
@@ -162,16 +140,16 @@ def _listed(space: Space, partition: str, after: str, limit: int) -> Rows:
     return space.table("people").query(partition, index=_INDEX, between=(low, "\U0010ffff"), limit=limit)
 
 
+def _ending_doubt(space: Space, person_id: str, app_id: str) -> Write:
+    return ambiguities.ending(space, Case.of_app(app_id, person_id))
+
+
 def _issuer(issuer: str, app_id: str) -> dict[str, Any]:
     return {"pk": _APPS, "sk": f"issuer#{ids.fingerprint(issuer)}", "app": app_id}
 
 
 def _consent(app_id: str) -> str:
     return f"consent#{app_id}"
-
-
-def _conflict(app_id: str) -> str:
-    return f"conflict#{app_id}"
 
 
 def _apart(app_id: str, subject: str) -> tuple[str, str]:

@@ -11,4 +11,5 @@ Super-apps and single sign-on stand on it; it knows neither.
 - :mod:`assertions`: a signed statement, verified claim by claim, and used once
 - :mod:`tickets`: facts sealed for a while, kept by the client
 - :mod:`code_flow`: OpenID Connect's code flow with PKCE
+- :mod:`ambiguities`: whose sign-in leads to several accounts, for an admin to settle
 """

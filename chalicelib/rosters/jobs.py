@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import NotFound
+from chalicelib.federation import ambiguities
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
@@ -67,6 +68,8 @@ def _go(job: Job, run: Run, then: RosterState) -> None:
     facts = {**states.found(at.checkpoint()), "remarked": remarked, "error": None}
     if then == "committed":
         facts["pages"] = at.pages
+        if at.counts["conflict"]:
+            ambiguities.note_rows(space, item.id, item.name, at.counts["conflict"])
     if _tell(item, job, {"state": then, **facts}):
         run.result = dict(at.counts)
 

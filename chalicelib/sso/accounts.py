@@ -1,13 +1,15 @@
 """The one account of whoever a provider vouches for: found by the provider's own name for them, or by a verified
 identifier that a list or an admin has given to an account; else made.
 
-Two accounts that the identifiers lead to are a question for a person: nobody is signed in and nothing is merged.
+Two accounts that the identifiers lead to are a question for a person (``federation/ambiguities.py``): nobody is signed
+in and nothing is merged, until an admin has said whose sign-in it is.
 """
 
 from __future__ import annotations
 
 from chalicelib.audiences import membership
 from chalicelib.errors import Conflict, Forbidden, Language, PreconditionFailed
+from chalicelib.federation import ambiguities
 from chalicelib.http.gate import SpaceSuspended
 from chalicelib.http.permissions import Role
 from chalicelib.identity.sessions import AccountDeactivated, require_admitted
@@ -16,7 +18,6 @@ from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person
 from chalicelib.people.persons import IdentifierTaken
 from chalicelib.people.profile import BY_HAND
-from chalicelib.sso import ambiguities
 from chalicelib.sso.claims import Told
 from chalicelib.sso.providers import Provider
 from chalicelib.storage.spaces import Space
@@ -77,13 +78,24 @@ def _ensured(
     found = persons.without_pretenders(space, set(owners.values()))
     vouched = [each for each in vouched if owners.get(each) in (None, *found)]
     if len(found) > 1:
-        ambiguities.note(space, provider, own, {each: owners[each] for each in vouched if each in owners})
-        raise AccountAmbiguous
+        whose = _settled(space, provider, own, {each: owners[each] for each in vouched if each in owners})
+        theirs = [each for each in vouched if owners.get(each) in (None, whose)]
+        return _refreshed(space, provider, whose, [own, *theirs], told, first=True)
     if found:
         return _refreshed(space, provider, found.pop(), [own, *vouched], told, first=True)
     if not provider.terms["creates_accounts"]:
         raise AccountMissing
     return _made(space, [*vouched, own], told, locale)
+
+
+def _settled(space: Space, provider: Provider, own: Identifier, points: dict[Identifier, str]) -> str:
+    """Which of several accounts an admin has said that it is. Raises: AccountAmbiguous, when none has."""
+    case = ambiguities.Case.of_provider(space, own)
+    chosen = ambiguities.chosen(space, case)
+    if chosen in points.values():
+        return str(chosen)
+    ambiguities.note(space, case, ambiguities.Party("provider", provider.id, provider.terms["name"]), points)
+    raise AccountAmbiguous
 
 
 def _made(space: Space, identifiers: list[Identifier], told: Told, locale: Language) -> Person:

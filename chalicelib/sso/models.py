@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 from chalicelib.errors import Refusal, rule
 from chalicelib.federation import addresses, pkce
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, Query, line
-from chalicelib.people.identifiers import Kind
 from chalicelib.people.models import Roles, SpaceRole
 from chalicelib.people.profile import FieldName
 
@@ -233,28 +232,6 @@ class ProviderCheck(Outbound):
     keys: int = Field(description="How many of its keys we can verify with.")
     back_channel_logout: bool = Field(description="Whether it says that it tells us when people sign out there.")
     sign_out: bool = Field(description="Whether people can be signed out there from here.")
-
-
-class PointsTo(Outbound):
-    """One thing that a provider vouches for, and whose account bears it."""
-
-    kind: Kind
-    shown: str = Field(description="Its last characters.", examples=["•••••••••ple"])
-    person: Id
-    name: str = Field(examples=["Nguyễn Văn An"])
-
-
-class AmbiguousSignIn(Outbound):
-    """A sign-in that was refused (`account_ambiguous`): what the provider vouches for stands in several accounts."""
-
-    id: Id
-    provider: Id
-    provider_name: str = Field(examples=["Tài khoản công vụ"])
-    at: datetime = Field(description="Of the latest try.")
-    points: list[PointsTo] = Field(
-        max_length=10,
-        description="Merge these accounts when they are one person's, or take from one what is not theirs.",
-    )
 
 
 class SignInStart(Inbound):

@@ -8,14 +8,12 @@ from chalicelib.federation.discovery import ProviderUnfit
 from chalicelib.federation.keys import KeysUnavailable
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.gate import SpaceOpening
-from chalicelib.http.models import Id, Page, PageQuery
-from chalicelib.http.paging import BadCursor
-from chalicelib.http.permissions import ANYONE, MANAGE_PEOPLE, MANAGE_SPACE, SIGNED_IN, allows
+from chalicelib.http.models import Id, Page
+from chalicelib.http.permissions import ANYONE, MANAGE_SPACE, SIGNED_IN, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.sso import ambiguities, checking, providers, sign_in, views
+from chalicelib.sso import checking, providers, sign_in, views
 from chalicelib.sso.models import (
-    AmbiguousSignIn,
     CallbackQuery,
     LoggedOut,
     LogoutToken,
@@ -117,22 +115,6 @@ def hear_provider_logout(space: Space, provider: Id, body: LogoutToken) -> Logge
     """A provider's word that somebody has signed out there: their sessions from there end here."""
     sign_in.signed_out_there(space, provider, body.logout_token)
     return LoggedOut()
-
-
-@sso.get("/spaces/{space}/ambiguous-sign-ins", may=MANAGE_PEOPLE, budget=Budget(calls=6, rcu=250), raises=[BadCursor])
-def list_ambiguous_sign_ins(space: Space, query: PageQuery) -> Page[AmbiguousSignIn]:
-    """Whom a provider vouches for and who was refused, since two accounts are theirs by what it says: latest first.
-
-    Kept for 90 days. Merge the accounts (`POST …/people/{person}/merges`), mend one, or dismiss the case. A page may
-    hold fewer than `limit` while `next` leads on.
-    """
-    return ambiguities.page(space, query)
-
-
-@sso.delete("/spaces/{space}/ambiguous-sign-ins/{case}", may=MANAGE_PEOPLE)
-def dismiss_ambiguous_sign_in(space: Space, case: Id) -> None:
-    """Show a case no more; it comes back when that person tries again and the accounts are as they were."""
-    ambiguities.dismiss(space, case)
 
 
 @sso.post("/spaces/{space}/me/sign-out", may=SIGNED_IN, while_suspended=True)

@@ -1,22 +1,16 @@
-"""Providers, and sign-ins there that were refused as ambiguous, in the people table: all of a space's providers are in
-one partition, few and small.
+"""Providers in the people table: all of a space's are in one partition, few and small.
 
 | item | pk, sk | holds |
 |---|---|---|
 | provider | ``providers``, ``<id>`` | its terms, its secret sealed, a version |
-| ambiguity | ``ambiguous#<case>``, ``ambiguous`` | which identifiers point to whom; index ``ambiguous``; TTL |
 """
 
 from __future__ import annotations
 
-from chalicelib.errors import NotFound
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed, Rows
 
-AMBIGUITY = "ambiguous#"
 _PK = "providers"
-_CASE = _CASES = "ambiguous"
 
 
 def everything(space: Space) -> list[Item]:
@@ -43,24 +37,3 @@ def replace(space: Space, provider_id: str, version: int, facts: Item) -> None:
 def delete(space: Space, provider_id: str) -> None:
     """Forget a provider: one DeleteItem."""
     space.table("people").delete(_PK, provider_id)
-
-
-def put_ambiguity(space: Space, case_id: str, facts: Item) -> None:
-    """A case, in place of an earlier one of the same person: one PutItem, 1 WCU a KB and the index."""
-    listed = {"l": _CASES, "ls": f"{facts['at']}#{case_id}"}
-    space.table("people").put({"pk": f"{AMBIGUITY}{case_id}", "sk": _CASE, **facts, **listed})
-
-
-def ambiguities(space: Space, after: str, limit: int) -> Rows:
-    """Cases that follow a place (empty: the first), the latest first: one Query."""
-    case_id = after.rpartition("#")[2]
-    start = {"pk": f"{AMBIGUITY}{case_id}", "sk": _CASE, "l": _CASES, "ls": after} if after else None
-    return space.table("people").query(_CASES, index="listed", after=start, limit=limit, descending=True)
-
-
-def delete_ambiguity(space: Space, case_id: str) -> None:
-    """A case that is settled: one DeleteItem, 1 WCU and the index. Raises: NotFound."""
-    try:
-        space.table("people").delete(f"{AMBIGUITY}{case_id}", _CASE, condition="attribute_exists(pk)")
-    except ConditionFailed:
-        raise NotFound from None

@@ -39,9 +39,14 @@ def listed(
     return persons.add(hue.space, made, password_hash=passwords.hash_new(PASSWORD), via="roster")
 
 
-def conflicts(app: SuperApp) -> Any:
+def cases(app: SuperApp) -> Any:
     """What an admin is shown to look at."""
-    return app.hue.admin.get(app.at("/links"), query={"conflicts": "true"}).ok()["items"]
+    return app.hue.admin.get(app.hue.at("/ambiguous-sign-ins")).ok()["items"]
+
+
+def others(case: Any) -> set[str]:
+    """The accounts to which an app's word leads besides."""
+    return {each["person"] for each in case["points"]}
 
 
 @pytest.mark.parametrize("claim", ["phone", "email", "national_id"])
@@ -76,7 +81,7 @@ def test_an_unverified_identifier_never_joins_nor_is_kept(verified: Any, hue: Op
     person_id = app.person(phone_number="0912345678", phone_number_verified=verified)
     assert person_id != there.id
     assert [each.kind for each in persons.get(hue.space, person_id).identifiers] == ["app"]
-    assert conflicts(app) == []
+    assert cases(app) == []
 
 
 def test_a_verified_number_that_nobody_has_becomes_theirs(hue: OpenedSpace, app: SuperApp) -> None:
@@ -99,9 +104,14 @@ def test_two_accounts_are_a_conflict_for_an_admin(hue: OpenedSpace, app: SuperAp
     person_id = app.person(**VERIFIED, email="an@hue.example", email_verified=True)
     assert person_id not in (first.id, second.id)
     assert [each.kind for each in persons.get(hue.space, person_id).identifiers] == ["app"]
-    (conflict,) = conflicts(app)
-    assert conflict["person"] == person_id
-    assert set(conflict["others"]) == {first.id, second.id}
+    (case,) = cases(app)
+    assert (case["by"], case["rows"]) == ({"kind": "app", "id": app.id, "name": "Hue-S"}, None)
+    assert (case["person"], case["name"]) == (person_id, "Nguyễn Văn An")
+    assert {(each["kind"], each["shown"][-3:], each["person"]) for each in case["points"]} == {
+        ("phone", "678", first.id),
+        ("email", "ple", second.id),
+    }
+    assert "an@hue.example" not in str(case)
     assert app.person(**VERIFIED, email="an@hue.example", email_verified=True) == person_id
 
 
@@ -109,7 +119,7 @@ def test_a_staff_account_is_not_opened_by_an_apps_word(hue: OpenedSpace, app: Su
     boss = listed(hue, PHONE, roles=("admin", "learner"), status="active")
     person_id = app.person(**VERIFIED)
     assert person_id != boss.id
-    assert conflicts(app)[0]["others"] == [boss.id]
+    assert others(cases(app)[0]) == {boss.id}
 
 
 def test_nobody_acts_as_an_admin_by_an_apps_word(hue: OpenedSpace, app: SuperApp) -> None:
@@ -130,7 +140,7 @@ def test_a_second_person_of_the_app_does_not_get_the_firsts_account(hue: OpenedS
     first = app.person("an", **VERIFIED)
     second = app.person("binh", **VERIFIED)
     assert first != second
-    assert conflicts(app)[0]["others"] == [first]
+    assert others(cases(app)[0]) == {first}
 
 
 def test_a_deactivated_account_gets_no_second(hue: OpenedSpace, app: SuperApp) -> None:
@@ -177,14 +187,44 @@ def test_what_was_split_is_not_joined_again(hue: OpenedSpace, app: SuperApp) -> 
     assert PHONE in kept.identifiers
     assert "occupation" not in kept.profile
     assert app.person(**VERIFIED) != there.id
-    assert conflicts(app)[0]["others"] == [there.id]
+    assert others(cases(app)[0]) == {there.id}
 
 
-def test_a_conflict_that_was_looked_at_is_shown_no_more(hue: OpenedSpace, app: SuperApp) -> None:
+def test_a_case_that_was_looked_at_is_shown_no_more(hue: OpenedSpace, app: SuperApp) -> None:
     first, second = app.person("an", **VERIFIED), app.person("binh", **VERIFIED)
-    hue.admin.delete(app.at(f"/links/{second}/conflict")).ok(204)
-    assert conflicts(app) == []
-    assert app.person("an") == first
+    (case,) = cases(app)
+    at = hue.at(f"/ambiguous-sign-ins/{case['id']}")
+    hue.admin.put(at, {"person": first}).refused(409, "not_joinable")  # it is Ân's already
+    hue.tutor.delete(at).refused(403)
+    hue.admin.delete(at).ok(204)
+    hue.admin.delete(at).refused(404)
+    assert cases(app) == []
+    assert (app.person("an"), app.person("binh")) == (first, second)
+
+
+def test_a_case_is_settled_by_saying_whose_sign_in_it_is(hue: OpenedSpace, app: SuperApp) -> None:
+    first = listed(hue, PHONE)
+    listed(hue, Identifier("email", "an@hue.example"))
+    address: dict[str, Any] = {"email": "an@hue.example", "email_verified": True}
+    made = app.person(**VERIFIED, **address)
+    at = hue.at(f"/ambiguous-sign-ins/{cases(app)[0]['id']}")
+    hue.admin.put(at, {"person": made}).refused(404)  # none of those that it points to
+    hue.admin.put(at, {"person": first.id}).ok(204)
+    assert cases(app) == []
+    assert [each["person"] for each in hue.admin.get(app.at("/links")).ok()["items"]] == [first.id]
+    trail = hue.admin.get(hue.at("/audit")).ok()["items"][0]
+    assert (trail["operation"], trail["given"]["person"]) == ("settle_ambiguous_sign_in", first.id)
+    hue.admin.put(at, {"person": first.id}).refused(404)
+
+
+def test_accounts_that_were_merged_are_no_case_any_more(aws: Cloud, hue: OpenedSpace, app: SuperApp) -> None:
+    boss = listed(hue, PHONE, roles=("author", "learner"), status="active")
+    made = app.person(**VERIFIED)
+    assert others(cases(app)[0]) == {boss.id}
+    hue.admin.patch(hue.at(f"/people/{boss.id}"), {"roles": ["learner"]}, headers={"if-match": "*"}).ok()
+    hue.admin.post(hue.at(f"/people/{boss.id}/merges"), {"other": made}).ok(202)
+    aws.run_jobs()
+    assert cases(app) == []
 
 
 def test_links_are_paged(hue: OpenedSpace, app: SuperApp) -> None:
@@ -247,4 +287,4 @@ def test_who_registered_with_somebodys_address_keeps_them_out_of_no_account(hue:
     address: dict[str, Any] = {"email": "an@hue.example", "email_verified": True}
     assert app.person(**VERIFIED, **address) == there.id
     assert persons.get(hue.space, there.id).identifiers[0] == PHONE
-    assert conflicts(app) == []
+    assert cases(app) == []

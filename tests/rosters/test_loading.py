@@ -141,6 +141,10 @@ def test_a_row_that_leads_to_two_people_is_for_somebody_to_decide(aws: Cloud) ->
     assert "Nguyễn Văn An (CB01)" in said["vi"]
     assert "Trần Thị Bình (CB02)" in said["vi"]
     assert len(everyone(space)) == 2
+    (case,) = space.admin.get(space.at("/ambiguous-sign-ins")).ok()["items"]
+    assert (case["by"], case["rows"]) == ({"kind": "list", "id": roster["id"], "name": roster["name"]}, 1)
+    space.admin.delete(space.at(f"/ambiguous-sign-ins/{case['id']}")).ok(204)
+    assert space.admin.get(space.at("/ambiguous-sign-ins")).ok()["items"] == []
 
 
 @pytest.mark.parametrize(

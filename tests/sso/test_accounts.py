@@ -10,13 +10,15 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import clock
+from chalicelib.federation import ambiguities
+from chalicelib.federation.ambiguities import Case, Party
 from chalicelib.http import caching
 from chalicelib.http.models import PageQuery
 from chalicelib.identity import throttle
 from chalicelib.people import identifiers, persons, space_key, units
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
-from chalicelib.sso import accounts, ambiguities, claims, providers
+from chalicelib.sso import accounts, claims, providers
 from chalicelib.sso.accounts import AccountAmbiguous, AccountMissing
 from chalicelib.storage import acting, spaces
 from tests.api import Api
@@ -85,6 +87,8 @@ def test_an_admin_sees_what_points_where_and_merges(aws: Cloud, trusted: Trusted
     by_code, by_address = _ambiguous(trusted)
     trusted.landing("dung")
     (case,) = _cases(trusted)
+    assert case["by"] == {"kind": "provider", "id": trusted.id, "name": "Tài khoản công vụ"}
+    assert (case["person"], case["rows"]) == (None, None)
     assert {(each["kind"], each["person"]) for each in case["points"]} == {
         ("staff_code", by_code.id),
         ("email", by_address.id),
@@ -95,6 +99,20 @@ def test_an_admin_sees_what_points_where_and_merges(aws: Cloud, trusted: Trusted
     hue.admin.post(hue.at(f"/people/{by_code.id}/merges"), {"other": by_address.id}).ok(202)
     assert _cases(trusted) == []
     assert trusted.signed_in("dung")["person"]["id"] == by_code.id
+
+
+def test_an_admin_says_whose_sign_in_it_is_and_the_next_leads_there(trusted: Trusted) -> None:
+    by_code, by_address = _ambiguous(trusted)
+    (case,) = _cases(trusted)
+    hue, at = trusted.hue, trusted.hue.at(f"/ambiguous-sign-ins/{case['id']}")
+    hue.admin.put(at, {"person": _listed(trusted, Identifier("staff_code", "CB10")).id}).refused(404)
+    hue.tutor.put(at, {"person": by_code.id}).refused(403)
+    hue.admin.put(at, {"person": by_code.id}).ok(204)
+    assert _cases(trusted) == []
+    assert trusted.signed_in("dung")["person"]["id"] == by_code.id
+    assert persons.get(hue.space, by_address.id) == by_address  # what is another's stays theirs
+    assert trusted.signed_in("dung")["person"]["id"] == by_code.id
+    hue.admin.put(at, {"person": by_address.id}).refused(404)
 
 
 def test_a_case_is_dismissed_until_the_next_try_and_forgotten_after_a_while(trusted: Trusted) -> None:
@@ -111,12 +129,15 @@ def test_a_case_is_dismissed_until_the_next_try_and_forgotten_after_a_while(trus
 
 
 def test_cases_are_paged(trusted: Trusted) -> None:
-    space, provider = trusted.hue.space, providers.now(trusted.hue.space, trusted.id)
-    points = {
-        each: _listed(trusted, each).id for each in (Identifier("staff_code", "A1"), Identifier("staff_code", "A2"))
+    """Whoever vouched for whom."""
+    space, by = trusted.hue.space, Party("provider", trusted.id, "Tài khoản công vụ")
+    known = {
+        each: _listed(trusted, each).id for each in (Identifier("staff_code", f"A{number}") for number in range(2))
     }
-    for number in range(5):
-        ambiguities.note(space, provider, Identifier("sso", f"{provider.id}:{number}"), points)
+    for number in range(3):
+        ambiguities.note(space, Case.of_provider(space, Identifier("sso", f"{trusted.id}:{number}")), by, known)
+    for each in known.values():
+        ambiguities.note(space, Case.of_app(trusted.id, each), Party("app", trusted.id, "Hue-S"), known)
     found, cursor = [], None
     for _ in range(3):
         asked = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
