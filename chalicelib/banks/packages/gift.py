@@ -29,6 +29,7 @@ _ANSWER = re.compile(r"([=~])([^=~]*)")
 _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d*)?)%")
 _MARKUP = re.compile(r"</?(?:p|br|b|i|u|em|strong|span|div|ul|ol|li|img|a|table|sub|sup|h[1-6])\b[^>]*>", re.IGNORECASE)
 _SETTINGS = frozenset({"points", "partial", "shuffle", "ignore_diacritics", "tolerance", "tolerance_in"})
+_AIKEN = re.compile(r"^ANSWER:\s*[A-Z]\s*$", re.MULTILINE)
 _NEAR = Fraction(1, 100)
 
 
@@ -103,11 +104,13 @@ class _Question:
     def facts(self) -> Json:
         """Raises: NotTaken, TooDeep."""
         if not self._braces:
-            vi, en = "Đoạn mô tả, không phải câu hỏi.", "A description, not a question."
-            raise NotTaken("nothing_to_answer", vi, en)
+            raise self._no_question()
         if not self._closing or "{" in self._after or "{" in self._answers:
             vi, en = "Dấu ngoặc nhọn không khớp hoặc có nhiều phần trả lời.", "Braces do not match, or are several."
             raise NotTaken("braces", vi, en)
+        if self._format == "markdown":
+            vi, en = "Ký hiệu Markdown được giữ như chữ thường.", "Marks of Markdown stay as they are written."
+            self._remarks.append(Remark("markdown_kept", vi, en, "prompt"))
         answers, _, general = self._answers.partition("####")
         self._general = self._said(general)
         made = self._kind(answers.strip())
@@ -119,6 +122,12 @@ class _Question:
             "explanation": self._general,
             **{name: kept[name] for name in kept if _fits(made, name)},
         }
+
+    def _no_question(self) -> NotTaken:
+        if _AIKEN.search(self._before):
+            vi = "Câu hỏi viết theo định dạng Aiken. Hãy nhập vào Moodle rồi xuất ở định dạng GIFT hoặc QTI."
+            return NotTaken("aiken", vi, "This is Aiken's format. Import it into Moodle, and export it as GIFT.")
+        return NotTaken("nothing_to_answer", "Đoạn mô tả, không phải câu hỏi.", "A description, not a question.")
 
     def _kind(self, text: str) -> Json:
         if not text:

@@ -18,7 +18,7 @@ from chalicelib.banks.packages import findings, qti_choosing, qti_typing
 from chalicelib.banks.packages.archive import Archive, clean_path, resolved, too_large
 from chalicelib.banks.packages.findings import MAX_ITEMS, NotTaken, PackedPicture, Place, Reading, Remark, Tags
 from chalicelib.banks.packages.markup import Node, TooDeep, xml
-from chalicelib.banks.packages.qti_bodies import INLINE, TOOL, Item
+from chalicelib.banks.packages.qti_bodies import INLINE, TOOL, Item, before_answering
 from chalicelib.banks.packages.qti_scoring import Scoring
 from chalicelib.banks.packages.reducing import Reducer
 from chalicelib.banks.packages.refusals import PackageDamaged, PackageEmpty, PackageOfAnotherFormat, PackageTooLarge
@@ -26,6 +26,8 @@ from chalicelib.tenants import pictures
 
 Json = dict[str, Any]
 MANIFEST = "imsmanifest.xml"
+_ITEMS = ("imsqti_item", "imsqti_apipitem", "imsqti_xmlv1p")
+_OTHERS = frozenset({"[Content_Types].xml", "h5p.json", "META-INF/manifest.xml", "moodle_backup.xml"})
 DIFFICULTIES = ("very easy", "easy", "medium", "difficult", "very difficult")  # IEEE 1484.12.1 (LOM), 5.8
 _READERS: dict[str, Callable[[Item, Node], Json]] = {
     "choice-interaction": qti_choosing.choice,
@@ -36,6 +38,8 @@ _READERS: dict[str, Callable[[Item, Node], Json]] = {
     "select-point-interaction": qti_choosing.hot_spot,
     "gap-match-interaction": qti_typing.gap_match,
     "extended-text-interaction": qti_typing.extended,
+    "hottext-interaction": qti_choosing.choice,
+    "slider-interaction": qti_typing.slider,
 }
 
 
@@ -78,21 +82,32 @@ def read_item(content: bytes) -> Reading:
 
 
 def _listed(archive: Archive) -> Iterator[_Listed]:
-    """The items as the manifest lists them; without a manifest, whatever XML there is."""
-    manifest = next((path for path in archive.paths if posixpath.basename(path).lower() == MANIFEST), None)
-    if manifest is None:
-        yield from (_Listed(path, Tags()) for path in sorted(archive.paths) if path.lower().endswith(".xml"))
+    """The items as the manifest lists them, the outermost if there are several; without one, whatever XML there is.
+
+    Raises: PackageOfAnotherFormat.
+    """
+    paths = [path for path in archive.paths if not path.startswith("__MACOSX/")]
+    manifests = [path for path in paths if posixpath.basename(path).lower() == MANIFEST]
+    if manifests:
+        yield from _in_manifest(archive, min(manifests, key=lambda path: path.count("/")))
         return
-    for resource in xml(archive.read(manifest), manifest).walk("resource"):
-        kind = resource.get("type").lower()
-        if kind.startswith(("imsqti_item", "imsqti_apipitem")) or kind == "imsqti_xmlv1p2":
-            path = resolved(manifest, resource.get("href") or _first_file(resource))
-            yield _Listed(path or "", _tags(resource))
+    if _OTHERS.intersection(paths) or not any(path.lower().endswith(".xml") for path in paths):
+        raise PackageOfAnotherFormat
+    yield from (_Listed(path, Tags()) for path in sorted(paths) if path.lower().endswith(".xml"))
 
 
-def _first_file(resource: Node) -> str:
-    file = resource.first("file")
-    return file.get("href") if file else ""
+def _in_manifest(archive: Archive, manifest: str) -> Iterator[_Listed]:
+    root = xml(archive.read(manifest), manifest)
+    for resources in root.walk("resources"):
+        base = posixpath.join(root.get("base"), resources.get("base"))
+        for resource in resources.elements("resource"):
+            if resource.get("type").lower().startswith(_ITEMS):
+                file = resource.first("file")
+                href = resource.get("href") or (file.get("href") if file else "")
+                based = resolved(manifest, posixpath.join(base, resource.get("base"), href))
+                # Some write a base that they do not mean.
+                path = based if based in archive else resolved(manifest, href)
+                yield _Listed(path or href, _tags(resource))
 
 
 def _tags(resource: Node) -> Tags:
@@ -154,8 +169,13 @@ class _Reader:
         ours = root.get("tool-name") == TOOL
         reducer = Reducer(lambda source: self._picture(path, source), exact=ours)
         shared = [child for each in root.elements("assessment-stimulus-ref") for child in self._shared(path, each)]
+        said: list[Node] = []
+        withheld: list[str] = []
         whole = Node("item-body", {}, [*shared, *(body.children if body else [])])
-        return Item(root, whole, Scoring(root), reducer, ours, self._sizes)
+        shown = before_answering(whole, said, withheld)
+        for view in withheld:
+            reducer.drop(f"rubricBlock ({view[:40]})")
+        return Item(root, shown, Scoring(root), reducer, ours, self._sizes, said)
 
     def _shared(self, path: str, reference: Node) -> list[Node | str]:
         """What a shared stimulus shows (QTI 3.0, qti-assessment-stimulus). Raises: NotTaken."""

@@ -18,6 +18,7 @@ _INTERACTION = re.compile(r"[a-z-]+-interaction")
 _PART = re.compile(r"[0-9a-z_-]{1,20}")
 _SAID_WHEN_WRONG = re.compile(r"(?i)incorrect|wrong|^sai")
 _FEEDBACK = ("feedback-inline", "feedback-block")
+_PARTS = frozenset({"simple-choice", "simple-associable-choice", "inline-choice", "gap-text", "hotspot-choice"})
 Json = dict[str, Any]
 
 
@@ -31,6 +32,7 @@ class Item:
     reducer: reducing.Reducer
     ours: bool
     sizes: Mapping[str, tuple[int, int]]  # of its pictures, in pixels, by their files' ids
+    said: Sequence[Node] = ()  # what its body says once an answer was given
     left: list[Remark] = field(default_factory=list)
 
     @property
@@ -59,7 +61,9 @@ class Item:
         if self.ours:
             return self._as_written()
         asked = interaction.first("prompt")
-        place = [Node("div", {}, asked.children)] if asked else []
+        place: list[Node | str] = [Node("div", {}, asked.children)] if asked else []
+        if interaction.name == "hottext-interaction":
+            place += [each for each in interaction.children if each is not asked]
         prompt, stimulus = reducing.asked(self.reducer.blocks(replaced(self.body, {id(interaction): place}).children))
         return self.worded(prompt), stimulus
 
@@ -99,18 +103,23 @@ class Item:
     def feedback(self, choice: Node) -> str:
         """What is said to who takes a choice."""
         inside = [prose_of(self.reducer, node) for name in _FEEDBACK for node in choice.elements(name)]
-        modal = [self._said(node) for node in self._modal() if node.get("identifier") == choice.get("identifier")]
-        return "\n".join(text for text in (*inside, *modal) if text)
+        identifier = choice.get("identifier")
+        after = [
+            self._said(node)
+            for node in self._after()
+            if node.get("identifier") == identifier and node.get("show-hide") != "hide"
+        ]
+        return "\n".join(text for text in (*inside, *after) if text)
 
     def explanation(self, choices: Iterable[Node] = ()) -> str:
         """What is said afterwards whatever was chosen. What is said of wrong answers alone is left behind."""
         known = {choice.get("identifier") for choice in choices}
         said = []
-        for node in self._modal():
-            if node.get("identifier") in known:
+        for node in self._after():
+            if node.get("identifier") in known and node.get("show-hide") != "hide":
                 continue
-            if _SAID_WHEN_WRONG.search(node.get("identifier")):
-                self.reducer.drop(f"modalFeedback {node.get('identifier')[:40]}")
+            if node.get("show-hide") == "hide" or _SAID_WHEN_WRONG.search(node.get("identifier")):
+                self.reducer.drop(f"feedback {node.get('identifier')[:40]}")
             else:
                 said.append(self._said(node))
         return "\n".join(text for text in dict.fromkeys(said) if text)
@@ -118,8 +127,8 @@ class Item:
     def _said(self, node: Node) -> str:
         return prose(node) if self.ours else prose_of(self.reducer, node)
 
-    def _modal(self) -> list[Node]:
-        return list(self.root.elements("modal-feedback"))
+    def _after(self) -> list[Node]:
+        return [*self.root.elements("modal-feedback"), *self.said]
 
 
 def prose(node: Node | None) -> str:
@@ -134,6 +143,22 @@ def prose(node: Node | None) -> str:
 def prose_of(reducer: reducing.Reducer, node: Node) -> str:
     """The text of an element that others wrote."""
     return reducer.text(node.children)[0]
+
+
+def before_answering(node: Node, said: list[Node], withheld: list[str]) -> Node:
+    """What of a body is shown before it is answered. What it says afterwards goes to ``said``; of rubrics that others
+    are to read, scorers above all (QTI 3.0, ``view``), only whom they are for is told, in ``withheld``."""
+    children: list[Node | str] = []
+    for child in node.children:
+        if isinstance(child, str) or child.name in _PARTS:
+            children.append(child)
+        elif child.name in _FEEDBACK:
+            said.append(child)
+        elif child.name == "rubric-block" and "candidate" not in child.get("view", "candidate").split():
+            withheld.append(child.get("view"))
+        else:
+            children.append(before_answering(child, said, withheld))
+    return Node(node.name, node.attributes, children, node.line)
 
 
 def replaced(node: Node, by: Mapping[int, Sequence[Node | str]]) -> Node:

@@ -20,9 +20,9 @@ _FALSE = frozenset({"false", "sai", "f", "no"})
 
 
 def choice(item: Item, node: Node) -> Json:
-    """One, some, or whether a statement is true. Raises: NotTaken."""
+    """One, some, or whether a statement is true; of choices, or of runs of a text. Raises: NotTaken."""
     response = item.scoring.response(node.get("response-identifier"))
-    choices = list(node.elements("simple-choice"))
+    choices = [*node.elements("simple-choice"), *node.walk("hottext")]
     right = set(response.correct)
     if not right:
         raise no_key()
@@ -34,7 +34,7 @@ def choice(item: Item, node: Node) -> Json:
     return {
         "kind": "single" if single else "multiple",
         "choices": made,
-        "shuffle": node.get("shuffle") == "true",
+        "shuffle": node.get("shuffle") == "true" and all(each.get("fixed") != "true" for each in choices),
         "partial": _partial(item, response, choices, right),
         "explanation": item.explanation(choices),
     }
@@ -92,8 +92,15 @@ def node_partial(item: Item) -> bool:
     return bool(item.as_written("partial"))
 
 
-def _mapped(item: Item, response: Declared) -> bool:
-    return node_partial(item) if item.ours else item.scoring.is_mapped(response)
+def mapped(item: Item, response: Declared) -> bool:
+    """Whether each part that is right is worth a part; where they are not worth alike, that is noted."""
+    if item.ours:
+        return node_partial(item)
+    if not item.scoring.is_mapped(response):
+        return False
+    if len({worth for worth in response.mapping.values() if worth > 0}) > 1 or response.otherwise < 0:
+        item.scoring.weights_changed()
+    return True
 
 
 def order(item: Item, node: Node) -> Json:
@@ -107,7 +114,7 @@ def order(item: Item, node: Node) -> Json:
     return {
         "kind": "ordering",
         "items": items,
-        "partial": _mapped(item, response),
+        "partial": mapped(item, response),
         "explanation": item.explanation(node.elements("simple-choice")),
     }
 
@@ -131,7 +138,7 @@ def match(item: Item, node: Node) -> Json:
         "kind": "matching",
         "pairs": pairs,
         "distractors": list(dict.fromkeys(text for name, (text, _) in texts.items() if name not in used)),
-        "partial": _mapped(item, response),
+        "partial": mapped(item, response),
         "explanation": item.explanation(),
     }
 
@@ -166,7 +173,7 @@ def associate(item: Item, node: Node) -> Json:
         "kind": "matching",
         "pairs": [{**item.part(parts[one]), "match": item.words(parts[other])[0]} for one, other in pairs],
         "distractors": [item.words(each)[0] for name, each in parts.items() if name not in named],
-        "partial": _mapped(item, response),
+        "partial": mapped(item, response),
         "explanation": item.explanation(),
     }
 
@@ -192,7 +199,7 @@ def hot_spot(item: Item, node: Node) -> Json:
         "picture": {**picture, "width": width, "height": height},
         "areas": [area(shape, width, height) for shape in shapes],
         "touches": touches,
-        "partial": _mapped(item, response) and (item.ours or several),
+        "partial": mapped(item, response) and (item.ours or several),
         "explanation": item.explanation(node.elements("hotspot-choice")),
     }
 
@@ -201,7 +208,10 @@ def _measured(item: Item, node: Node) -> tuple[Json, int, int]:
     image = next(node.walk("img", "object"), None)
     shown = item.words(Node("div", {}, [image]))[1] if image else None
     if image is None or shown is None:
-        raise NotTaken("no_picture", "Không tìm thấy hình của câu hỏi.", "The question's picture is missing.")
+        vi = "Hình của câu hỏi không có trong gói, hoặc không phải PNG, JPEG, WebP hay GIF."
+        raise NotTaken(
+            "no_picture", vi, "The question's picture is not in the package, or is no PNG, JPEG, WebP or GIF."
+        )
     size = item.sizes[shown["file"]]
     alt = shown["alt"] or item.title
     declared = tuple(int(image.get(side)) if image.get(side).isdecimal() else 0 for side in ("width", "height"))

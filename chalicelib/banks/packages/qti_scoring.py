@@ -88,6 +88,10 @@ class Scoring:
             return "map_response" in template
         return any(self._processing.walk("map-response", "map-response-point"))
 
+    def is_added_up(self) -> bool:
+        """Whether what several conditions give is added up."""
+        return self._given()[1] > 0
+
     def points(self) -> int:
         """What the item is worth, in whole points."""
         worth = self._worth()
@@ -106,7 +110,20 @@ class Scoring:
         value = number(response.correct[0]) if response.correct else None
         if value is None:
             raise no_key()
+        if self.is_mapped(response):
+            return self._alike(response, value)
         return self._around(response, value)
+
+    def _alike(self, response: Declared, value: Fraction) -> tuple[Fraction, Fraction, str]:
+        """The numbers that are worth as much as the right one; others that are worth something are noted."""
+        worth = {
+            found: each for key, each in response.mapping.items() if (found := number(key)) is not None and each > 0
+        }
+        best = [found for found, each in worth.items() if each == max(worth.values())]
+        if len(best) < len(worth):
+            self.weights_changed()
+        low, high = min([*best, value]), max([*best, value])
+        return (low + high) / 2, (high - low) / 2, "units"
 
     def weights_changed(self) -> None:
         """Note that parts are worth other shares than they were."""
@@ -134,7 +151,9 @@ class Scoring:
     def _between(self, response: Declared) -> tuple[Fraction, Fraction] | None:
         low = self._bound(response.identifier, "gte", "gt")
         high = self._bound(response.identifier, "lte", "lt")
-        return (low, high) if low is not None and high is not None and low <= high else None
+        if low is None or high is None:
+            return None
+        return min(low, high), max(low, high)  # 3 <= x, or x >= 3: both stand for what is least
 
     def _bound(self, identifier: str, *names: str) -> Fraction | None:
         for node in self._compared(identifier, *names):
@@ -162,21 +181,41 @@ class Scoring:
         return made
 
     def _worth(self) -> Fraction:
-        declared = self._outcomes.get("MAXSCORE")
-        value = next(declared.walk("value"), None) if declared else None
         score = self._outcomes.get("SCORE")
-        for text in (value.text() if value else "", score.get("normal-maximum") if score else ""):
-            found = number(text)
+        for found in (self._most(), number(score.get("normal-maximum")) if score else None):
             if found:
                 return found
-        return max((each for each in (*self._set(), *self._mapped()) if each > 0), default=Fraction(1))
+        mapped, (most, added) = Fraction(sum(self._mapped())), self._given()
+        return max((each for each in (most, added, mapped) if each > 0), default=Fraction(1))
 
-    def _set(self) -> Iterator[Fraction]:
-        """The scores that conditions set."""
-        for setting in self._processing.walk("set-outcome-value") if self._processing else ():
-            value = setting.first("base-value")
-            if value is not None and setting.get("identifier") == "SCORE":
-                yield number(value.text()) or Fraction(0)
+    def _most(self) -> Fraction | None:
+        declared = self._outcomes.get("MAXSCORE")
+        value = next(declared.walk("value"), None) if declared else None
+        return number(value.text()) if value else None
+
+    def _given(self) -> tuple[Fraction, Fraction]:
+        """The most that a condition sets, and what all of them can add to the score together."""
+        most = added = Fraction(0)
+        for rule in self._processing.elements() if self._processing else ():
+            settings = [each for each in rule.walk("set-outcome-value") if each.get("identifier") == "SCORE"]
+            most = max((self._gain(each) for each in settings if not each.first("sum")), default=most)
+            added += max((self._gain(each) for each in settings if each.first("sum")), default=Fraction(0))
+        return most, added
+
+    def _gain(self, setting: Node) -> Fraction:
+        """What a rule gives: a value, or one that it adds, the most that can be had among them."""
+        if self._counts(setting.get("identifier")):
+            parts = [part for each in (setting, *setting.elements("sum")) for part in each.elements()]
+            values = [number(part.text()) for part in parts if part.name == "base-value"]
+            values += [self._most() for part in parts if part.get("identifier") == "MAXSCORE"]
+            return max((value for value in values if value), default=Fraction(0))
+        return Fraction(0)
+
+    def _counts(self, outcome: str) -> bool:
+        """Whether an outcome is a score."""
+        declared = self._outcomes.get(outcome)
+        numeric = declared is not None and declared.get("base-type") in ("float", "integer")
+        return outcome == "SCORE" or (numeric and not outcome.startswith("MAX"))
 
     def _mapped(self) -> Iterator[Fraction]:
         for each in self.responses.values():
@@ -198,9 +237,7 @@ class Scoring:
     def _compared_values(self, identifier: str) -> Iterator[str]:
         """The values that a response is compared with where that gives points."""
         for branch in self._processing.walk("response-if", "response-else-if") if self._processing else ():
-            scores = [each for each in branch.elements("set-outcome-value") if each.get("identifier") == "SCORE"]
-            values = [value for each in scores if (value := each.first("base-value"))]
-            if not any((number(value.text()) or 0) > 0 for value in values):
+            if not any(self._gain(each) > 0 for each in branch.elements("set-outcome-value")):
                 continue
             for node in _affirmed(branch):
                 variables = [each.get("identifier") for each in node.elements("variable")]

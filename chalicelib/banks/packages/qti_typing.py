@@ -1,4 +1,4 @@
-"""QTI interactions of typing and of gaps, as questions: textEntry, inlineChoice, gapMatch, extendedText."""
+"""QTI interactions of typing and of gaps, as questions: textEntry, inlineChoice, gapMatch, slider, extendedText."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chalicelib.banks.packages import reducing
 from chalicelib.banks.packages.findings import NotTaken
 from chalicelib.banks.packages.markup import Node
 from chalicelib.banks.packages.qti_bodies import Item, prose, replaced
-from chalicelib.banks.packages.qti_choosing import node_partial, written
+from chalicelib.banks.packages.qti_choosing import mapped, node_partial, written
 from chalicelib.banks.packages.qti_scoring import Declared, no_key
 
 Json = dict[str, Any]
@@ -31,15 +31,15 @@ def inline(item: Item, nodes: Sequence[Node]) -> Json:
     if kind != "fill_in" and alone and response.is_number:
         return {**around, **_numeric(item, response), "prompt": _joined(item, prompt, before, after)}
     if kind == "short_answer" or (not kind and alone and not after.strip(_AROUND_A_GAP)):
-        facts = {"kind": "short_answer", "accepted": _accepted(response), "ignore_diacritics": _ignores(item)}
+        facts = {"kind": "short_answer", "accepted": _accepted(item, response), "ignore_diacritics": _ignores(item)}
         return {**around, **facts, "prompt": _joined(item, prompt, before, after)}
     gaps = [_gap(item, name, node) for name, node in zip(names, nodes, strict=True)]
     return {**around, **_fill_in(item, nodes, text, gaps), "prompt": prompt or FILL_IN}
 
 
 def _fill_in(item: Item, nodes: Sequence[Node], text: str, gaps: list[Json]) -> Json:
-    mapped = [item.scoring.is_mapped(item.scoring.response(each.get("response-identifier"))) for each in nodes]
-    partial = node_partial(item) if item.ours else len(nodes) > 1 and any(mapped)
+    parts = [item.scoring.is_mapped(item.scoring.response(each.get("response-identifier"))) for each in nodes]
+    partial = node_partial(item) if item.ours else len(nodes) > 1 and (any(parts) or item.scoring.is_added_up())
     return {"kind": "fill_in", "text": text, "gaps": gaps, "partial": partial, "ignore_diacritics": _ignores(item)}
 
 
@@ -87,10 +87,13 @@ def _numeric(item: Item, response: Declared) -> Json:
     return {"kind": "numeric", "value": written(value), "tolerance": written(off), "tolerance_in": off_in}
 
 
-def _accepted(response: Declared) -> list[str]:
-    best = max((worth for worth in response.mapping.values()), default=None)
-    mapped = [text for text, worth in response.mapping.items() if worth == best and worth > 0]
-    accepted = list(dict.fromkeys(text for text in (*response.correct, *mapped) if text))
+def _accepted(item: Item, response: Declared) -> list[str]:
+    gains = {worth for worth in response.mapping.values() if worth > 0}
+    if len(gains) > 1:
+        item.scoring.weights_changed()
+    best = max(gains, default=None)
+    right = [text for text, worth in response.mapping.items() if worth == best]
+    accepted = list(dict.fromkeys(text for text in (*response.correct, *right) if text))
     if not accepted:
         raise no_key()
     return accepted
@@ -99,7 +102,7 @@ def _accepted(response: Declared) -> list[str]:
 def _gap(item: Item, name: str, node: Node) -> Json:
     response = item.scoring.response(node.get("response-identifier"))
     if node.name == "text-entry-interaction":
-        return {"id": name, "accepted": _accepted(response)}
+        return {"id": name, "accepted": _accepted(item, response)}
     options = {each.get("identifier"): item.words(each)[0] for each in node.elements("inline-choice")}
     right = [options[each] for each in response.correct if each in options]
     if not right:
@@ -134,7 +137,7 @@ def gap_match(item: Item, node: Node) -> Json:
             {"id": name, "accepted": [goes[gap.get("identifier")]], "options": options}
             for gap, name in zip(gaps, names, strict=True)
         ],
-        "partial": item.scoring.is_mapped(response),
+        "partial": mapped(item, response),
         "explanation": item.explanation(),
     }
 
@@ -148,6 +151,13 @@ def _pairs(response: Declared) -> Iterator[tuple[str, str]]:
         yield word, gap.strip()
 
 
+def slider(item: Item, node: Node) -> Json:
+    """A number that is pointed at on a scale: typed here. Raises: NotTaken."""
+    response = item.scoring.response(node.get("response-identifier"))
+    prompt, stimulus = item.around(node)
+    return {"prompt": prompt, "stimulus": stimulus, "explanation": item.explanation(), **_numeric(item, response)}
+
+
 def extended(item: Item, node: Node) -> Json:
     """A longer text, which is a short answer if it says what is right. Raises: NotTaken."""
     response = item.scoring.response(node.get("response-identifier"))
@@ -159,6 +169,6 @@ def extended(item: Item, node: Node) -> Json:
         "kind": "short_answer",
         "prompt": prompt,
         "stimulus": stimulus,
-        "accepted": _accepted(response),
+        "accepted": _accepted(item, response),
         "explanation": item.explanation(),
     }

@@ -25,7 +25,7 @@ _LEVELS = {"h1": 2, "h2": 2, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
 _DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "stylesheet", "catalog-info"})
 _WITHOUT_COUNTERPART = frozenset({
     "math", "svg", "audio", "video", "iframe", "embed", "applet", "canvas", "input", "button", "select", "textarea",
-    "form", "printed-variable", "template-block", "template-inline", "custom-operator",
+    "form", "printed-variable", "template-block", "template-inline", "custom-operator", "include",
 })  # fmt: skip
 _SET_OFF = frozenset({
     "p", "div", "section", "article", "main", "header", "footer", "figure", "figcaption", "address", "center", "dl",
@@ -33,6 +33,7 @@ _SET_OFF = frozenset({
 })  # fmt: skip
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _CALLOUT = re.compile(r"callout-(info|tip|warning)")
+_START = re.compile(r"\bstart-(\d{1,4})\b")
 INLINE = ("text", "hardBreak")
 
 
@@ -127,7 +128,8 @@ class Reducer:
         yield from self._list(node, {"type": "bulletList"})
 
     def _ol(self, node: Node) -> Iterator[Json]:
-        start = _whole(node.get("start"), 9_999)
+        called = _START.search(node.get("class"))
+        start = _whole(node.get("start") or (called[1] if called else ""), 9_999)
         yield from self._list(node, {"type": "orderedList", **({"attrs": {"start": start}} if start else {})})
 
     def _list(self, node: Node, made: Json) -> Iterator[Json]:

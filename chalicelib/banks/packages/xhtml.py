@@ -62,11 +62,12 @@ class Writer:
             case "horizontalRule":
                 return "<hr/>"
             case "image":
-                return element("img", {"src": self._sources(attributes["file"]), "alt": attributes["alt"]})
+                image = element("img", {"src": self._sources(attributes["file"]), "alt": attributes["alt"]})
+                return element("div", {}, image) if self._qti else image  # quotations hold blocks alone (QTI 2.1)
             case "heading":
                 return element(f"h{attributes['level']}", {}, inside)
             case "orderedList":
-                return element("ol", {"start": attributes.get("start")}, inside)
+                return element("ol", self._first(attributes.get("start")), inside)
             case "callout":
                 return element("div", {"class": f"callout-{attributes['kind']}"}, inside)
             case "codeBlock":
@@ -78,6 +79,12 @@ class Writer:
                 spans = {name: attributes.get(name) for name in ("colspan", "rowspan")}
                 return element("th" if kind == "tableHeader" else "td", spans, inside)
         return element(_PLAIN[kind], {}, inside)
+
+    def _first(self, start: int | None) -> Json:
+        """At which number a list begins; QTI 2.1 and 2.2 have no attribute for that, so it stands in a class."""
+        if start is None or not self._qti:
+            return {"start": start}
+        return {"class": f"start-{start}"}
 
     def _text(self, node: Json) -> str:
         written = text(node["text"])

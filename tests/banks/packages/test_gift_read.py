@@ -60,6 +60,7 @@ def test_choices_and_pairs() -> None:
         ("Mấy? {#ba}", "not_a_number"),
         ("Nào? {~a ~b}", "no_right_choice"),
         ("Nào? {a b}", "no_right_answer"),
+        ("Nào?\nA. một\nB. hai\nANSWER: A", "aiken"),
     ],
 )
 def test_what_cannot_be_taken_says_why(text: str, code: str) -> None:
@@ -71,6 +72,12 @@ def test_what_cannot_be_taken_says_why(text: str, code: str) -> None:
 def test_weights_that_are_not_ours_are_named(text: str) -> None:
     reading = gift.read(text)
     assert ([each.code for each in reading.findings], len(reading.items)) == (["weights_changed"], 1)
+
+
+def test_markdown_stays_as_it_is_written_and_that_is_said() -> None:
+    reading = gift.read("[markdown]Ai **đúng**? {=Bác}")
+    assert [each.question.prompt for each in reading.items] == ["Ai **đúng**?"]
+    assert [each.code for each in reading.findings] == ["markdown_kept"]
 
 
 def test_categories_and_tags_become_tags() -> None:
