@@ -14,6 +14,7 @@ from chalicelib.audiences.models import AudienceId
 from chalicelib.courses.catalogue import Card
 from chalicelib.errors import rule
 from chalicelib.http.models import Distinct, Id, Inbound, Outbound, PageQuery
+from chalicelib.jobs.writing import WrittenFile
 from chalicelib.learning.models import instant
 from chalicelib.people.models import UnitPath
 
@@ -208,12 +209,27 @@ class OrderCard(Outbound):
         )
 
 
+_stage = Field(default=None, description="`overdue`: the last day is past, and they have not finished, begun or not.")
+
+
 class AskedQuery(PageQuery):
     """Which of those of whom a course is asked. A page is filtered after it was read, so it may be short."""
 
-    stage: Stage | Literal["overdue"] | None = Field(
-        default=None, description="`overdue`: the last day is past, and they have not finished, begun or not."
-    )
+    stage: Stage | Literal["overdue"] | None = _stage
+
+
+class StandingsWanted(Inbound):
+    """Whom of those of whom a course is asked to write into a file."""
+
+    stage: Stage | Literal["overdue"] | None = _stage
+
+
+class StandingsExport(WrittenFile):
+    """A file of how those stand of whom a course is asked, that is being written or is there to be read."""
+
+    course: Id
+    order: Id | None = Field(description="Of the people of an order; null: of an audience.")
+    audience: AudienceId | None
 
 
 class AskedPerson(Outbound):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.assignments import assigning, ordering, standings, undoing
+from chalicelib.assignments import assigning, ordering, standing_files, standings, undoing
 from chalicelib.assignments.assigning import AudienceAsked, TooManyAssignments
 from chalicelib.assignments.models import (
     AskedPerson,
@@ -13,6 +13,8 @@ from chalicelib.assignments.models import (
     NewOrder,
     Order,
     OrderCard,
+    StandingsExport,
+    StandingsWanted,
 )
 from chalicelib.assignments.undoing import OrderEnded
 from chalicelib.audiences.editing import ReadyMadeStays
@@ -129,3 +131,42 @@ def list_order_people(space: Space, order: Id, query: AskedQuery) -> Page[AskedP
 def list_asked_people(space: Space, course: Id, audience: AudienceId, query: AskedQuery) -> Page[AskedPerson]:
     """How those of an audience stand of whom the course is asked: overdue, not begun, in progress, finished."""
     return standings.of_audience(space, course, audience, query)
+
+
+@assignments.post(
+    "/spaces/{space}/orders/{order}/exports", may=READ_LEARNERS, status=202, creates=True, while_suspended=True
+)
+def export_order_people(
+    space: Space, actor: Actor, circumstances: Circumstances, order: Id, body: StandingsWanted
+) -> Answer[StandingsExport]:
+    """Have how those stand whom an order is about written into a file that spreadsheets open. A job does it."""
+    job_id = circumstances.new_id(order)
+    return _begun(space, standing_files.start_of_order(space, order, body, job_id=job_id, actor=actor.person_id))
+
+
+@assignments.post(
+    "/spaces/{space}/courses/{course}/audiences/{audience}/exports",
+    may=READ_LEARNERS,
+    status=202,
+    creates=True,
+    while_suspended=True,
+)
+def export_asked_people(
+    space: Space, actor: Actor, circumstances: Circumstances, course: Id, audience: AudienceId, body: StandingsWanted
+) -> Answer[StandingsExport]:
+    """Have how those of an audience stand of whom the course is asked written into a file. A job does it."""
+    job_id = circumstances.new_id(course, audience)
+    made = standing_files.start_of_audience(space, course, audience, body, job_id=job_id, actor=actor.person_id)
+    return _begun(space, made)
+
+
+@assignments.get(
+    "/spaces/{space}/standings/{job}", may=READ_LEARNERS, audited=True, budget=Budget(calls=3, rcu=2, wcu=1)
+)
+def read_standings_export(space: Space, job: Id) -> StandingsExport:
+    """How far a file is; once it is done, an address to read it from, good for a quarter of an hour."""
+    return standing_files.follow(space, job)
+
+
+def _begun(space: Space, export: StandingsExport) -> Answer[StandingsExport]:
+    return Answer(export, location=f"/v1/spaces/{space.slug}/standings/{export.job}")

@@ -13,7 +13,7 @@ from chalicelib.people.identifiers import Kind
 
 PartyKind = Literal["app", "provider", "list"]
 _ONE = f"[{ids.ALPHABET}]{{{ids.LENGTH}}}"
-CaseId = Annotated[str, StringConstraints(pattern=rf"^{_ONE}(-{_ONE})?$")]
+CaseId = Annotated[str, StringConstraints(pattern=rf"^{_ONE}(-{_ONE})?$"), Field(examples=["1m868j3kq0v7x2c9d4e5fg"])]
 
 
 class CameBy(Outbound):
