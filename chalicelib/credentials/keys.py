@@ -1,4 +1,5 @@
-"""The keys that an issuer signs with: one pair at a time signs, all that ever signed stay published.
+"""The keys that an issuer signs with: one pair at a time signs, all that ever signed stay published. One that fell into
+others' hands is withdrawn: from then on nothing is believed that it signed, whatever date it bears.
 
 They stand in the register, not in the space's tables: a restore of the space to a point in time must not lose the key
 of what was signed after it, and what a closed space has issued goes on verifying. What is stored is the secret part,
@@ -11,13 +12,13 @@ from __future__ import annotations
 import logging
 import secrets as random
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib import clock, ids, logs
 from chalicelib.credentials import addresses, signing, store
 from chalicelib.credentials.canonical import Json
 from chalicelib.credentials.signing import SigningKey
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.http.caching import Remembered
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
@@ -48,12 +49,14 @@ class TooManyKeys(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class IssuerKey:
-    """One key of an issuer: ``since`` (epoch seconds) is when it begins to sign."""
+    """One key of an issuer: ``since`` (epoch seconds) is when it begins to sign; ``withdrawn`` since when nobody is to
+    believe what it signed, if it ever leaked."""
 
     id: str
     since: int
     secret: bytes
     public: bytes
+    withdrawn: int | None = None
 
     def signing(self, slug: str) -> SigningKey:
         """As what signs an embedded proof."""
@@ -64,14 +67,25 @@ class IssuerKey:
         return SigningKey(f"{addresses.did(slug)}#{self.id}-jwk", self.secret)
 
 
-_kept: Remembered[str, tuple[IssuerKey, ...]] = Remembered(1_000, fresh_s=_FRESH_S)
-_opened: Remembered[tuple[str, str, int, str], IssuerKey] = Remembered(5_000)
+_kept: Remembered[str, Item] = Remembered(1_000, fresh_s=_FRESH_S)
+# What was made of each stored key: nothing, where it is none of ours.
+_opened: Remembered[tuple[str, str, int, str], IssuerKey | None] = Remembered(5_000)
 
 
 def every(slug: str) -> tuple[IssuerKey, ...]:
     """An issuer's keys by ``since``, at most a minute old; none before it has issued anything. 0 calls when warm, else
     1, and 1 to KMS for each key that this process has not met. Raises: Unavailable."""
-    return _kept.get(slug, lambda: _of_item(slug, store.keys(slug)))
+    return _of_item(slug, _stored(slug))
+
+
+def withdrawn(slug: str) -> frozenset[str]:
+    """The ids of an issuer's keys that were withdrawn, at most a minute old: 0 calls when warm, else 1."""
+    return frozenset(key_id for key_id, kept in _stored(slug).items() if "gone" in kept)
+
+
+def look_again(slug: str) -> None:
+    """Read the keys anew next time."""
+    _kept.forget(slug)
 
 
 def current(slug: str) -> IssuerKey:
@@ -79,17 +93,19 @@ def current(slug: str) -> IssuerKey:
 
     Raises: Unavailable.
     """
-    found = every(slug) or _first(slug)
+    found = [key for key in every(slug) or _first(slug) if key.withdrawn is None]
+    if not found:
+        raise Unavailable
     begun = [key for key in found if key.since <= clock.epoch_s()]
     return begun[-1] if begun else found[0]
 
 
-def rotate(slug: str) -> IssuerKey:
-    """Make a new key, which signs in five minutes: 2 calls, and 1 to KMS. Raises: KeyPending, TooManyKeys,
-    Unavailable."""
+def rotate(slug: str) -> str:
+    """Make a new key, which signs in five minutes, and give its id: 2 calls, and 1 to KMS. Raises: KeyPending,
+    TooManyKeys, Unavailable."""
     item = store.keys(slug)
     if item is None:
-        return current(slug)
+        return current(slug).id
     kept = item["keys"]
     if max(each["since"] for each in kept.values()) > clock.epoch_s():
         raise KeyPending
@@ -100,21 +116,59 @@ def rotate(slug: str) -> IssuerKey:
         store.keep_keys(slug, {**kept, key_id: fresh}, item["v"])
     except ConditionFailed:
         raise KeyPending from None
-    _kept.forget(slug)
-    return _open(slug, key_id, fresh)
+    look_again(slug)
+    return key_id
+
+
+def withdraw(slug: str, key_id: str, since: int) -> int:
+    """Believe nothing more that this key signed, from ``since`` (epoch seconds) on, and have another sign at once: 2
+    calls, and 1 to KMS. Gives since when; withdrawing it again changes nothing.
+
+    Raises: NotFound, KeyPending when somebody changes the keys at this moment, TooManyKeys, Unavailable.
+    """
+    item = store.keys(slug)
+    if item is None or key_id not in item["keys"]:
+        raise NotFound
+    kept = dict(item["keys"])
+    if "gone" in kept[key_id]:
+        return int(kept[key_id]["gone"])
+    kept[key_id] = {**kept[key_id], "gone": since}
+    now = clock.epoch_s()
+    if all("gone" in each or each["since"] > now for each in kept.values()):
+        if len(kept) >= 2 * MOST:
+            raise TooManyKeys(most=2 * MOST)
+        fresh_id, fresh = _new(slug, now)
+        kept[fresh_id] = fresh
+    try:
+        store.keep_keys(slug, kept, item["v"])
+    except ConditionFailed:
+        raise KeyPending from None
+    look_again(slug)
+    logs.event("credential_key.withdrawn", level=logging.WARNING, tenant=slug, key=key_id)
+    return since
 
 
 def document(slug: str) -> Json:
-    """The issuer's DID document (did:web): every key in both of the forms that verifiers look for."""
+    """The issuer's DID document (did:web): every key in both of the forms that verifiers look for.
+
+    One that was withdrawn is ``revoked`` (W3C, Controlled Identifiers 1.0, 2.2) and asserts nothing. It stands there in
+    one form alone: who verifies tokens often looks for the key's name and no further.
+    """
     did = addresses.did(slug)
     found = every(slug)
     methods: list[Json] = []
     for key in found:
-        common = {"controller": did}
-        methods += [
-            {"id": f"{did}#{key.id}", "type": "Multikey", **common, "publicKeyMultibase": signing.multikey(key.public)},
-            {"id": f"{did}#{key.id}-jwk", "type": "JsonWebKey", **common, "publicKeyJwk": signing.jwk(key.public)},
-        ]
+        multikey = {
+            "id": f"{did}#{key.id}",
+            "type": "Multikey",
+            "controller": did,
+            "publicKeyMultibase": signing.multikey(key.public),
+        }
+        if key.withdrawn is not None:
+            methods.append({**multikey, "revoked": clock.told(key.withdrawn)})
+            continue
+        jwk = {"id": f"{did}#{key.id}-jwk", "type": "JsonWebKey", "controller": did}
+        methods += [multikey, {**jwk, "publicKeyJwk": signing.jwk(key.public)}]
     return {
         "@context": [
             "https://www.w3.org/ns/did/v1",
@@ -123,21 +177,20 @@ def document(slug: str) -> Json:
         ],
         "id": did,
         "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
+        "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
         "service": [{"id": f"{did}#issuer", "type": "Profile", "serviceEndpoint": addresses.profile(slug)}],
     }
 
 
 def _first(slug: str) -> tuple[IssuerKey, ...]:
     key_id, fresh = _new(slug, clock.epoch_s())
+    made = {key_id: fresh}
     try:
-        store.keep_keys(slug, {key_id: fresh}, None)
+        store.keep_keys(slug, made, None)
     except ConditionFailed as lost:
-        found = _of_item(slug, lost.item)
-    else:
-        found = (_open(slug, key_id, fresh),)
-    _kept.keep(slug, found)
-    return found
+        made = lost.item["keys"] if lost.item else {}
+    _kept.keep(slug, made)
+    return _of_item(slug, made)
 
 
 def _new(slug: str, since: int) -> tuple[str, Item]:
@@ -145,28 +198,38 @@ def _new(slug: str, since: int) -> tuple[str, Item]:
     return key_id, {"since": since, **secrets.shut(b64encode(secret).decode(), _PURPOSE, _name(slug, key_id, since))}
 
 
-def _of_item(slug: str, item: Item | None) -> tuple[IssuerKey, ...]:
-    """What somebody else put there is no key of the issuer's, and is told of in the log."""
-    found = []
-    for key_id, kept in (item["keys"] if item else {}).items():
-        try:
-            found.append(_open(slug, key_id, kept))
-        except secrets.NotOurs as error:
-            logs.event("credential_key.refused", level=logging.ERROR, error=error, tenant=slug, key=key_id)
+def _stored(slug: str) -> Item:
+    """What is kept of each key, by their ids."""
+
+    def read() -> Item:
+        item = store.keys(slug)
+        return dict(item["keys"]) if item else {}
+
+    return _kept.get(slug, read)
+
+
+def _of_item(slug: str, ring: Item) -> tuple[IssuerKey, ...]:
+    found = [key for key_id, kept in ring.items() if (key := _open(slug, key_id, kept))]
     return tuple(sorted(found, key=lambda key: (key.since, key.id)))
 
 
-def _open(slug: str, key_id: str, kept: Item) -> IssuerKey:
-    """Raises: NotOurs for what somebody else put there, Unavailable."""
+def _open(slug: str, key_id: str, kept: Item) -> IssuerKey | None:
+    """``None`` for what somebody else put there: it is no key of the issuer's, and told of in the log. Raises:
+    Unavailable."""
     since = int(kept["since"])
     sealed = kept.get("sealed")
     place = (slug, key_id, since, ids.fingerprint(str(sealed or kept.get("clear"))))
 
-    def opened() -> IssuerKey:
-        secret = b64decode(secrets.open_shut(kept, _PURPOSE, _name(slug, key_id, since)))
+    def opened() -> IssuerKey | None:
+        try:
+            secret = b64decode(secrets.open_shut(kept, _PURPOSE, _name(slug, key_id, since)))
+        except secrets.NotOurs as error:
+            logs.event("credential_key.refused", level=logging.ERROR, error=error, tenant=slug, key=key_id)
+            return None
         return IssuerKey(key_id, since, secret, signing.public_of(secret))
 
-    return _opened.get(place, opened)
+    found = _opened.get(place, opened)
+    return replace(found, withdrawn=int(kept["gone"])) if found and "gone" in kept else found
 
 
 def _name(slug: str, key_id: str, since: int) -> str:

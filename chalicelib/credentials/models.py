@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from chalicelib.credentials import texts
 from chalicelib.credentials.addresses import CredentialNumber
@@ -236,6 +236,25 @@ class IssuerKeyCard(Outbound):
     id: Id
     since: datetime
     signs: bool = Field(description="Whether new credentials are signed with it now.")
+    withdrawn_since: datetime | None = Field(description="From when on nothing is believed that it signed.")
+
+
+class NewWithdrawal(Inbound):
+    """Since when a key may have been in others' hands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"since": "2026-11-20T08:00:00Z"}]})
+
+    since: AwareDatetime | None = Field(
+        default=None, description="For whoever asks later, and in the DID document; absent: now. Not to come."
+    )
+
+
+class Withdrawal(Outbound):
+    """A key that is withdrawn, and the job that has signed anew what it had signed."""
+
+    key: Id
+    since: datetime
+    job: Id
 
 
 class IssuerKeys(Outbound):

@@ -10,11 +10,12 @@ import gzip
 import json
 import secrets as random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib import clock
-from chalicelib.credentials import documents, keys, signing, store
+from chalicelib.credentials import addresses, documents, keys, signing, store
 from chalicelib.credentials.canonical import Json
 from chalicelib.credentials.models import AboutKind, Reason, State
 from chalicelib.credentials.status import Entry, entry
@@ -71,6 +72,15 @@ def find(number: str) -> Issued:
     return of_item(item)
 
 
+def find_signed(number: str) -> Issued:
+    """The same with a signature that is worth something: 1 call, and what :func:`signed_anew` costs, once, for what a
+    key signed that was withdrawn. Raises: NotFound, Unavailable."""
+    item = store.registered(number)
+    if item is None:
+        raise NotFound
+    return signed_anew(number, item)
+
+
 def of_item(item: Item) -> Issued:
     """An entry's item as it is read."""
     content = json.loads(gzip.decompress(item["doc"])) if "doc" in item else {}
@@ -110,13 +120,31 @@ def sign(slug: str, document: Json) -> tuple[Json, str]:
     return signed, signing.enveloped(documents.claims(document), key.signing_tokens(slug))
 
 
+def signed_anew(number: str, item: Item) -> Issued:
+    """An entry whose signature is worth something: where the key that signed it was withdrawn it is signed by the one
+    that signs now, under the same number: some 20 ms and 1 call. Raises: Unavailable."""
+    found, slug = of_item(item), addresses.parts(number)[0]
+    if not needs_signing(slug, found):
+        return found
+    unsigned = {name: value for name, value in found.signed.items() if name != "proof"}
+    signed, token = sign(slug, unsigned)
+    # Whoever else signed it meanwhile, or deleted it, was right.
+    with suppress(ConditionFailed):
+        store.keep_signed(number, _packed(signed, token, found.printed), item["doc"])
+    return find(number)
+
+
+def needs_signing(slug: str, found: Issued) -> bool:
+    """Whether an entry was signed by a key that was withdrawn since: 0 calls when warm."""
+    return bool(found.signed) and signing.key_of(found.signed) in keys.withdrawn(slug)
+
+
 def add(slug: str, credential_id: str, facts: Item, signed: Json, token: str, printed: Json) -> bool:
     """A new entry: 1 call. ``False`` when there is one of that number, which stays as it is."""
-    content = {"signed": signed, "token": token, "printed": printed}
-    packed = gzip.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
     present = {name: value for name, value in facts.items() if value is not None}
+    content = {"state": "valid", "doc": _packed(signed, token, printed)}
     try:
-        store.register(slug, credential_id, {**present, "state": "valid", "doc": packed})
+        store.register(slug, credential_id, {**present, **content})
     except ConditionFailed:
         return False
     return True
@@ -148,6 +176,11 @@ def erase(number: str) -> None:
         before = find(before).previous
     for each in reversed(chain):
         store.erase(each)
+
+
+def _packed(signed: Json, token: str, printed: Json) -> bytes:
+    content = {"signed": signed, "token": token, "printed": printed}
+    return gzip.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), mtime=0)
 
 
 def several(slug: str, credential_ids: list[str]) -> dict[str, Issued]:

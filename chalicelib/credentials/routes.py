@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.credentials import ending, issuing, keys, replacing, settling, telling, templates, views  # noqa: F401 (some react)
+from chalicelib.credentials import ending, issuing, keys, replacing, settling, telling, templates, views, withdrawing  # noqa: F401 (some react)
 from chalicelib.credentials.addresses import CredentialNumber
 from chalicelib.credentials.ending import CredentialEnded
 from chalicelib.credentials.issuing import HoldsAlready, NameMissing, NotAchieved
@@ -24,12 +24,14 @@ from chalicelib.credentials.models import (
     IssuedCard,
     IssuerKeys,
     NewCredential,
+    NewWithdrawal,
     PublicCredential,
     Reissue,
     Revocation,
     Template,
     TemplateBody,
     Templates,
+    Withdrawal,
 )
 from chalicelib.credentials.prints import kept
 from chalicelib.credentials.prints.kept import Replaced, Revoked
@@ -39,7 +41,7 @@ from chalicelib.errors import PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature, Raw
 from chalicelib.http.models import Id, Page, PageQuery, Slug
-from chalicelib.http.permissions import ANYONE, LEARN, MANAGE_PEOPLE, MANAGE_SPACE, READ_LEARNERS
+from chalicelib.http.permissions import ANYONE, LEARN, MANAGE_PEOPLE, MANAGE_SPACE, OPERATE, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
 from chalicelib.storage.spaces import Space
@@ -61,7 +63,7 @@ def read_credential(credential: CredentialNumber) -> Answer[PublicCredential]:
 
 @credentials.get("/credentials/{credential}/vc", may=ANYONE, budget=Budget(calls=1, rcu=2), cache=_MINUTE, media=_VC)
 def read_signed_credential(credential: CredentialNumber) -> Raw:
-    """The credential itself, as it was signed; whether it holds, its status list says.
+    """The credential itself, with its signature; whether it holds, its status list says.
 
     It is an `OpenBadgeCredential` (Open Badges 3.0, Verifiable Credentials 2.0) with a proof of the suite
     `eddsa-rdfc-2022` inside."""
@@ -289,3 +291,35 @@ def rotate_credential_key(space: Space) -> IssuerKeys:
     """Have a new key sign, from five minutes on. What was signed before goes on verifying."""
     keys.rotate(space.slug)
     return views.issuer_keys(space.slug)
+
+
+@credentials.put(
+    "/spaces/{space}/credential-keys/{key}/withdrawal",
+    may=MANAGE_SPACE,
+    status=202,
+    audits=["since"],
+    raises=[KeyPending, TooManyKeys],
+)
+def withdraw_credential_key(
+    space: Space, key: Id, body: NewWithdrawal, circumstances: Circumstances
+) -> Answer[Withdrawal]:
+    """Withdraw a key that fell into others' hands: within a minute or two nothing is verified any more that it signed,
+    whatever time it says, and another key signs. What the space has issued is signed anew under the same numbers: a job
+    does it. Whoever kept a copy fetches it again."""
+    made = withdrawing.withdraw(space.slug, key, body.since, circumstances.actor_id)
+    return Answer(made, location=f"/v1/spaces/{space.slug}/jobs/{made.job}")
+
+
+@credentials.put(
+    "/tenants/{slug}/credential-keys/{key}/withdrawal",
+    may=OPERATE,
+    status=202,
+    audits=["since"],
+    crosses="tenants",
+    raises=[KeyPending, TooManyKeys],
+)
+def withdraw_key_of_tenant(
+    slug: Slug, key: Id, body: NewWithdrawal, circumstances: Circumstances
+) -> Answer[Withdrawal]:
+    """The same for a space that is suspended or closed, or whose admins are not to be reached."""
+    return Answer(withdrawing.withdraw(slug, key, body.since, circumstances.actor_id))

@@ -57,6 +57,11 @@ def enveloped(claims: Mapping[str, Any], key: SigningKey) -> str:
     return f"{signed}.{_unpadded(key.sign(signed.encode()))}"
 
 
+def key_of(document: Mapping[str, Any]) -> str:
+    """The name, in the issuer's DID document, of the key that signed a document."""
+    return str(document["proof"]["verificationMethod"].rpartition("#")[2])
+
+
 def multikey(public: bytes) -> str:
     """A public key as a ``Multikey`` has it (W3C, Controlled Identifiers, 2.2.2)."""
     return base58(_ED25519_PUBLIC + public)

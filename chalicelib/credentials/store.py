@@ -74,6 +74,13 @@ def settle(credential: str, entry: Entry, facts: Mapping[str, Any]) -> bool:
     return True
 
 
+def keep_signed(credential: str, packed: bytes, before: bytes) -> None:
+    """Put what was signed anew in the place of what was signed ``before``: 1 UpdateItem, 3 WCU or so. Raises:
+    ConditionFailed when that is there no more."""
+    values = {":doc": packed, ":before": before}
+    _platform().update(*_credential(credential), "SET doc = :doc", values, condition="doc = :before", returns="NONE")
+
+
 def erase(credential: str) -> None:
     """Delete what was signed: 1 UpdateItem, 3 WCU or so. Raises: ConditionFailed when there is no such entry."""
     _platform().update(*_credential(credential), "REMOVE doc", condition="attribute_exists(pk)", returns="NONE")
@@ -166,6 +173,25 @@ def listed_after(about: str | None, person_id: str, place: str) -> Item:
     if about:
         return {"pk": _learner(person_id), "sk": HELD + credential_id, "c": f"{_POLICY}#{about}", "cs": place}
     return {"pk": HELD + credential_id, "sk": _CREDENTIAL, "c": _POLICY, "cs": place}
+
+
+def issued_after(space: Space, place: str | None, limit: int) -> Rows:
+    """Keys of what a space has issued, the oldest first, after the place ``cs`` of one: 1 Query of the index."""
+    after = listed_after(None, "", place) if place else None
+    return _learning(space).query(_POLICY, index=_INDEX, after=after, limit=limit)
+
+
+def ask_to_sign(space: Space, person_id: str, credential_id: str, at: int) -> None:
+    """Have a credential signed anew, by the stream: 1 UpdateItem, 1 WCU. Raises: ConditionFailed when the person does
+    not hold it."""
+    _learning(space).update(
+        _learner(person_id),
+        f"{HELD}{credential_id}",
+        "SET sign = :at",
+        {":at": at},
+        condition="attribute_exists(pk)",
+        returns="NONE",
+    )
 
 
 def intend(space: Space, person_id: str, credential_id: str, change: Mapping[str, Any]) -> Item:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from chalicelib import clock
 from chalicelib.credentials import addresses, documents, keys, register, signing, status, store
 from chalicelib.credentials.canonical import Json
+from chalicelib.credentials.keys import IssuerKey
 from chalicelib.credentials.models import (
     Achieved,
     CredentialCard,
@@ -65,16 +66,16 @@ def page(number: str) -> PublicCredential:
 
 
 def signed(number: str) -> str:
-    """The credential with its proof, as it was signed: 1 call. Raises: NotFound, also for what was deleted."""
-    found = register.find(number)
+    """The credential with its proof: 1 call. Raises: NotFound, also for what was deleted; Unavailable."""
+    found = register.find_signed(number)
     if not found.signed:
         raise NotFound
     return _text(found.signed)
 
 
 def token(number: str) -> str:
-    """The credential as a token, as it was signed: 1 call. Raises: NotFound, also for what was deleted."""
-    found = register.find(number)
+    """The credential as a token: 1 call. Raises: NotFound, also for what was deleted; Unavailable."""
+    found = register.find_signed(number)
     if not found.token:
         raise NotFound
     return found.token
@@ -145,8 +146,16 @@ def issuer_keys(slug: str) -> IssuerKeys:
     """An issuer's keys, the newest first: 0 calls when warm."""
     found = keys.every(slug)
     now = keys.current(slug).id if found else None
-    cards = [IssuerKeyCard(id=key.id, since=instant(key.since), signs=key.id == now) for key in reversed(found)]
-    return IssuerKeys(items=cards)
+    return IssuerKeys(items=[_key_card(key, now) for key in reversed(found)])
+
+
+def _key_card(key: IssuerKey, now: str | None) -> IssuerKeyCard:
+    return IssuerKeyCard(
+        id=key.id,
+        since=instant(key.since),
+        signs=key.id == now,
+        withdrawn_since=None if key.withdrawn is None else instant(key.withdrawn),
+    )
 
 
 def card(space: Space, credential_id: str, issued: Issued) -> CredentialCard:

@@ -56,8 +56,13 @@ if(asked.list) {
 }
 if(asked.token) {
   const {kid} = jose.decodeProtectedHeader(asked.token);
-  const key = await jose.importJWK(method(kid).publicKeyJwk, 'EdDSA');
+  // Controlled Identifiers 1.0, 3.3: a key counts for what its controller lists it under.
+  const listed = asked.documents[kid.split('#')[0]]?.assertionMethod?.includes(kid);
   try {
+    if(!listed) {
+      throw Object.assign(new Error(kid), {code: 'INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD'});
+    }
+    const key = await jose.importJWK(method(kid).publicKeyJwk, 'EdDSA');
     const {payload} = await jose.jwtVerify(asked.token, key, {typ: 'vc+jwt'});
     told.token = {verified: true, payload};
   } catch(error) {
