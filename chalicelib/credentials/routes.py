@@ -315,7 +315,6 @@ def withdraw_credential_key(
     may=OPERATE,
     status=202,
     audits=["since"],
-    crosses="tenants",
     raises=[KeyPending, TooManyKeys],
 )
 def withdraw_key_of_tenant(
