@@ -241,8 +241,10 @@ def area(shape: Shape, width: int, height: int) -> Json:
 
 
 def written(value: Fraction) -> str:
-    """A number as a question takes it: exact if it can be, else to twelve decimals."""
+    """A number as a question takes it: exact if it can be, else to twelve decimals; one too large stays so, and is
+    refused as what it is."""
     with localcontext(prec=60):
         exact = Decimal(value.numerator) / Decimal(value.denominator)
         text = format(exact.normalize(), "f")
-        return text if len(text) <= _LONGEST else format(round(exact, 12).normalize(), "f")
+        keeps = len(text) <= _LONGEST or exact.adjusted() > _LONGEST
+        return text if keeps else format(round(exact, 12).normalize(), "f")

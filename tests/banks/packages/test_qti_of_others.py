@@ -136,6 +136,13 @@ def test_bounds_that_stand_before_what_they_bound() -> None:
     assert (facts["value"], facts["tolerance"]) == ("3.15", "0.05")
 
 
+@pytest.mark.parametrize("value", ["1e999", "9" * 400])
+def test_numbers_beyond_all_measure_are_refused(value: str) -> None:
+    entry = '<p>Bao nhiêu? <qti-text-entry-interaction response-identifier="RESPONSE"/></p>'
+    reading = qti.read_item(_item(_declared("RESPONSE", "float", value), entry))
+    assert (reading.items, [each.field for each in reading.findings]) == ([], ["value"])
+
+
 def test_runs_of_a_text_are_choices() -> None:
     passage = (
         '<p>Họ <qti-hottext identifier="A">đã mua</qti-hottext> vé '
