@@ -42,6 +42,7 @@ FEATURES = [
     "chalicelib.provisioning.routes",
     "chalicelib.reports.routes",
     "chalicelib.rosters.routes",
+    "chalicelib.skills.routes",
     "chalicelib.sso.routes",
     "chalicelib.tenants.routes",
     "chalicelib.threads.routes",

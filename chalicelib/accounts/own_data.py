@@ -100,6 +100,14 @@ KINDS: dict[str, _Kind] = {
         },
         {"a_": "answers", "t_": "seconds_spent"},
     ),
+    "skill": _Kind(
+        "measured_skills",
+        ("framework", "second", "assessment", "number"),
+        {"lv": "levels", "few": "too_few_questions", "at": "measured_at"},
+    ),
+    "skills": _Kind(
+        "skills", ("framework",), {"lv": "levels", "first": "first_levels", "at": "measured_at", "g": "audiences"}
+    ),
     "paper": _Kind("paper", ("assessment", "number"), {"v": "version"}),
     "release": _Kind("release_to_begin", ("assessment",), {"until": "until"}),
     "tries": _Kind("codes_tried", ("assessment",), {"n": "tries"}),
@@ -113,7 +121,9 @@ KINDS: dict[str, _Kind] = {
 }  # fmt: skip
 # What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.
 _SECONDS = frozenset(
-    "until expires since enrolled_at completed_at submitted_at started_at due_at issued_at achieved_at".split()
+    (
+        "until expires since enrolled_at completed_at submitted_at started_at due_at issued_at achieved_at measured_at"
+    ).split()
 )
 _MILLISECONDS = frozenset("last_activity_at told_at read read_until written_at".split())
 

@@ -245,6 +245,13 @@ def regrade_sitting(space: Space, sheet: Item, facts: Item) -> Item:
     return _table(space).update(sheet["pk"], sheet["sk"], expression, values, names=names, condition=condition)
 
 
+def mark_sitting(space: Space, sheet: Item, mark: str) -> None:
+    """Leave a mark in a sheet that is graded, for whoever follows the table's changes: 1 UpdateItem, 1 WCU for each KB.
+    Raises: ConditionFailed when it is not there (any more)."""
+    table, values = _table(space), {":mark": mark, ":done": "done"}
+    table.update(sheet["pk"], sheet["sk"], "SET mark = :mark", values, condition="st = :done", returns="NONE")
+
+
 def note_regrades(space: Space, regrading_id: str, rows: Sequence[Item]) -> None:
     """What regrading would make of these sittings: 1 BatchWriteItem for 25, 1 WCU each; kept for 90 days."""
     ttl = clock.epoch_s() + _REGRADES_KEPT_S

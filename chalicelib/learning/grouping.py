@@ -1,6 +1,7 @@
 """The audiences that enrolments count for: those that their learner is in now. Why: ``figures-by-audience.md``.
 
-An enrolment keeps a copy of them (``g``), so that figures are sums over items. Whoever enrols brings it in a token or a
+An enrolment keeps a copy of them (``g``), so that figures are sums over items; so do other items of learners that are
+counted for audiences (:data:`COUNTED`). Whoever enrols brings it in a token or a
 job that may be minutes old, and whoever moves to other audiences leaves it behind: both are put right from the learning
 table's stream, where each change is seen once at least. Doing it again changes nothing.
 """
@@ -17,12 +18,16 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, Table
 
+# What the sort keys of such items begin with; whoever keeps others adds theirs.
+COUNTED: list[str] = [items.PREFIX]
+
 
 def follow(space: Space, changes: Sequence[Change]) -> None:
     """Let the enrolments of whoever has moved, or has just enrolled, count for the audiences that they are in.
 
-    0 calls for changes of other things. 1 Query for each learner who has moved and 1 UpdateItem for each of their
-    enrolments; 1 BatchGetItem for each hundred who enrolled, and the same for those of them who brought old audiences.
+    0 calls for changes of other things. 2 Queries for each learner who has moved and 1 UpdateItem for each of their
+    enrolments (and other items that count); 1 BatchGetItem for each hundred who enrolled, and the same for those of
+    them who brought old audiences.
     """
     new = {change.pk for change in changes if change.sk == LEARNER and change.old is None}
     moved = [change.pk for change in changes if change.sk == AUDIENCES and change.pk not in new and _is_move(change)]
@@ -40,7 +45,7 @@ def _is_move(change: Change) -> bool:
 
 
 def _is_grouped_anew(change: Change) -> bool:
-    if change.new is None or not change.sk.startswith(items.PREFIX):
+    if change.new is None or not change.sk.startswith(tuple(COUNTED)):
         return False
     return change.old is None or change.old.get("g") != change.new.get("g")
 
@@ -57,11 +62,13 @@ def _strayed(table: Table, brought: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _follow(table: Table, pk: str) -> None:
-    """1 consistent Query, and 1 UpdateItem (1 WCU) for each enrolment that counts for others."""
+    """1 consistent Query for each kind of item, and 1 UpdateItem (1 WCU) for each item that counts for others."""
     rows = table.query_all(pk, begins_with=items.HOME, consistent=True)
     if not rows or rows[0]["sk"] != AUDIENCES:
         return
     mark = _mark(rows[0])
+    for begins in COUNTED[1:]:
+        rows += table.query_all(pk, begins_with=begins, consistent=True)
     for row in rows[1:]:
         if row.get("g", "") != mark:
             with suppress(ConditionFailed):  # it has gone to another account meanwhile

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.audiences.ready_made import READY_MADE
 from chalicelib.courses.competences import CODE_PATTERN, MOST_LEVEL, FrameworkId
@@ -18,6 +18,19 @@ from chalicelib.skills.keys import MOST_AREAS
 MOST_COMPETENCES = 30  # of one area
 MOST_CONTENT_BYTES = 200_000  # of a framework's JSON: one item keeps it
 MOST_SHEET_BYTES = 1_000_000  # of a spreadsheet, as text in base64
+
+_EXAMPLE: dict[str, Any] = {
+    "id": "so-tttt",
+    "title": {"vi": "Khung kỹ năng số của Sở", "en": "Digital skills of the department"},
+    "edition": "1.0",
+    "source": "Quyết định số 12/QĐ-STTTT",
+    "state": "draft",
+    "levels": [
+        {"number": 1, "name": {"vi": "Cơ bản", "en": "Basic"}, "group": {"vi": "Cơ bản", "en": "Basic"}},
+        {"number": 2, "name": {"vi": "Nâng cao", "en": "Advanced"}, "group": {"vi": "Nâng cao", "en": "Advanced"}},
+    ],
+    "areas": [{"code": "4", "name": {"vi": "An toàn", "en": "Safety"}, "competences": []}],
+}
 
 State = Literal["draft", "published"]
 AudienceId = Literal["public-sector", "students", "workers", "citizens"]
@@ -85,6 +98,8 @@ class CodeMapping(Inbound):
 
 class FrameworkContent(Inbound):
     """A framework as a whole."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: FrameworkId
     title: Names

@@ -37,6 +37,11 @@ def partition(person_id: str) -> str:
     return f"learner#{person_id}"
 
 
+def person_of(pk: str) -> str:
+    """Whose partition it is."""
+    return pk.removeprefix(partition(""))
+
+
 def state(person_id: str, framework_id: str) -> tuple[str, str]:
     """Where somebody's levels in a framework are."""
     return partition(person_id), STATE + framework_id

@@ -1,71 +1,64 @@
 """What sittings say of skills is written down by reacting to them: repeatably, in any order, and anew whenever one is
 graded anew, moves to another account, or is gone.
 
-A reaction looks at the sittings as they are now, not as the change had them: a batch that comes again, late or in
-halves, therefore changes nothing twice and brings nothing old back.
+It goes in two steps, each a reaction of its own. A sitting makes a measurement; a measurement makes its person's
+states. Nothing else writes either, and changes of one person come one after the other: so nothing runs into anything.
+What was taken before its assessment was declared is brought up by a job that marks the sheets. Both steps look at
+things as they are now, not as the change had them: a batch that comes again, late or in halves, changes nothing twice
+and brings nothing old back.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from chalicelib import logs
 from chalicelib.assessment import evidence
 from chalicelib.assessment.evidence import Evidence, Place
 from chalicelib.errors import NotFound
 from chalicelib.jobs.streams import reacts
+from chalicelib.learning import grouping
 from chalicelib.skills import folding, keys, reference, store
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
+grouping.COUNTED.append(keys.STATE)  # states count for the audiences that their learner is in
+
 
 @reacts
-def measure(space: Space, batch: Batch) -> None:
-    """Measure what was graded: 0 calls for a batch of other things, 1 for sittings of assessments that measure nothing.
-
-    Else 1 for each fifty sittings, and for each person 1 Query and 1 write for each measurement and state that changes.
-    """
+def follow_grades(space: Space, batch: Batch) -> None:
+    """Measure what was graded: 0 calls for a batch of other things."""
     places = {place for change in batch.changes if (place := evidence.place_of(change))}
-    measures = store.some_measures(space, {assessment for _, assessment, _ in places}) if places else {}
-    places = {place for place in places if place[1] in measures}
-    found = evidence.of(space, places) if places else {}
-    by_person: dict[str, list[Place]] = defaultdict(list)
-    for place in sorted(places):
-        by_person[place[0]].append(place)
-    for person_id, theirs in by_person.items():
-        _measure(space, person_id, theirs, found, measures)
+    if places:
+        _measure(space, places)
 
 
-def _measure(
-    space: Space,
-    person_id: str,
-    places: Collection[Place],
-    found: Mapping[Place, Evidence],
-    measures: Mapping[str, Item],
-) -> None:
-    rows = store.of_person(space, person_id, consistent=True)
-    before = {row["sk"]: row for row in rows if row["sk"].startswith(keys.MEASUREMENT)}
-    old_states = {row["sk"]: row for row in rows if row["sk"].startswith(keys.STATE)}
-    touched = {(assessment, number) for _, assessment, number in places}
-    after = {sk: row for sk, row in before.items() if keys.of_measurement(sk)[2:] not in touched}
-    for place in places:
+@reacts
+def follow_measurements(space: Space, batch: Batch) -> None:
+    """Whoever was measured gets their states: for each 1 Query, and 1 write for each state that changes."""
+    changed = [each.pk for each in batch.changes if each.sk.startswith(keys.MEASUREMENT)]
+    for pk in dict.fromkeys(changed):
+        _settle(space, keys.person_of(pk))
+
+
+def _measure(space: Space, places: Collection[Place]) -> None:
+    """Write down what these sittings measure now: 1 call when their assessments measure nothing. Else 1 for each fifty
+    sittings, for each person 1 Query, and 1 write for each measurement that changes."""
+    measures = store.some_measures(space, {assessment for _, assessment, _ in places})
+    wanted = {place for place in places if place[1] in measures}
+    found = evidence.of(space, wanted) if wanted else {}
+    by_person: dict[str, list[Item]] = defaultdict(list)
+    for place in sorted(wanted):
         item = _measurement(found.get(place), measures[place[1]])
-        if item is not None:
-            after[item["sk"]] = item
-    after = {row["sk"]: row for row in folding.kept(after.values())}
-    store.write(
-        space,
-        (row for sk, row in after.items() if sk not in before or not folding.same(before[sk], row)),
-        ((row["pk"], sk) for sk, row in before.items() if sk not in after),
-    )
-    states = folding.states(person_id, list(after.values()))
-    for sk, state in states.items():
-        if sk not in old_states or not folding.same(old_states[sk], state):
-            store.keep_state(space, state)
-    store.write(space, (), ((row["pk"], sk) for sk, row in old_states.items() if sk not in states))
+        by_person[place[0]] += [item] if item else []
+    for person_id, items in by_person.items():
+        touched = {place[1:] for place in wanted if place[0] == person_id}
+        rows = store.measured(space, person_id)
+        before = {row["sk"]: row for row in rows if keys.of_measurement(row["sk"])[2:] in touched}
+        _replace(space, before, {item["sk"]: item for item in items})
 
 
 def _measurement(found: Evidence | None, measure: Item) -> Item | None:
@@ -78,3 +71,22 @@ def _measurement(found: Evidence | None, measure: Item) -> Item | None:
         logs.event("framework.missing", level=logging.ERROR, framework=measure["fw"], error=error)
         return None
     return folding.measured(framework.content, found)
+
+
+def _settle(space: Space, person_id: str) -> None:
+    rows = store.of_person(space, person_id, consistent=True)
+    measurements = [row for row in rows if row["sk"].startswith(keys.MEASUREMENT)]
+    kept = folding.kept(measurements)
+    _replace(space, {row["sk"]: row for row in measurements}, {row["sk"]: row for row in kept})
+    before = {row["sk"]: row for row in rows if row["sk"].startswith(keys.STATE)}
+    _replace(space, before, folding.states(person_id, kept))
+
+
+def _replace(space: Space, before: dict[str, Item], after: dict[str, Item]) -> None:
+    """1 write for each item that differs."""
+    for sk, item in after.items():
+        if sk not in before or not folding.same(before[sk], item):
+            store.keep(space, item)
+    for sk, item in before.items():
+        if sk not in after:
+            store.remove(space, item["pk"], sk)

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from chalicelib import clock
 from chalicelib.courses import competences
+from chalicelib.courses.browsing import slice_after
 from chalicelib.courses.competences import TaughtCompetence
 from chalicelib.errors import Conflict, Fault, InvalidInput, NotFound, PreconditionFailed
 from chalicelib.http.caching import Remembered
+from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.requests import Circumstances
 from chalicelib.skills import store
 from chalicelib.skills.framework_models import MOST_CONTENT_BYTES, Framework, FrameworkCard, FrameworkContent
@@ -92,6 +94,13 @@ def find(framework_id: str) -> Known:
 def every() -> list[FrameworkCard]:
     """All frameworks by title: 0 calls when warm (60 s), else 1."""
     return _CARDS.get(_EVERY, _read_cards)
+
+
+def page(query: PageQuery) -> Page[FrameworkCard]:
+    """A page of all frameworks. Raises: BadCursor."""
+    rows = [(each.title.vi, each.id, each) for each in every()]
+    found, after = slice_after(rows, query.cursor, query.limit)
+    return Page[FrameworkCard](items=found, next=after)
 
 
 def keep(content: FrameworkContent, circumstances: Circumstances, *, dry_run: bool) -> int:

@@ -11,7 +11,7 @@ person, in its learning table (``keys.py``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from chalicelib.skills import keys
 from chalicelib.storage.items import Item
@@ -75,26 +75,29 @@ def of_person(space: Space, person_id: str, *, consistent: bool = False) -> list
     return _learning(space).query_all(keys.partition(person_id), begins_with=_OF_SKILLS, consistent=consistent)
 
 
-def write(space: Space, put: Iterable[Item], gone: Iterable[tuple[str, str]]) -> None:
-    """Measurements that come, and those that go: 1 call and 1 WCU for each."""
-    table = _learning(space)
-    for item in put:
-        table.put(item)
-    for pk, sk in gone:
-        table.delete(pk, sk)
+def measured(space: Space, person_id: str) -> list[Item]:
+    """All measurements of somebody as they are now: 1 Query, 1 RCU for some ten."""
+    return _learning(space).query_all(keys.partition(person_id), begins_with=keys.MEASUREMENT, consistent=True)
 
 
-def keep_state(space: Space, item: Item) -> None:
-    """Somebody's levels as they are now; which audiences they count for stays: 1 UpdateItem, 1 WCU."""
+def keep(space: Space, item: Item) -> None:
+    """A measurement or a state as it is now; which audiences it counts for stays: 1 UpdateItem, 1 WCU."""
     facts = {name: value for name, value in item.items() if name not in ("pk", "sk")}
+    names = {f"#{name}": name for name in facts}
+    gone = "" if "few" in facts else " REMOVE few"
     _learning(space).update(
         item["pk"],
         item["sk"],
-        "SET " + ", ".join(f"#{name} = :{name}" for name in facts),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in facts) + gone,
         {f":{name}": value for name, value in facts.items()},
-        names={f"#{name}": name for name in facts},
+        names=names,
         returns="NONE",
     )
+
+
+def remove(space: Space, pk: str, sk: str) -> None:
+    """A measurement or a state that is no more: 1 DeleteItem, 1 WCU."""
+    _learning(space).delete(pk, sk)
 
 
 def _of(framework_id: str) -> str:

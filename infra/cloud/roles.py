@@ -180,7 +180,6 @@ RIGHTS: dict[str, list[Json]] = {
         _platform(["UpdateItem"], "usage-stored"),  # the pictures that a package of questions brings
         _platform(["PutItem"], "person#*"),  # an operator's one-time link
         _platform(["PutItem", "Query"], "due#*", "digest#*"),
-        _platform(["GetItem"], "framework#*"),  # what sittings are measured by that were taken before
         _platform(["GetItem"], "national-figures"),  # how many more learners a list may bring
         _platform(["GetItem", "BatchGetItem"], "credential#*", "issuer#*"),  # what a key signed that was withdrawn
         _never_the_keyring(),

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from chalicelib import sheet_extent, vietnamese
@@ -20,6 +21,8 @@ Json = dict[str, Any]
 _HEADINGS_WITHIN = 20  # rows
 _GAP = re.compile(r"\[\[((?:\\.|[^\\\]]|\](?!\]))*)\]\]", re.DOTALL)
 _NAMES = "abcdefghijklmnopqrstuvwxyz"
+_PLACES = {str(place): letter for place, letter in enumerate(columns.LETTERS, 1)}
+_TRUE, _FALSE = frozenset({"dung", "true", "a", "d", "t"}), frozenset({"sai", "false", "b", "s", "f"})
 Row = tuple[int, Mapping[str, str]]  # its number as spreadsheets show it, its cells by heading
 
 
@@ -27,6 +30,18 @@ def read_workbook(content: bytes) -> Reading:
     """All questions of a workbook's first sheet with headings.
 
     Raises: PackageOfAnotherFormat, PackageDamaged, PackageTooLarge, PackageEmpty.
+    """
+    for sheet in tables(content):
+        rows = list(_rows(sheet))
+        if rows:
+            return _read(rows)
+    raise PackageEmpty
+
+
+def tables(content: bytes) -> Iterable[Iterable[list[str]]]:
+    """The sheets of a workbook, each as rows of its cells' texts.
+
+    Raises: PackageOfAnotherFormat, PackageDamaged, PackageTooLarge.
     """
     file = io.BytesIO(content)
     try:
@@ -37,11 +52,7 @@ def read_workbook(content: bytes) -> Reading:
         raise too_large() from None
     except sheet_extent.Damaged as error:
         raise PackageDamaged(part="xlsx") from error
-    for sheet in _sheets(file):
-        rows = list(_rows(sheet))
-        if rows:
-            return _read(rows)
-    raise PackageEmpty
+    return _sheets(file)
 
 
 def _sheets(file: io.BytesIO) -> Iterable[Iterable[list[str]]]:
@@ -71,16 +82,24 @@ def _plain(text: str) -> str:
 
 
 def read_csv(text: str) -> Reading:
-    """All questions of a text in rows. Raises: PackageOfAnotherFormat, PackageTooLarge, PackageEmpty."""
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(_rows([_plain(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)))
-    except csv.Error as error:
-        raise PackageDamaged(part="csv") from error
+    """All questions of a text in rows.
+
+    Raises: PackageOfAnotherFormat, PackageDamaged, PackageTooLarge, PackageEmpty.
+    """
+    rows = list(_rows(table(text)))
     if not rows:
         raise PackageEmpty
     return _read(rows)
+
+
+def table(text: str) -> list[list[str]]:
+    """The cells of a text in rows, parted by whichever sign its first line has most of. Raises: PackageDamaged."""
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        return [[_plain(cell) for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    except csv.Error as error:
+        raise PackageDamaged(part="csv") from error
 
 
 def has_headings(text: str) -> bool:
@@ -120,7 +139,7 @@ def _read(rows: list[Row]) -> Reading:
         except NotTaken as refused:
             reading.refuse(place, refused.remark)
         else:
-            reading.take(place, facts, tags)
+            reading.take(place, facts, tags, at=partial(columns.of, filled=tuple(_texts(row))))
     return reading
 
 
@@ -128,7 +147,8 @@ def _difficulty(text: str) -> int | None:
     if not text:
         return None
     if text not in "12345":
-        raise NotTaken("difficulty", "Độ khó là số từ 1 đến 5.", "Difficulty is a number from 1 to 5.")
+        vi, en = "Độ khó là số từ 1 đến 5.", "Difficulty is a number from 1 to 5."
+        raise NotTaken("difficulty", vi, en, columns.DIFFICULTY)
     return int(text)
 
 
@@ -136,7 +156,8 @@ def _facts(row: Mapping[str, str]) -> Json:
     kind = columns.kind_of(row.get(columns.KIND, ""))
     if kind is None:
         known = ", ".join(columns.KINDS.values())
-        raise NotTaken("kind_not_read", f"Loại câu hỏi phải là: {known}.", f"The kind must be one of: {known}.")
+        vi, en = f"Loại câu hỏi phải là: {known}.", f"The kind must be one of: {known}."
+        raise NotTaken("kind_not_read", vi, en, columns.KIND)
     points = row.get(columns.POINTS, "") or "1"
     facts: Json = {
         "kind": kind,
@@ -149,10 +170,10 @@ def _facts(row: Mapping[str, str]) -> Json:
 
 def _choices(row: Mapping[str, str]) -> Json:
     texts = _texts(row)
-    right = {each.strip().upper() for each in re.split(r"[,;|\s]+", row.get(columns.RIGHT, "")) if each.strip()}
+    right = _right(row.get(columns.RIGHT, ""), texts)
     if not right <= texts.keys():
         vi, en = "Đáp án đúng phải là chữ của các lựa chọn, như A hoặc A, C.", "What is right are letters, as in A, C."
-        raise NotTaken("right_not_among", vi, en)
+        raise NotTaken("right_not_among", vi, en, columns.RIGHT)
     said = dict(zip(columns.LETTERS, columns.FEEDBACK, strict=False))
     return {
         "choices": [
@@ -162,6 +183,15 @@ def _choices(row: Mapping[str, str]) -> Json:
         "shuffle": columns.is_yes(row.get(columns.SHUFFLE, "")),
         **_partly(row),
     }
+
+
+def _right(cell: str, texts: Mapping[str, str]) -> set[str]:
+    """The letters of what is right: as letters, as numbers from 1, or as the whole text of one choice."""
+    said = {each.upper() for each in re.split(r"[,;|\s]+", cell) if each}
+    if said and all(each in _PLACES for each in said):
+        return {_PLACES[each] for each in said}
+    alike = [letter for letter, text in texts.items() if text == cell]
+    return said if said <= texts.keys() or len(alike) != 1 else set(alike)
 
 
 def _texts(row: Mapping[str, str]) -> dict[str, str]:
@@ -175,19 +205,20 @@ def _partly(row: Mapping[str, str]) -> Json:
 
 def _truth(row: Mapping[str, str]) -> Json:
     right = vietnamese.fold(row.get(columns.RIGHT, ""))
-    if right not in ("dung", "sai", "true", "false", "a", "b"):
-        raise NotTaken("no_right_answer", "Đáp án là Đúng hoặc Sai.", "The answer is true (Đúng) or false (Sai).")
+    if right not in _TRUE | _FALSE:
+        vi, en = "Đáp án là Đúng hoặc Sai.", "The answer is true (Đúng) or false (Sai)."
+        raise NotTaken("no_right_answer", vi, en, columns.RIGHT)
     said = [row.get(name, "") for name in columns.FEEDBACK[:2]]
-    return {"right": right in ("dung", "true", "a"), "feedback_true": said[0], "feedback_false": said[1]}
+    return {"right": right in _TRUE, "feedback_true": said[0], "feedback_false": said[1]}
 
 
 def _matching(row: Mapping[str, str]) -> Json:
     pairs, distractors = [], []
-    for text in _texts(row).values():
+    for letter, text in _texts(row).items():
         both = columns.split_at(text, columns.ARROW)
         if both is None:
             vi, en = "Mỗi cặp viết là: mục => nội dung ghép.", "Each pair is written: entry => match."
-            raise NotTaken("pair_unreadable", vi, en)
+            raise NotTaken("pair_unreadable", vi, en, f"Lựa chọn {letter}")
         one, other = (columns.unescaped(each) for each in both)
         if one:
             pairs.append({"text": one, "match": other})
