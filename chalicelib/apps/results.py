@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import clock
+from chalicelib.assessment import achievements
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
@@ -19,7 +20,8 @@ _LEARNER, _ENROLMENT, _ATTEMPT, _CREDENTIAL = "learner#", "enrolment#", "attempt
 @dataclass(frozen=True, slots=True)
 class Result:
     """Something that a person reached, in a course or (``None``) in none. ``key`` tells it from others of its kind in
-    the same course, ``at`` is when (epoch seconds), ``data`` what is told of it."""
+    the same course, ``at`` is when (epoch seconds), ``data`` what is told of it. ``sat`` is the assessment, and its
+    version, of what was reached by a sitting: what it is called is told besides."""
 
     kind: str
     person_id: str
@@ -27,6 +29,7 @@ class Result:
     key: str
     at: int
     data: Mapping[str, Any]
+    sat: tuple[str, int] | None = None
 
 
 def of(change: Change) -> Iterator[Result]:
@@ -59,38 +62,57 @@ def _graded(change: Change, new: Item) -> Result | None:
     return _result("attempt.graded", change, course, f"{lesson}#{number}", new["at"], data)
 
 
+def _sat(change: Change, _: Item) -> Result | None:
+    """A sitting that is graded, and one that is graded anew with another result: that is told when it happens, however
+    long ago it was submitted."""
+    before, after = achievements.of_change(change)
+    if after is None or (before and (before.score, before.passed) == (after.score, after.passed)):
+        return None
+    data = {
+        "version": after.version, "sitting": after.number, "score": after.score, "passed": after.passed,
+        "submitted_at": clock.told(after.at), "regraded": before is not None,
+    }  # fmt: skip
+    at, key = (clock.epoch_s(), f"#{change.sequence}") if before else (after.at, "")
+    key = f"{after.assessment}#{after.number}{key}"
+    return Result("assessment.graded", after.person_id, None, key, at, data, (after.assessment, after.version))
+
+
 def _issued(change: Change, new: Item) -> Result | None:
-    """A credential of a course. One that follows its holder into another account was told of before."""
-    if not change.sk.startswith(_CREDENTIAL) or change.old or "course" not in new or "from" in new:
+    """A credential. One that follows its holder into another account, or was found again after a restore, was told of
+    before."""
+    if not change.sk.startswith(_CREDENTIAL) or change.old or "from" in new or "rev" in new:
         return None
     number = change.sk.removeprefix(_CREDENTIAL)
-    return _result("credential.issued", change, new["course"], number, new["at"], _credential(number, new))
+    return _result("credential.issued", change, new.get("course"), number, new["at"], _credential(number, new))
 
 
 def _revoked(change: Change, new: Item) -> Result | None:
     """A credential that holds no more: also one that was issued anew, which ``superseded_by`` then names."""
     ended = new.get("rev")
-    if not change.sk.startswith(_CREDENTIAL) or ended is None or "course" not in new:
+    if not change.sk.startswith(_CREDENTIAL) or ended is None:
         return None
     if change.old is None or "rev" in change.old:
         return None
     number = change.sk.removeprefix(_CREDENTIAL)
     data = {**_credential(number, new), "reason": ended["why"], "superseded_by": ended.get("next")}
-    return _result("credential.revoked", change, new["course"], number, ended["at"], data)
+    return _result("credential.revoked", change, new.get("course"), number, ended["at"], data)
 
 
 def _credential(number: str, new: Item) -> dict[str, Any]:
-    return {"credential": f"{new['space']}.{number}", "achieved_at": clock.told(new["achieved"])}
+    achieved = {"kind": new["kind"], "id": new["about"], "title": new["title"]}
+    told = {"credential": f"{new['space']}.{number}", "achieved_at": clock.told(new["achieved"])}
+    return {**told, "achievement": achieved, "score": new.get("score")}
 
 
 # What an app is told of: scores are percent, ``scores`` the best of each quiz.
 KINDS: Mapping[str, Callable[[Change, Item], Result | None]] = {
     "course.completed": _completed,
     "attempt.graded": _graded,
+    "assessment.graded": _sat,
     "credential.issued": _issued,
     "credential.revoked": _revoked,
 }
 
 
-def _result(kind: str, change: Change, course: str, key: str, at: int, data: Mapping[str, Any]) -> Result:
+def _result(kind: str, change: Change, course: str | None, key: str, at: int, data: Mapping[str, Any]) -> Result:
     return Result(kind, change.pk.removeprefix(_LEARNER), course, key, at, data)

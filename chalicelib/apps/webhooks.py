@@ -17,6 +17,7 @@ from chalicelib.apps import consents, outbox, registry, results, signing
 from chalicelib.apps.outbox import Message
 from chalicelib.apps.registry import App
 from chalicelib.apps.results import Result
+from chalicelib.assessment import achievements
 from chalicelib.courses import catalogue
 from chalicelib.errors import NotFound, Refusal
 from chalicelib.federation import fetching
@@ -206,7 +207,8 @@ def _message(space: Space, app: App, result: Result) -> Message:
     course_id = result.course_id
     message_id = ids.derived(space.slug, app.id, result.person_id, result.kind, course_id or "", result.key)
     course = {"course": {"id": course_id, "title": _title(space, course_id)}} if course_id else {}
-    data = {"space": space.slug, **course, **result.data}
+    sat = {"assessment": _assessment(space, *result.sat)} if result.sat else {}
+    data = {"space": space.slug, **course, **sat, **result.data}
     return Message(message_id, app.id, result.person_id, result.kind, data, result.at, "waiting", now, now)
 
 
@@ -222,6 +224,15 @@ def _wanting(space: Space, app_id: str) -> App | None:
     except NotFound:
         return None
     return app if app.terms.get("webhook") else None
+
+
+def _assessment(space: Space, assessment_id: str, version: int) -> dict[str, str | None]:
+    """0 calls when warm."""
+    try:
+        title: str | None = achievements.title(space, assessment_id, version)
+    except NotFound:
+        title = None
+    return {"id": assessment_id, "title": title}
 
 
 def _title(space: Space, course_id: str) -> str | None:
