@@ -97,4 +97,4 @@ def same_content(one: AnyQuestion, other: AnyQuestion) -> bool:
 
 
 def _below(field: str, path: str) -> str:
-    return f"{field}.{path}" if path else field
+    return ".".join(part for part in (field, path) if part)

@@ -5,9 +5,10 @@ Nothing is half a question: either all of it is one that could be asked at once,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -85,9 +86,9 @@ class Remark:
 class NotTaken(Exception):
     """A question that cannot be taken, and why."""
 
-    def __init__(self, code: str, vi: str, en: str) -> None:
+    def __init__(self, code: str, vi: str, en: str, field: str = "") -> None:
         super().__init__(code)
-        self.remark = Remark(code, vi, en)
+        self.remark = Remark(code, vi, en, field)
 
 
 @dataclass(slots=True)
@@ -103,11 +104,20 @@ class Reading:
         """How many questions could not be taken."""
         return len({finding.place.item for finding in self.findings if not finding.taken})
 
-    def take(self, place: Place, facts: Mapping[str, Any], tags: Tags, left: Sequence[Remark] = ()) -> None:
-        """A question by its facts, if they make one; else what is wrong with it, at the fields in question."""
+    def take(
+        self,
+        place: Place,
+        facts: Mapping[str, Any],
+        tags: Tags,
+        left: Sequence[Remark] = (),
+        *,
+        at: Callable[[Remark], str] = attrgetter("field"),
+    ) -> None:
+        """A question by its facts, if they make one; else what is wrong with it, ``at`` the fields in question as its
+        format calls them."""
         wrongs, question = _made(facts)
         if question is None:
-            self.findings += (_finding(place, each, taken=False) for each in wrongs)
+            self.findings += (_finding(place, replace(each, field=at(each)), taken=False) for each in wrongs)
             return
         self.items.append(Taken(place, question, tags))
         self.findings += (_finding(place, each, taken=True) for each in left)

@@ -18,7 +18,7 @@ from chalicelib.banks.packages.qti_bodies import prose
 from chalicelib.banks.packages.qti_choosing import written
 from chalicelib.banks.packages.qti_scoring import no_key, number
 from chalicelib.banks.packages.qti_typing import FILL_IN
-from chalicelib.banks.packages.refusals import PackageEmpty
+from chalicelib.banks.packages.refusals import PackageEmpty, PackageOfAnotherFormat
 
 Json = dict[str, Any]
 BLANK = "_____"
@@ -42,7 +42,12 @@ class _Answer:
 
 
 def read(text: str) -> Reading:
-    """All questions of a text. Raises: PackageEmpty, PackageTooLarge."""
+    """All questions of a text; one without any answers is none of ours, but perhaps rows whose headings were changed.
+
+    Raises: PackageEmpty, PackageOfAnotherFormat, PackageTooLarge.
+    """
+    if "{" not in text and not _AIKEN.search(text) and any(True for _ in gift_text.blocks(text)):
+        raise PackageOfAnotherFormat
     reading = Reading()
     for count, block in enumerate(gift_text.blocks(text), 1):
         if count > MAX_ITEMS:

@@ -58,7 +58,10 @@ class QuestionRemark(Outbound):
     """What is to be said of a question of a package."""
 
     code: str = Field(examples=["no_right_answer"])
-    field: str = Field(description="Where in the question, if it has a place.", examples=["choices"])
+    field: str = Field(
+        description="Where in the question, if it has a place: a path as in `question`, of a spreadsheet the column.",
+        examples=["choices"],
+    )
     detail: str = Field(examples=["Câu hỏi không có đáp án đúng."])
     taken: bool = Field(description="Whether the question can be taken all the same.")
 

@@ -17,8 +17,14 @@ class PackageOfAnotherFormat(PackageUnreadable):
     """It is none of the formats that are read."""
 
     code = "package_of_another_format"
-    vi = "Tệp không phải gói QTI 2.1, 2.2, 3.0 (.zip, .xml), GIFT (.txt) hay bảng câu hỏi theo mẫu (.xlsx, .csv)."
-    en = "This is no QTI 2.1, 2.2 or 3.0 package (.zip, .xml), no GIFT (.txt), no filled-in template (.xlsx, .csv)."
+    vi = (
+        "Tệp không phải gói QTI 2.1, 2.2, 3.0 (.zip, .xml), GIFT (.txt) hay bảng câu hỏi theo mẫu còn nguyên hàng "
+        "tiêu đề (.xlsx, .csv)."
+    )
+    en = (
+        "This is no QTI 2.1, 2.2 or 3.0 package (.zip, .xml), no GIFT (.txt), no filled-in template with its headings "
+        "(.xlsx, .csv)."
+    )
 
 
 class PackageDamaged(PackageUnreadable):
@@ -27,6 +33,14 @@ class PackageDamaged(PackageUnreadable):
     code = "package_damaged"
     vi = "Tệp bị hỏng hoặc có phần không được phép ({part}). Hãy xuất lại từ phần mềm nguồn rồi thử lại."
     en = "The file is damaged, or has a part that is not allowed ({part}). Export it again, then try once more."
+
+
+class PackageNotInUtf8(PackageUnreadable):
+    """A text in an older encoding: which letters it means cannot be told."""
+
+    code = "package_not_in_utf8"
+    vi = "Tệp văn bản phải lưu ở mã UTF-8 (trong Excel: Lưu thành → CSV UTF-8), nếu không sẽ sai dấu tiếng Việt."
+    en = "A text file must be saved in UTF-8 (in Excel: Save as → CSV UTF-8), or its diacritics are lost."
 
 
 class PackageTooLarge(PackageUnreadable):

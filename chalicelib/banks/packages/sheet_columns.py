@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chalicelib import vietnamese
+from chalicelib.banks.packages.findings import Remark
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRST"
 CHOICES: Final = tuple(f"Lựa chọn {letter}" for letter in LETTERS)
@@ -35,6 +36,11 @@ KINDS: Final[Mapping[str, str]] = {
     "short_answer": "Trả lời ngắn",
     "fill_in": "Điền chỗ trống",
 }
+_COLUMNS_OF: Final[Mapping[str, str]] = {
+    "prompt": PROMPT, "explanation": EXPLANATION, "points": POINTS, "choices": CHOICES[0], "pairs": CHOICES[0],
+    "items": CHOICES[0], "distractors": CHOICES[0], "value": RIGHT, "accepted": RIGHT, "right": RIGHT, "text": TEXT,
+    "gaps": TEXT, "tolerance": TOLERANCE, "feedback_true": FEEDBACK[0], "feedback_false": FEEDBACK[1],
+}  # fmt: skip
 ARROW: Final = "=>"
 YES: Final = "Có"
 _YES = frozenset({"co", "x", "yes", "true", "1", "dung"})
@@ -54,9 +60,24 @@ def by_heading(cells: Sequence[str]) -> dict[str, int]:
 
 
 def kind_of(text: str) -> str | None:
-    """The kind that a cell names, in either language."""
-    names = {vietnamese.fold(name): kind for kind, name in KINDS.items()} | {kind: kind for kind in KINDS}
-    return names.get(vietnamese.fold(text))
+    """The kind that a cell names, in either language; signs between its words make no difference."""
+    names = {_letters(name): kind for kind, name in KINDS.items()} | {_letters(kind): kind for kind in KINDS}
+    return names.get(_letters(text))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", vietnamese.fold(text))
+
+
+def of(wrong: Remark, filled: Sequence[str]) -> str:
+    """The column to mend, of a question whose parts stand in the columns of the letters ``filled``."""
+    if wrong.code in ("no_right_choice", "several_right_choices"):
+        return RIGHT
+    name, _, rest = wrong.field.partition(".")
+    place, _, part = rest.partition(".")
+    if name in ("choices", "pairs", "items") and place.isdecimal() and int(place) < len(filled):
+        return f"Phản hồi {filled[int(place)]}" if part == "feedback" else f"Lựa chọn {filled[int(place)]}"
+    return _COLUMNS_OF.get(name, "")
 
 
 def is_yes(text: str) -> bool:

@@ -64,7 +64,7 @@ def test_choices_and_pairs() -> None:
     ],
 )
 def test_what_cannot_be_taken_says_why(text: str, code: str) -> None:
-    reading = gift.read(f"// ghi chú\n\n{text}\n")
+    reading = gift.read(f"// ghi chú\n\n{text}\n\nCòn câu này? {{T}}\n")
     assert [(each.place.line, each.code) for each in reading.findings] == [(3, code)]
 
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.banks.packages import reading as packages
 from chalicelib.banks.packages import sheet_writing, sheets
 from chalicelib.banks.packages.findings import Reading
+from chalicelib.banks.packages.refusals import PackageNotInUtf8, PackageOfAnotherFormat
 from chalicelib.questions.models import KINDS, AnyQuestion
 from tests.banks.packages.inventing import questions, tags, taken
 from tests.questions.writing import PICTURE, question
@@ -72,20 +74,45 @@ def test_the_template_shows_one_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "code"),
+    ("row", "code", "column"),
     [
-        ("Tự luận,Vì sao?,,", "kind_not_read"),
-        ("Một lựa chọn,Nào?,a,Z", "right_not_among"),
-        ("Một lựa chọn,Nào?,a,A", "too_few_choices"),
-        ("Đúng/Sai,Nào?,,Có lẽ", "no_right_answer"),
-        ("Ghép cặp,Nào?,a - b,", "pair_unreadable"),
-        ("Số,Nào?,,ba", "not_a_number"),
-        ("Trả lời ngắn,,,a", "string_too_short"),
+        ("Tự luận,Vì sao?,,", "kind_not_read", "Loại câu hỏi"),
+        ("Một lựa chọn,Nào?,a,Z", "right_not_among", "Đáp án đúng"),
+        ("Một lựa chọn,Nào?,a,A", "too_few_choices", "Lựa chọn A"),
+        ("Đúng/Sai,Nào?,,Có lẽ", "no_right_answer", "Đáp án đúng"),
+        ("Ghép cặp,Nào?,a - b,", "pair_unreadable", "Lựa chọn A"),
+        ("Số,Nào?,,ba", "not_a_number", "Đáp án đúng"),
+        ("Trả lời ngắn,,,a", "string_too_short", "Câu hỏi"),
+        (f"Sắp xếp,Nào?,{'a' * 501},", "string_too_long", "Lựa chọn A"),
     ],
 )
-def test_a_row_that_is_wrong_is_named_by_its_number(row: str, code: str) -> None:
+def test_what_is_wrong_is_named_by_row_and_column(row: str, code: str, column: str) -> None:
     reading = sheets.read_csv(f"Loại câu hỏi,Câu hỏi,Lựa chọn A,Đáp án đúng\n\n{row}\n")
-    assert [(each.place.line, each.code) for each in reading.findings] == [(3, code)]
+    assert [(each.place.line, each.code, each.field) for each in reading.findings] == [(3, code, column)]
+
+
+@pytest.mark.parametrize("right", ["B", "b", "2", "Không"])
+def test_what_is_right_is_said_by_letter_number_or_text(right: str) -> None:
+    row = f"Một lựa chọn,Nên không?,Có,Không,{right}"
+    reading = sheets.read_csv(f"Loại câu hỏi,Câu hỏi,Lựa chọn A,Lựa chọn B,Đáp án đúng\n{row}\n")
+    assert [each.question.key() for each in reading.items] == [["b"]]
+
+
+def test_kinds_and_truths_are_taken_as_people_write_them() -> None:
+    reading = sheets.read_csv("Loại câu hỏi,Câu hỏi,Đáp án đúng\nĐúng - Sai,Trời xanh.,Đ\nĐúng sai,Trời vuông.,S\n")
+    assert [each.question.key() for each in reading.items] == [["true"], ["false"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        ("Câu hỏi,A,B\nNào?,1,2\n".encode(), PackageOfAnotherFormat),
+        ("Loại câu hỏi,Câu hỏi\nĐúng/Sai,Trời xanh?\n".encode("cp1258", "replace"), PackageNotInUtf8),
+    ],
+)
+def test_rows_without_their_headings_or_their_diacritics_say_so(content: bytes, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        packages.read(content, "")
 
 
 def test_headings_may_stand_in_any_order_without_diacritics() -> None:
