@@ -1,12 +1,14 @@
 """Credentials as documents: Open Badges 3.0's ``OpenBadgeCredential`` over W3C's Verifiable Credentials 2.0. No I/O.
 
 A credential is public: it carries the name and the achievement, and neither address nor identity number. Whom it is
-about is a name that only this space's credentials know (``addresses.subject``).
+about is a name that only this space's credentials know (``addresses.subject``). Where a space wants it, a salted hash
+of the e-mail address stands beside the name: by it a wallet or a verifier that knows the address recognises its holder.
 """
 
 from __future__ import annotations
 
 import calendar
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -38,6 +40,7 @@ class Draft:
     subject: Subject
     template: Item
     issued_at: int  # epoch seconds
+    email: tuple[str, str] | None = None  # address and salt, where a hash of it is to be told
 
     @property
     def number(self) -> str:
@@ -114,7 +117,7 @@ def _subject(draft: Draft, achieved: Json) -> Json:
     found: Json = {
         "id": addresses.subject(draft.slug, draft.person_id),
         "type": ["AchievementSubject"],
-        "identifier": [_named(draft.name)],
+        "identifier": [_named(draft.name), *([_hashed(*draft.email)] if draft.email else [])],
         "achievement": achieved,
     }
     if draft.earned.score is not None:
@@ -156,10 +159,18 @@ def _named(name: str) -> Json:
     return {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
 
 
+def _hashed(address: str, salt: str) -> Json:
+    """An address as Open Badges 3.0 has it (IdentityHash): SHA-256 of the address with the salt behind it."""
+    told = hashlib.sha256((address + salt).encode()).hexdigest()
+    kind = {"type": "IdentityObject", "hashed": True, "identityType": "emailAddress"}
+    return {**kind, "identityHash": f"sha256${told}", "salt": salt}
+
+
 def restated(document: Mapping[str, Any], number: str, stated: Stated, entry: Entry, slug: str) -> Json:
     """A credential issued anew for what it states now: with a number and a bit of its own."""
     told: Json = document["credentialSubject"]
-    subject = {**told, "identifier": [_named(stated.name)]}
+    others = [each for each in told["identifier"] if each["identityType"] != "name"]
+    subject = {**told, "identifier": [_named(stated.name), *others]}
     if "result" in told:
         subject["result"] = [{**told["result"][0], "value": str(stated.score)}]
     unsigned = {key: value for key, value in document.items() if key not in ("proof", "validUntil")}

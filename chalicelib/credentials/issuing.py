@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib import clock, logs
+from chalicelib import clock, ids, logs
 from chalicelib.credentials import addresses, documents, holding, reasons, register, store, templates
 from chalicelib.credentials.documents import Draft
 from chalicelib.credentials.reasons import Earned
@@ -125,7 +125,16 @@ def _draft(space: Space, wanted: Wanted) -> Draft | None:
         subject=subject,
         template=wanted.template,
         issued_at=clock.epoch_s(),
+        email=_email(wanted),
     )
+
+
+def _email(wanted: Wanted) -> tuple[str, str] | None:
+    """Only an address that its owner has answered from, or that somebody vouches for."""
+    person = wanted.person
+    if not wanted.template.get("hashed_email") or person.unproven or not person.email:
+        return None
+    return person.email, ids.secret()
 
 
 def _facts(draft: Draft, entry: Entry) -> Item:

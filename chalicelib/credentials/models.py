@@ -77,6 +77,12 @@ class TemplateBody(Inbound):
     valid_months: int | None = Field(
         default=None, ge=1, le=240, description="How long a certificate holds; null: for ever.", examples=[24]
     )
+    hashed_email: bool = Field(
+        default=False,
+        description="Whether certificates carry, beside the name, a salted hash of the holder's e-mail address, by "
+        "which wallets recognise whose they are. Only of an address that is verified. Whoever knows the address can "
+        "tell from the hash that it is theirs.",
+    )
 
 
 class Template(Outbound):
@@ -94,6 +100,7 @@ class Template(Outbound):
     criteria: str | None
     signatories: list[Signatory]
     valid_months: int | None
+    hashed_email: bool
 
 
 class Templates(Outbound):

@@ -186,6 +186,7 @@ def _template(item: Item) -> Template:
         criteria=item.get("criteria"),
         signatories=[Signatory(**each) for each in item.get("signatories", [])],
         valid_months=item.get("valid_months"),
+        hashed_email=item.get("hashed_email", False),
     )
 
 

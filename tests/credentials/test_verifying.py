@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from chalicelib import clock
 from chalicelib.credentials import addresses
+from chalicelib.people import loading, persons
+from chalicelib.people.identifiers import Identifier
 from tests.api import Api
 from tests.credentials import verifying
 from tests.credentials.holders import NAME, certifying, issued, learner
@@ -149,6 +152,31 @@ def test_texts_of_every_kind_are_signed_as_others_read_them(aws: Cloud, api: Api
     assert "\t" in signed["credentialSubject"]["achievement"]["criteria"]["narrative"]
     assert verify(api, credential=signed)["credential"]["verified"]
     assert breaches(signed, "achievementcredential") == []
+
+
+def test_whose_it_is_stands_there_hashed_where_the_space_wants_it(aws: Cloud, api: Api, hue: OpenedSpace) -> None:
+    body = {"name": "Ví điện tử", "hashed_email": True}
+    template = hue.admin.post(hue.at("/credential-templates"), body).ok(201)["id"]
+    course = publish(hue.space, "1")
+    hue.admin.put(hue.at(f"/credential-rules/{course}"), {"issues": True, "template": template}).ok()
+    number = issued(aws, hue, learner(hue, login="Vi@Hue.example"), course)
+    corrected = hue.admin.post(hue.at(f"/credentials/{number}/reissues"), {"name": "Nguyễn Thị Bích"}).ok(201)
+    for each, name in ((number, NAME), (corrected["id"], "Nguyễn Thị Bích")):
+        signed = credential(api, each)
+        named, hashed = signed["credentialSubject"]["identifier"]
+        assert named["identityHash"] == name
+        told = hashlib.sha256(("vi@hue.example" + hashed["salt"]).encode()).hexdigest()
+        assert (hashed["identityType"], hashed["hashed"], hashed["identityHash"]) == (
+            "emailAddress",
+            True,
+            f"sha256${told}",
+        )
+        assert verify(api, credential=signed)["credential"]["verified"]
+        assert breaches(signed, "achievementcredential") == []
+    unproven = persons.new("Trần Văn Bình", [Identifier("email", "ai@hue.example")], ["learner"], unproven=True)
+    loading.store_all(hue.space, [loading.Change(None, unproven)], "self")
+    signed = credential(api, issued(aws, hue, unproven, course))
+    assert [each["identityType"] for each in signed["credentialSubject"]["identifier"]] == ["name"]
 
 
 def test_what_an_old_key_signed_goes_on_verifying(aws: Cloud, api: Api) -> None:
