@@ -105,11 +105,14 @@ def use(space: Space, ticket: str) -> None:
 
 
 def given(app: App, told: SuperAppClaims, how: str, gained: list[str]) -> Item:
-    """The facts of a consent, given now. ``gained`` are the identifiers that the account has by it."""
+    """The facts of a consent, given now, with what the person read: the app may speak otherwise later. ``gained`` are
+    the identifiers that the account has by it."""
     return {
         "app": app.id,
         "name": app.name,
         "version": app.consent_version,
+        "purpose_vi": app.terms["purpose_vi"],
+        "purpose_en": app.terms["purpose_en"],
         "at": clock.timestamp(),
         "how": how,
         "subject": told.subject,
@@ -171,6 +174,8 @@ def _mine(person: Person, item: Item) -> MyConsent:
         version=item["version"],
         at=datetime.fromisoformat(item["at"]),
         withdrawn_at=None if stands else datetime.fromisoformat(item["withdrawn_at"]),
+        purpose_vi=item.get("purpose_vi", ""),  # consents of before did not keep it
+        purpose_en=item.get("purpose_en", ""),
         shared=item["shared"],
         only_way_in=stands and all(each.text in brought for each in person.identifiers),
     )

@@ -277,9 +277,11 @@ class MyConsent(Outbound):
 
     app: Id
     name: str = Field(examples=["Hue-S"])
-    version: str
+    version: str = Field(description="Of the text that was read.", examples=["1.1"])
     at: datetime
     withdrawn_at: datetime | None
+    purpose_vi: str = Field(description="What for, as it was read then.")
+    purpose_en: str
     shared: list[Told] = Field(max_length=MOST_CLAIMS)
     only_way_in: bool = Field(description="Whether, once it is withdrawn, nothing is left to sign in with.")
 

@@ -9,7 +9,7 @@ from chalicelib import clock
 from chalicelib.people import persons
 from chalicelib.people.identifiers import Identifier
 from tests.api import Api
-from tests.apps.superapp import SuperApp
+from tests.apps.superapp import PURPOSES, SuperApp
 from tests.apps.test_linking import PHONE, VERIFIED, listed
 from tests.factories import OpenedSpace
 
@@ -21,6 +21,20 @@ def test_a_person_sees_what_they_allowed(hue: OpenedSpace, app: SuperApp) -> Non
     assert consent["withdrawn_at"] is None
     assert consent["only_way_in"] is True
     assert consent["shared"][:2] == ["name", "phone"]
+
+
+def test_what_was_read_is_kept_as_it_was_read(hue: OpenedSpace, app: SuperApp) -> None:
+    """Whatever the app says later, and also once it is withdrawn."""
+    api = Api(app.entered()["access_token"])
+    app.edit(purpose_vi="Để gửi quảng cáo cho bạn.", purpose_en="To send you advertisements.")
+    api.delete(hue.at(f"/me/consents/{app.id}")).ok(204)
+    (consent,) = api.get(hue.at("/me/consents")).ok()["items"]
+    assert consent["version"] == "1.1"
+    assert {name: consent[name] for name in PURPOSES} == PURPOSES
+    app.consented(app.asked()["ticket"]).ok()
+    now = app.post(app.signed()).ok(200)["access_token"]
+    (consent,) = Api(now).get(hue.at("/me/consents")).ok()["items"]
+    assert (consent["version"], consent["purpose_en"]) == ("2.1", "To send you advertisements.")
 
 
 def test_withdrawing_takes_away_what_the_app_told(hue: OpenedSpace, app: SuperApp) -> None:

@@ -140,7 +140,11 @@ def test_a_list_longer_than_an_invocation_goes_on(aws: Cloud) -> None:
         found = roster_of(space, roster)
         if found["state"] == "committed":
             break
-        seen.append(found["progress"]["rows"])
+        progress = found["progress"]
+        seen.append(progress["rows"])
+        assert progress["rows_expected"] >= progress["rows"]
+        assert progress["rows_per_s"] > 0
+        assert progress["seconds_left"] >= 0
         assert found["counts"]["created"] > 0
     assert seen == [4, 8, 9][: len(seen)]
     assert len(seen) >= 2
