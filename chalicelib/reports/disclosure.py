@@ -15,15 +15,18 @@ Counts = Sequence[int]  # how many people are at each level, the lowest first
 
 LEAST = 10  # people that anything is told of
 SHARE_STEP = 5  # percent
+# So many people, four blocks at least, have a spread that is told of: of fewer, one level or two would seem to be all.
+LEAST_FOR_SHARES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of a group: how many they are, in whole tens; their average level; a share for each level."""
+    """What is told of a group: how many they are, in whole tens; their average level; a share of them in percent for
+    each level, unless they are too few."""
 
     people: int
     average: float
-    shares: tuple[int, ...]
+    shares: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,12 @@ def told(counts: Counts) -> Told | None:
     return Told(
         people=people // LEAST * LEAST,
         average=round(total / people, 1),
-        shares=tuple(round(100 / SHARE_STEP * number / people) * SHARE_STEP for number in counts),
+        shares=_shares(counts, people) if people >= LEAST_FOR_SHARES else None,
     )
+
+
+def _shares(counts: Counts, people: int) -> tuple[int, ...]:
+    return tuple(round(100 / SHARE_STEP * number / people) * SHARE_STEP for number in counts)
 
 
 def _shown(everyone: Counts, groups: Mapping[str, Counts]) -> dict[str, Counts]:

@@ -18,6 +18,7 @@ from chalicelib import clock
 from chalicelib.audiences.ready_made import READY_MADE
 from chalicelib.learning.items import MOST_AUDIENCES
 from chalicelib.people.keys import AUDIENCES, LEARNER
+from chalicelib.skills import keys as skills
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
@@ -41,12 +42,14 @@ NAMES = {
 }
 
 SPACE = "space"
+SKILLS = "skills"
+EVERYONE = "all"  # whom skills are counted of, beside each audience
 TOTAL = "total"
 _LEARNER = "learner#"
 _ENROLMENT = "enrolment#"
 _DAY = "day#"
 # What of an item is counted: progress, by far the most frequent change, touches none of it.
-COUNTED = ("at", "fin", "st", "nat", "g", "since")
+COUNTED = ("at", "fin", "st", "nat", "g", "since", "lv")
 # The audiences that every space has, so that the nation's figures can be added up by them.
 NATIONAL_AUDIENCES = tuple(READY_MADE)
 # So many of a person's audiences are counted, and of an enrolment's as many as it keeps: whoever moves from all of one
@@ -57,11 +60,13 @@ _LAST_SECOND = 4_102_444_800  # the year 2100
 
 class Figure(NamedTuple):
     """One figure: of the space, a course of its own, an audience (in one course, too), a national course or an audience
-    that all spaces have; in all or on one day in Vietnam."""
+    that all spaces have; in all or on one day in Vietnam. Of skills: how many people are at a level of an area of a
+    framework, everyone or those of an audience."""
 
-    scope: str  # ``space``, or one of the others with its ids: ``course#<id>``, ``in-course#<audience>#<course>``
+    scope: str  # ``space``, or one of the others with its ids: ``course#<id>``, ``in-course#<audience>#<course>``,
+    # ``skills#<framework>#all``, ``skills#<framework>#<audience>``
     period: str  # ``total`` or ``2026-11-24``
-    name: str
+    name: str  # a letter of ``NAMES``; of skills the area and the level: ``4.3``
 
 
 class Figures(dict[Figure, int]):
@@ -103,6 +108,8 @@ def contributions(item: Item | None, *, central: bool = False) -> Figures:
         figures.add(_membership(item))
     elif sk.startswith(_ENROLMENT):
         figures.add(_enrolment(item, sk.removeprefix(_ENROLMENT), central))
+    elif sk.startswith(skills.STATE):
+        figures.add(_skills(item, sk.removeprefix(skills.STATE)))
     elif sk.startswith(_DAY):
         figures.add(_day_of_learning(sk.removeprefix(_DAY)))
     return figures
@@ -161,6 +168,21 @@ def _membership(item: Item) -> Figures:
     since = item.get("since")
     audiences = _distinct(since, _MOST_AUDIENCES) if isinstance(since, Mapping) else ()
     return Figures({Figure(scope, TOTAL, PEOPLE): 1 for audience in audiences for scope in _scopes(audience)})
+
+
+def _skills(item: Item, framework: str) -> Figures:
+    """A person at their newest level in each area, among everyone and in each of their audiences."""
+    levels = item.get("lv")
+    if not framework or not isinstance(levels, Mapping):
+        return Figures()
+    at = [
+        f"{area}.{level}"
+        for area, level in sorted(levels.items())[: skills.MOST_AREAS]
+        if area and isinstance(level, int) and 1 <= level <= skills.MOST_LEVELS
+    ]
+    audiences = _distinct(str(item.get("g", "")).split(), MOST_AUDIENCES)
+    scopes = [f"{SKILLS}#{framework}#{whose}" for whose in (EVERYONE, *audiences)]
+    return Figures({Figure(scope, TOTAL, each): 1 for scope in scopes for each in at})
 
 
 def _distinct(audiences: Iterable[str], most: int) -> list[str]:

@@ -19,7 +19,7 @@ from chalicelib import config
 from chalicelib.errors import Conflict
 from chalicelib.reports import counters, counting, store
 from chalicelib.reports.counters import Place
-from chalicelib.reports.figures import NAMES, Figures, contributions
+from chalicelib.reports.figures import Figures, contributions
 from chalicelib.reports.store import Reached
 from chalicelib.storage import acting, changes, spaces
 from chalicelib.storage.changes import Batch
@@ -50,8 +50,8 @@ class Difference:
     counted: int
 
     def __str__(self) -> str:
-        (table, pk, sk), attribute = self.place
-        word = NAMES[attribute[0]] + (f" on day {attribute[1:]}" if attribute[1:] else "")
+        table, pk, sk = self.place.row
+        word = counters.described(self.place)
         return f"{table}: {pk} {sk}, {word}: {self.stored} stored, {self.counted} counted"
 
 
@@ -182,7 +182,8 @@ def _counters(space: Space, items: _Items) -> tuple[Reached, dict[Place, int]]:
         reached = store.reached(space)
         counted = counters.shown(space.slug, items.figures)
         stored = store.counters(space, items.partitions | counters.partitions(counted))
-        stored |= store.national_counters(space.slug, counters.months([*stored, *counted]))
+        found = [*stored, *counted]
+        stored |= store.national_counters(space.slug, counters.months(found), counters.frameworks(found))
         if store.reached(space) == reached:
             return reached, stored
     raise TooBusy

@@ -107,6 +107,7 @@ SHARED: dict[Shared, Beside] = {
             "national-figures",
             "national-figures#audiences",
             "national-figures#courses",
+            "national-figures#skills#*",
             "national-figures#????-??",
         ),
         ("Update",),

@@ -53,6 +53,7 @@ WRITTEN: dict[str, dict[str, set[str]]] = {
     "national-figures#2026-11": {},
     "national-figures#audiences": {},
     "national-figures#courses": {},
+    "national-figures#skills#digcomp-2.2": {},
     "anything": {},
 }
 FUNCTIONS = ("api", "run_jobs", "provision", "apply_changes", "tick", "meter")

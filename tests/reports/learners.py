@@ -59,6 +59,20 @@ def group(space: Space, person: str, audiences: list[str], at: int = NOON) -> No
     space.table("learning").put({"pk": f"learner#{person}", "sk": "enrol#audiences", "since": since})
 
 
+def measured(levels: Mapping[str, Any], audiences: str | None = None, person: str = "lan") -> dict[str, Any]:
+    """The item of where somebody stands in a framework, as ``skills`` keeps it."""
+    item = {
+        "pk": f"learner#{person}",
+        "sk": "skills#digcomp-2.2",
+        "fw": "digcomp-2.2",
+        "lv": levels,
+        "first": levels,
+        "at": NOON,
+        "g": audiences,
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
 def enrol(
     space: Space, person: str, course: str, at: int = NOON, national: str | None = None, audiences: str | None = None
 ) -> bool:

@@ -80,6 +80,31 @@ def test_a_person_is_counted_in_the_audiences_they_are_in_now() -> None:
     }
 
 
+def test_whoever_was_measured_is_counted_at_their_newest_levels() -> None:
+    before, after = learners.measured({"1": 3}), learners.measured({"1": 4, "5": 8}, "students nghe-an")
+    assert moved(None, before) == {("skills#digcomp-2.2#all", "total", "1.3"): 1}
+    assert moved(before, after) == {
+        ("skills#digcomp-2.2#all", "total", "1.3"): -1,
+        **{
+            (f"skills#digcomp-2.2#{whose}", "total", name): 1
+            for whose in ("all", "students", "nghe-an")
+            for name in ("1.4", "5.8")
+        },
+    }
+    shown = counters.shown("hue", contributions(after))
+    assert {(*place.row, place.attribute) for place in shown} == {
+        (*row, name)
+        for name in ("1.4", "5.8")
+        for row in (
+            ("learning", "counter#skills#digcomp-2.2", "all"),
+            ("learning", "counter#skills#digcomp-2.2", "students"),
+            ("learning", "counter#skills#digcomp-2.2", "nghe-an"),
+            ("platform", "national-figures#skills#digcomp-2.2", "all#hue"),
+            ("platform", "national-figures#skills#digcomp-2.2", "students#hue"),
+        )
+    }
+
+
 def test_whoever_changes_all_their_audiences_fits_into_one_transaction() -> None:
     def grouped(of: str) -> dict[str, Any]:
         since = {f"{of}{number}": NOON for number in range(54)} | dict.fromkeys(NATIONAL_AUDIENCES, NOON)
@@ -87,6 +112,12 @@ def test_whoever_changes_all_their_audiences_fits_into_one_transaction() -> None
 
     many = enrolment(nat="qg1", g=" ".join(f"cu{number}" for number in range(60)))
     other = enrolment(nat="qg2", at=NOON + DAY_S, g=" ".join(f"moi{number}" for number in range(60)))
+    levels = {str(area): 3 for area in range(90)}
+    skilled = [
+        learners.measured(levels, " ".join([*NATIONAL_AUDIENCES, *(f"{of}{number}" for number in range(60))]))
+        for of in ("cu", "moi")
+    ]
+    assert len(counters.rows("hue", moved(*skilled))) <= store.ROOM
     for figures in (moved(grouped("cu"), grouped("moi")), moved(many, other)):
         assert 50 < len(counters.rows("hue", figures)) <= store.ROOM
 
@@ -150,6 +181,10 @@ def test_progress_moves_nothing() -> None:
         {"pk": "thread#1", "sk": "learner", "at": NOON},
         {"pk": "learner#lan", "sk": "enrol#audiences", "since": "hôm qua"},
         {"pk": "learner#lan", "sk": "enrol#audiences", "since": {"": NOON}},
+        {"pk": "learner#lan", "sk": "skills#", "lv": {"1": 3}},
+        {"pk": "learner#lan", "sk": "skills#digcomp-2.2", "lv": "3"},
+        {"pk": "learner#lan", "sk": "skills#digcomp-2.2", "lv": {"1": 0, "2": 11, "3": "x", "": 3}},
+        {"pk": "learner#lan", "sk": "skill#digcomp-2.2#01795490000#kt#0001", "lv": {"1": [3, 2, 4, 5]}},
     ],
 )
 def test_everything_else_counts_as_nothing_and_stops_nothing(item: dict[str, Any]) -> None:
@@ -167,7 +202,14 @@ items = st.builds(
 )
 
 
-@given(st.lists(st.none() | items, min_size=1, max_size=12), st.booleans())
+skilled = st.builds(
+    learners.measured,
+    st.dictionaries(st.sampled_from("125"), st.integers(1, 8), min_size=1),
+    st.sampled_from([None, "students", "students nghe-an"]),
+)
+
+
+@given(st.lists(st.none() | items, min_size=1, max_size=12) | st.lists(st.none() | skilled, min_size=1), st.booleans())
 def test_changes_add_up_to_what_there_is_in_the_end(states: list[dict[str, Any] | None], central: bool) -> None:
     figures = Figures()
     for old, new in zip([None, *states], states, strict=False):

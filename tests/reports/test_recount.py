@@ -17,7 +17,7 @@ from tests.reports import learners
 from tests.reports.learners import DAY_S, NOON, TODAY, Feed, space_of_learners, stored
 from tests.wire import on_call
 
-SPOILT = 9  # counters
+SPOILT = 11  # counters
 
 
 def a_class(space: Space) -> None:
@@ -29,6 +29,7 @@ def a_class(space: Space) -> None:
         learners.group(space, person, ["students", "to-1"] if number % 2 else ["to-2"])
         if number % 3 == 0:
             learners.enrol(space, person, "khoa2", NOON + DAY_S)
+            space.table("learning").put(learners.measured({"1": 1 + number % 8, "4": 5}, "students to-2", person))
         if number % 4 == 0:
             learners.complete(space, person, "khoa1", NOON + 40 * DAY_S)
         if number % 5 == 0:
@@ -47,6 +48,9 @@ def spoil(space: Space) -> None:
     learning.update("counter#audiences", "to-1", "ADD m :n", {":n": 1})
     learning.update("counter#audience#to-da-xoa", "khoa1", "ADD a :n", {":n": 2})
     platform.update("national-figures#audiences", f"students#{space.slug}", "ADD e :n", {":n": 5})
+    level = {"#level": "4.5"}
+    learning.update("counter#skills#digcomp-2.2", "to-2", "ADD #level :n", {":n": -3}, names=level)
+    platform.update("national-figures#skills#digcomp-2.2", f"all#{space.slug}", "ADD #level :n", {":n": 8}, names=level)
 
 
 def test_after_the_stream_is_drained_all_agree(aws: Cloud) -> None:
@@ -84,13 +88,15 @@ def test_wrong_counters_are_named_and_mended(aws: Cloud) -> None:
         "learning: counter#audiences to-1, people: 11 stored, 10 counted",
         f"learning: counter#course#khoa1 {TODAY}, enrolments: 19 stored, 20 counted",
         "learning: counter#courses khoa-da-xoa, enrolments: 3 stored, 0 counted",
+        "learning: counter#skills#digcomp-2.2 to-2, people at level 5 of area 4: 1 stored, 4 counted",
         "learning: counter#space total, enrolments: 34 stored, 27 counted",
         f"platform: national-figures {space.slug}, registrations: 21 stored, 20 counted",
         f"platform: national-figures#2026-11 {space.slug}, enrolments on day 24: 22 stored, 20 counted",
         f"platform: national-figures#audiences students#{space.slug}, enrolments: 18 stored, 13 counted",
         f"platform: national-figures#courses qg-la#{space.slug}, completions: 4 stored, 0 counted",
+        f"platform: national-figures#skills#digcomp-2.2 all#{space.slug}, people at level 5 of area 4: 15 stored, 7 counted",
     ]
-    assert "9 of them wrong, and mended:\n  learning: counter#audience#to-da-xoa" in str(found)
+    assert "11 of them wrong, and mended:\n  learning: counter#audience#to-da-xoa" in str(found)
     assert stored(space) == right
     assert recount.recount(space.slug).wrong == []
 

@@ -290,6 +290,7 @@ def test_of_the_platforms_table_only_what_was_said_is_written_beside() -> None:
 
     for place in (("national-figures",), ("national-figures#2026-11",), ("national-figures#courses", "qg1#hue")):
         as_nobody(counting, *place)
+    as_nobody(counting, "national-figures#skills#digcomp-2.2", "students#hue")
     as_nobody(adopting, "national#x", "adopter#hue")
     for pk in ("tenant#hue", "national#x", "keyring", "national-figures-x", "national-figures#2026-11-24"):
         with pytest.raises(Foreign):

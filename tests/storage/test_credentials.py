@@ -317,7 +317,8 @@ def test_the_tables_key_is_used_through_dynamodb_alone() -> None:
 
 
 def test_what_is_written_beside_are_those_partitions_alone() -> None:
-    figures = ["national-figures", "national-figures#audiences", "national-figures#courses", "national-figures#????-??"]
+    kinds = ("", "#audiences", "#courses", "#skills#*", "#????-??")
+    figures = [f"national-figures{kind}" for kind in kinds]
     for beside, partitions in (("figures", figures), ("courses", "national#*")):
         policy = entitlements.session_policy(WIDEST, "hue", beside)  # type: ignore[arg-type]
         (shared,) = [each for each in policy["Statement"] if str(each["Resource"]).endswith("-platform")]
