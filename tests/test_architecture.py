@@ -219,6 +219,7 @@ ACTING = {
     "chalicelib/tenants/logos.py": "an operator dresses a space",
     "chalicelib/credentials/prints/kept.py": "anyone prints a space's certificate, with its logo and signatures",
     "chalicelib/banks/national.py": "whoever looks for questions finds those that the centre shares in its own banks",
+    "chalicelib/banks/spreading.py": "the centre brings a corrected key to those who use its questions",
     "chalicelib/courses/jobs.py": "the centre brings a new version to those who adopted its course",
     "chalicelib/courses/store.py": "offering and adopting write a space's course and the nation's list of it together",
 }
@@ -243,6 +244,9 @@ CROSSING = {
     "list_national_banks": ("centre", "the banks that it shares stand in its own table"),
     "list_national_items": ("centre", "so do their items"),
     "read_national_item": ("centre", "and their questions"),
+    "publish_assessment": ("centre", "what an assessment draws from its banks is copied into the space"),
+    "assessment.publish": ("centre", "so a job does where it is much"),
+    "bank.key-corrected": ("tenants", "the centre brings a corrected key to those who use its questions"),
     "national.spread": ("tenants", "the centre brings a new version to those who adopted its course"),
 }
 

@@ -22,7 +22,6 @@ from chalicelib.storage.spaces import Space
 
 CLOSE = "assessment.close"
 _QUARTER_S = 900
-_FAR = 10**10  # beyond it a sitting has no end
 _SLICE = 100
 _KEPT = 2_000
 _planned: Remembered[tuple[str, str, int], bool] = Remembered(_KEPT)
@@ -30,7 +29,7 @@ _planned: Remembered[tuple[str, str, int], bool] = Remembered(_KEPT)
 
 def plan(space: Space, assessment_id: str, until: int) -> None:
     """Have it closed after that time, unless it has none: 0 calls when this container has done so, else 1."""
-    if until > _FAR:
+    if until >= keys.NEVER:
         return
     ends = (until // _QUARTER_S + 1) * _QUARTER_S
     if _planned.peek((space.slug, assessment_id, ends)) is None:

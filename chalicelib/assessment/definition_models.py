@@ -20,6 +20,7 @@ Review = Literal["never", "after_submission", "after_closing"]
 Supervision = Literal["none", "code", "release"]
 State = Literal["draft", "published", "archived"]
 _BANK = "0jz3k8v5r2m1q9w7x4c6yt"
+_WHOSE = "The space's own, or one that the centre shares."
 _EXAMPLE: dict[str, Any] = {
     "title": "An toàn trên mạng: đánh giá cuối khoá",
     "time_limit_minutes": 45,
@@ -32,7 +33,7 @@ _EXAMPLE: dict[str, Any] = {
 class ItemRef(Inbound):
     """One item of a bank."""
 
-    bank: Id
+    bank: Id = Field(description=_WHOSE)
     item: Id
     version: int | None = Field(
         default=None, ge=1, le=999_999, description="The newest when it is published, unless named."
@@ -51,7 +52,7 @@ class DrawnPart(Inbound):
     when the assessment is published."""
 
     kind: Literal["drawn"]
-    bank: Id
+    bank: Id = Field(description=_WHOSE)
     count: int = Field(ge=1, le=MOST_QUESTIONS, description="How many each gets.")
     tag: Annotated[str, line(60)] | None = None
     competence: Annotated[str, line(60)] | None = Field(default=None, description=OF_COMPETENCE, examples=["4"])
@@ -141,12 +142,15 @@ class Assessment(AssessmentCard):
 
 
 class PublishedAssessment(Outbound):
-    """A version that was published: it never changes."""
+    """A version that is published, or will be when its job is done: it never changes."""
 
     id: str
     version: int
     questions: int = Field(description="How many each gets.")
     pool: int = Field(description="How many there are to draw from, and fixed ones.")
+    job: str | None = Field(
+        description="The job that takes many questions over from national banks and then publishes; null: published."
+    )
 
 
 class OfferedAssessment(Outbound):

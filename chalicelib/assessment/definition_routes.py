@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.assessment import definitions, regrading, results, supervising
+from chalicelib.assessment import definitions, publishing, regrading, results, supervising
 from chalicelib.assessment.definition_models import Assessment, AssessmentCard, AssessmentDraft, PublishedAssessment
 from chalicelib.assessment.definitions import AssessmentArchived, TooManyAssessments
 from chalicelib.assessment.regrading import RegradingUnready
@@ -17,6 +17,7 @@ from chalicelib.assessment.sitting_models import (
     SupervisorCode,
 )
 from chalicelib.assessment.supervising import OwnSitting
+from chalicelib.banks.national import BankWithdrawn
 from chalicelib.errors import InvalidInput, PreconditionFailed, PreconditionRequired
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
@@ -65,15 +66,17 @@ def save_assessment(
 
 
 @assessments.post(
-    "/spaces/{space}/assessments/{assessment}/versions", may=EDIT_COURSES, status=201,
-    raises=[InvalidInput, AssessmentArchived, *_STALE],
+    "/spaces/{space}/assessments/{assessment}/versions", may=EDIT_COURSES, creates=True, crosses="centre",
+    also={202: "A job takes questions over from national banks first, then publishes."},
+    raises=[InvalidInput, AssessmentArchived, BankWithdrawn, *_STALE],
 )  # fmt: skip
-def publish_assessment(space: Space, circumstances: Circumstances, assessment: Id) -> PublishedAssessment:
+def publish_assessment(space: Space, circumstances: Circumstances, assessment: Id) -> Answer[PublishedAssessment]:
     """Freeze the draft that was read (`If-Match`) as the newest version: from now on sittings are begun under it.
 
     A draft that asks for more than its banks surely have is refused, each part with what it lacks.
     """
-    return definitions.publish(space, assessment, circumstances)
+    made = publishing.publish(space, assessment, circumstances)
+    return Answer(made, status=202 if made.job else 201)
 
 
 @assessments.post("/spaces/{space}/assessments/{assessment}/archive", may=EDIT_COURSES, status=200)

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from chalicelib import clock
-from chalicelib.assessment import freezing, store
+from chalicelib.assessment import freezing, keys, store
 from chalicelib.assessment.definition_models import (
     Assessment,
     AssessmentCard,
     AssessmentDraft,
     OfferedAssessment,
-    PublishedAssessment,
+    Terms,
 )
 from chalicelib.assessment.freezing import Frozen
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed
@@ -60,12 +60,20 @@ def find(space: Space, assessment_id: str) -> Item:
     return found
 
 
+def in_use(space: Space, assessment_id: str) -> Item:
+    """An assessment that may be edited: 1 call. Raises: NotFound, AssessmentArchived."""
+    found = find(space, assessment_id)
+    if "archived_at" in found:
+        raise AssessmentArchived
+    return found
+
+
 def save(space: Space, assessment_id: str, draft: AssessmentDraft, circumstances: Circumstances) -> Item:
     """Another draft, in place of the one that was read: 2 calls. What was published stays.
 
     Raises: NotFound, AssessmentArchived, PreconditionRequired, PreconditionFailed.
     """
-    found = _in_use(space, assessment_id)
+    found = in_use(space, assessment_id)
     circumstances.require_match(etag(found))
     return _change(space, assessment_id, {"draft": _stored(draft)}, found["v"])
 
@@ -78,30 +86,26 @@ def archive(space: Space, assessment_id: str) -> Item:
     return _change(space, assessment_id, {"archived_at": clock.timestamp()}, found["v"])
 
 
-def publish(space: Space, assessment_id: str, circumstances: Circumstances) -> PublishedAssessment:
-    """Freeze the draft that was read as the newest version: 2 calls, and those of :func:`freezing.freeze`.
-
-    Raises: NotFound, AssessmentArchived, InvalidInput, PreconditionRequired, PreconditionFailed.
-    """
-    found = _in_use(space, assessment_id)
-    circumstances.require_match(etag(found))
-    version = int(found.get("live", {}).get("version", 0)) + 1
-    frozen = freezing.freeze(space, assessment_id, version, _draft(found))
-    live = {"version": version, "questions": frozen.questions, **frozen.terms.model_dump(mode="json")}
-    facts = {"live": live, "updated_at": clock.timestamp()}
-    try:
-        store.publish(space, assessment_id, version, freezing.pack(frozen), facts, found["v"])
-    except TransactionFailed:
-        raise PreconditionFailed from None
-    return PublishedAssessment(id=assessment_id, version=version, questions=frozen.questions, pool=frozen.pool)
-
-
 def newest(space: Space, assessment_id: str) -> tuple[Frozen, bool]:
     """The newest published version, and whether it still takes sittings: 1 call when warm. Raises: NotFound."""
     found = find(space, assessment_id)
     if "live" not in found:
         raise NotFound
     return freezing.read(space, assessment_id, found["live"]["version"]), "archived_at" not in found
+
+
+def rules(space: Space, assessment_id: str) -> tuple[Terms, int]:
+    """The newest terms, and until when sittings may be open at the latest, whatever version they are of (epoch
+    seconds): 1 call when warm. Raises: NotFound."""
+    found = find(space, assessment_id)
+    if "live" not in found:
+        raise NotFound
+    return freezing.read(space, assessment_id, found["live"]["version"]).terms, ends_at(found)
+
+
+def ends_at(found: Item) -> int:
+    """Until when sittings may be open at the latest (epoch seconds); 0 before it is published."""
+    return int(found.get("ends", keys.NEVER if "live" in found else 0))  # an older release told none
 
 
 def page(space: Space, query: PageQuery) -> Page[AssessmentCard]:
@@ -120,7 +124,12 @@ def offered(space: Space, audiences: Collection[str], query: PageQuery) -> Page[
 
 def shown(item: Item) -> Assessment:
     """An assessment as its authors see it."""
-    return Assessment(**_card(item), draft=_draft(item))
+    return Assessment(**_card(item), draft=draft_of(item))
+
+
+def draft_of(item: Item) -> AssessmentDraft:
+    """Its draft."""
+    return AssessmentDraft.model_validate(item["draft"])
 
 
 def etag(item: Item) -> str:
@@ -145,13 +154,6 @@ def _after(query: PageQuery) -> str | None:
     return str(paging.decode(query.cursor, str)[0]) if query.cursor else None
 
 
-def _in_use(space: Space, assessment_id: str) -> Item:
-    found = find(space, assessment_id)
-    if "archived_at" in found:
-        raise AssessmentArchived
-    return found
-
-
 def _change(space: Space, assessment_id: str, facts: Item, seen: int) -> Item:
     try:
         return store.change_assessment(space, assessment_id, {**facts, "updated_at": clock.timestamp()}, seen)
@@ -162,10 +164,6 @@ def _change(space: Space, assessment_id: str, facts: Item, seen: int) -> Item:
 def _stored(draft: AssessmentDraft) -> Item:
     stored: Item = draft.model_dump(mode="json")
     return stored
-
-
-def _draft(item: Item) -> AssessmentDraft:
-    return AssessmentDraft.model_validate(item["draft"])
 
 
 def _card(item: Item) -> Item:

@@ -21,6 +21,7 @@ def place(sort_key: str) -> tuple[str, int]:
     return lesson, int(number)
 
 
+NEVER = 32_503_680_000  # the year 3000: when a sitting ends that has no time
 SHARDS = 8  # of an assessment's index: a ministry's exam is begun by many in the same minute
 _OPEN, _DONE = "o#", "s#"
 

@@ -5,11 +5,11 @@ A question goes by its number on the paper. What is stored is immutable, and dra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from chalicelib.assessment import keys
+from chalicelib.assessment import freezing, keys
 from chalicelib.assessment.drawing import draw
 from chalicelib.assessment.freezing import Frozen, ref_of
 from chalicelib.banks import contents
@@ -61,9 +61,17 @@ def of_item(item: Item) -> Paper:
 
 
 def newest_keys(space: Space, paper: Paper) -> tuple[Ref, ...]:
-    """Its questions with their keys as corrected by now: 1 call."""
-    corrected = contents.key_revisions(space, paper.refs)
-    return tuple(replace(ref, key=corrected.get(ref, ref.key)) for ref in paper.refs)
+    """Its questions with their keys as corrected by now: 1 call when warm."""
+    corrected = key_revisions(space, [paper], paper.refs)
+    return tuple(replace(ref, key=corrected[ref]) for ref in paper.refs)
+
+
+def key_revisions(space: Space, drawn: Iterable[Paper], wanted: Collection[Ref]) -> dict[Ref, int]:
+    """How often the keys of these questions were corrected by now, which are on those papers: 1 call for each hundred
+    when warm. Those of national banks as far as the centre has brought them: it is not asked."""
+    versions = {(paper.assessment, paper.version) for paper in drawn}
+    national = {bank for version in versions for bank in freezing.read(space, *version).national}
+    return contents.key_revisions(space, wanted, national)
 
 
 def questions(found: Mapping[Ref, Content], refs: Sequence[Ref]) -> list[AnyQuestion]:

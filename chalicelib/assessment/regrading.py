@@ -13,7 +13,6 @@ from dataclasses import replace
 from chalicelib import clock, ids
 from chalicelib.assessment import definitions, grades, keys, papers, results, store
 from chalicelib.assessment.sitting_models import Regrade
-from chalicelib.banks import contents
 from chalicelib.banks.contents import Ref
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.http import paging
@@ -96,7 +95,7 @@ def _regrades(space: Space, assessment_id: str, sheets: Sequence[Item], known: d
     found = store.some_papers(space, assessment_id, list(places))
     drawn = {place: papers.of_item(item) for place, item in found.items()}
     unknown = {ref for paper in drawn.values() for ref in paper.refs} - known.keys()
-    known |= {ref: ref.key for ref in unknown} | contents.key_revisions(space, unknown)
+    known |= papers.key_revisions(space, drawn.values(), unknown)
     for place, paper in drawn.items():
         row = _regrade(space, places[place], [replace(ref, key=known[ref]) for ref in paper.refs])
         if row:

@@ -107,38 +107,26 @@ def _facts(space: Space, sheet: Item) -> dict[str, Any]:
 
 def _result(space: Space, sheet: Item, paper: Paper) -> tuple[SittingResult, bool]:
     """How it went, and whether its questions are told: by the newest version's policy, so that an author who closes a
-    leak closes it for all. 1 call."""
+    leak closes it for all; after closing only when no sheet of any version is open any more. 1 call."""
     terms = grades.terms_of(space, sheet)
-    policy = definitions.newest(space, paper.assessment)[0].terms
-    told = _may_tell(policy, terms)
+    policy, ends = definitions.rules(space, paper.assessment)
+    has_closed = policy.closes_at is not None and clock.epoch_s() > ends
+    told = policy.review == "after_submission" or (policy.review == "after_closing" and has_closed)
     result = SittingResult(
         score=sheet["sc"],
         passed=sheet["ok"],
         pass_mark=terms.pass_mark,
         submitted_at=instant(sheet["sub"]),
         review=policy.review,
-        questions=_told(space, sheet, paper, terms, revealed=_is_over(sheet, policy)) if told else None,
+        questions=_told(space, sheet, paper, terms, revealed=has_closed or _is_last(sheet, policy)) if told else None,
     )
     return result, told
 
 
-def _may_tell(policy: Terms, terms: Terms) -> bool:
-    if policy.review == "after_submission":
-        return True
-    if policy.review == "never" or policy.closes_at is None:
-        return False
-    # Others may still be saving: in their grace, or under the later closing of the version that this sitting is of.
-    return all(_has_closed(each) for each in (policy, terms) if each.closes_at)
-
-
-def _has_closed(terms: Terms) -> bool:
-    return terms.closes_at is not None and clock.epoch_s() > terms.closes_at.timestamp() + terms.grace_seconds
-
-
-def _is_over(sheet: Item, policy: Terms) -> bool:
-    """Whether the right answers would help no further try: it is passed, no try is left, or it has closed."""
+def _is_last(sheet: Item, policy: Terms) -> bool:
+    """Whether the right answers would help no further try: it is passed, or no try is left."""
     number = keys.sitting_place(sheet["sk"])[1]
-    return bool(sheet["ok"]) or number >= policy.most_sittings or _has_closed(policy)
+    return bool(sheet["ok"]) or number >= policy.most_sittings
 
 
 def _told(space: Space, sheet: Item, paper: Paper, terms: Terms, *, revealed: bool) -> list[QuestionResult]:

@@ -19,8 +19,10 @@ from chalicelib.assessment.sittings import (
     NoSittingsLeft,
     NotForYou,
     NotOpen,
+    SheetFull,
     SittingSubmitted,
     TimeOver,
+    TooManySaves,
     WaitLonger,
 )
 from chalicelib.assessment.supervising import CodeNeeded, ReleaseNeeded, TooManyCodes
@@ -73,8 +75,8 @@ def read_my_sitting(space: Space, actor: Actor, assessment: Id, number: SittingN
 
 
 @sitting.put(
-    _MINE + "/{number}/answers/{question}", may=LEARN, budget=Budget(calls=1, wcu=1),
-    raises=[SittingSubmitted, TimeOver, AnsweredElsewhere],
+    _MINE + "/{number}/answers/{question}", may=LEARN, budget=Budget(calls=2, wcu=1),
+    raises=[SittingSubmitted, TimeOver, AnsweredElsewhere, TooManySaves, SheetFull],
 )  # fmt: skip
 def save_my_answer(
     space: Space, actor: Actor, assessment: Id, number: SittingNumber, question: QuestionNumber, body: NewAnswer
@@ -82,7 +84,8 @@ def save_my_answer(
     """Keep one answer. Repeated, late and reordered requests change nothing: the highest `sequence` stays.
 
     What this says is kept is graded, whatever happens to the device. After time (and its grace) it is refused. What is
-    no answer to its question is kept and earns nothing.
+    no answer to its question is kept and earns nothing. A sheet takes a few dozen answers to each question, and some
+    700 bytes.
     """
     return sittings.save(space, actor.person_id, assessment, number, question, body)
 

@@ -7,10 +7,11 @@ saved by then is graded, whoever submits or forgets to.
 from __future__ import annotations
 
 from chalicelib import clock
-from chalicelib.assessment import closing, definitions, grades, keys, papers, showing, store, supervising
+from chalicelib.assessment import closing, definitions, ending, grades, keys, papers, room, showing, store, supervising
 from chalicelib.assessment.definition_models import Terms
 from chalicelib.assessment.definitions import AssessmentArchived
 from chalicelib.assessment.freezing import Frozen
+from chalicelib.assessment.room import Given, Room
 from chalicelib.assessment.sitting_models import AnswerSaved, NewAnswer, Sitting, SittingStart
 from chalicelib.errors import Conflict, Forbidden, NotFound, Unavailable
 from chalicelib.http.tokens import Actor
@@ -22,7 +23,6 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import ConditionFailed, TransactionFailed
 
-NEVER = 32_503_680_000  # the year 3000: when a sitting ends that has no time
 _TRIES = 3
 _SHEET, _PAPER, _RELEASE = range(3)  # places in the transaction that begins one
 
@@ -75,6 +75,22 @@ class TimeOver(Conflict):
     en = "Time is over: this answer was not kept. What was saved before is graded."
 
 
+class TooManySaves(Conflict):
+    """More answers to one sheet than anybody gives."""
+
+    code = "too_many_saves"
+    vi = "Bài này đã ghi {most} lần nên không ghi thêm được. Các câu đã lưu vẫn được chấm. Hãy nộp bài."
+    en = "Answers were saved {most} times: no more are kept. What was saved is graded. Submit it."
+
+
+class SheetFull(Conflict):
+    """More text on one sheet than it has room for."""
+
+    code = "sheet_full"
+    vi = "Các câu trả lời của bài dài quá {kilobytes} KB nên câu này không được ghi. Hãy rút ngắn câu trả lời."
+    en = "The answers together are longer than {kilobytes} KB: this one was not kept. Shorten them."
+
+
 class AnsweredElsewhere(Conflict):
     """Another device has saved another answer under the same number."""
 
@@ -124,13 +140,14 @@ def _begin(space: Space, person_id: str, frozen: Frozen, number: int) -> Item | 
 def _sheet(frozen: Frozen, person_id: str, number: int, questions: int) -> Item:
     terms, now = frozen.terms, clock.epoch_s()
     ends = [now + terms.time_limit_minutes * 60] if terms.time_limit_minutes else []
-    ends += [int(terms.closes_at.timestamp())] if terms.closes_at else []
-    due = min(ends) if ends else None
-    until = NEVER if due is None else due + terms.grace_seconds
+    closes = ending.due_at(terms)
+    due = min(ends if closes is None else [*ends, closes], default=None)
+    until = keys.NEVER if due is None else due + terms.grace_seconds
     pk, sk = keys.sitting(person_id, frozen.assessment, number)
     return {
         "pk": pk, "sk": sk, "st": "open", "v": frozen.version, "at": now, "until": until, "w": 0,
-        "nq": questions, "c": keys.index_partition(frozen.assessment, keys.shard_of(person_id)),
+        "nq": questions, "most": room.saves_for(questions), "left": room.bytes_for(questions),
+        "c": keys.index_partition(frozen.assessment, keys.shard_of(person_id)),
         "cs": keys.open_key(until, person_id, number), **({} if due is None else {"due": due}),
     }  # fmt: skip
 
@@ -167,37 +184,58 @@ def read(space: Space, person_id: str, assessment_id: str, number: int) -> Sitti
 
 
 def save(space: Space, person_id: str, assessment_id: str, number: int, question: int, new: NewAnswer) -> AnswerSaved:
-    """Keep one answer: 1 call, 1 WCU for each KB of the sheet. Repeated, late and reordered ones change nothing.
+    """Keep one answer: 1 call, 1 WCU for each KB of the sheet; 1 more when so much was replaced on it that its room is
+    counted anew. Repeated, late and reordered ones change nothing.
 
     What cannot be an answer to its question is kept too, and earns nothing: to look at the question first would cost a
     second call for each answer of each exam. Raises: NotFound, SittingSubmitted, TimeOver, AnsweredElsewhere,
-    InvalidInput.
+    TooManySaves, SheetFull, InvalidInput, Unavailable.
     """
-    if responses.size(new.response) > MAX_RESPONSE_BYTES:
+    size = responses.size(new.response)
+    if size > MAX_RESPONSE_BYTES:
         raise showing.too_long()
-    now = clock.epoch_s()
-    answer = {"response": new.response, "sequence": new.sequence, "spent": new.spent_s}
-    try:
-        store.save_answer(space, person_id, assessment_id, number, question, answer, now)
-    except ConditionFailed as found:
-        return _not_saved(found.item, question, new, now)
-    return AnswerSaved(question=question, sequence=new.sequence, server_time=clock.now())
+    now, counted = clock.epoch_s(), None
+    given = Given(question, new.response, new.sequence, new.spent_s, size)
+    for _ in range(_TRIES):
+        try:
+            store.save_answer(space, person_id, assessment_id, number, given, now, counted)
+        except ConditionFailed as found:
+            sheet = _require_asked(found.item, given)
+            kept = sheet.get(f"s_{question}", 0)
+            if kept >= new.sequence:
+                return AnswerSaved(question=question, sequence=kept, server_time=clock.now())
+            _require_open(sheet, now)
+            counted = _recounted(sheet, given)
+        else:
+            return AnswerSaved(question=question, sequence=new.sequence, server_time=clock.now())
+    raise Unavailable
 
 
-def _not_saved(sheet: Item | None, question: int, new: NewAnswer, now: int) -> AnswerSaved:
-    """Why the answer was not kept; that a later one (or this very one) is there is no refusal, whenever it is told."""
-    if sheet is None or question > sheet["nq"]:
+def _require_asked(sheet: Item | None, given: Given) -> Item:
+    """The sheet with that question, to which nobody else gave another answer under the same number. That a later one
+    (or this very one) is there is no refusal, whenever it is told."""
+    if sheet is None or given.question > sheet["nq"]:
         raise NotFound
-    kept = sheet.get(f"s_{question}", 0)
-    if kept == new.sequence and sheet[f"a_{question}"] != new.response:
+    if sheet.get(f"s_{given.question}") == given.sequence and sheet[f"a_{given.question}"] != given.response:
         raise AnsweredElsewhere
-    if kept >= new.sequence:
-        return AnswerSaved(question=question, sequence=kept, server_time=clock.now())
+    return sheet
+
+
+def _require_open(sheet: Item, now: int) -> None:
     if sheet["st"] != "open":
         raise SittingSubmitted
     if sheet["until"] < now:
         raise TimeOver
-    raise Unavailable
+    if sheet["w"] >= sheet["most"]:
+        raise TooManySaves(most=sheet["most"])
+
+
+def _recounted(sheet: Item, given: Given) -> Room:
+    """The room of a sheet with that answer on it, by what is really there. Raises: SheetFull."""
+    left = room.with_answer(papers.answers(sheet), given, sheet["nq"])
+    if left < 0:
+        raise SheetFull(kilobytes=room.bytes_for(sheet["nq"]) // 1_000)
+    return Room(left, sheet["w"])
 
 
 def submit(space: Space, person_id: str, assessment_id: str, number: int) -> Sitting:

@@ -16,12 +16,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib import clock
-from chalicelib.assessment.keys import index_partition, key, of_index_key, partition, place, sitting_place, sittings
+from chalicelib.assessment.keys import (
+    index_partition,
+    key,
+    of_index_key,
+    open_key,
+    partition,
+    place,
+    sitting_place,
+    sittings,
+)
 from chalicelib.assessment.keys import paper as paper_key
 from chalicelib.assessment.keys import sitting as sitting_key
+from chalicelib.assessment.room import Given, Room
 from chalicelib.questions.responses import Response
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -31,6 +42,7 @@ MOST_ASSESSMENTS = 1_000
 _REGRADES_KEPT_S = 90 * 86_400  # as long as the job that noted them
 _ASSESSMENTS = "assessments"
 _COUNT = ("assessment-count", "count")
+_UNTIL = {"#until": "until"}  # a word of DynamoDB's own
 _OUTCOME = ("st", "v", "sub", "sc", "ok")
 
 
@@ -140,7 +152,7 @@ def some_assessments(space: Space, assessment_ids: Sequence[str]) -> list[Item]:
 def change_assessment(space: Space, assessment_id: str, facts: Item, seen: int) -> Item:
     """Set facts of an assessment in the state that was seen: 1 UpdateItem. Raises: ConditionFailed."""
     expression, values, names = _setting({**facts, "v": seen + 1})
-    values[":seen"] = seen
+    values |= {":seen": seen}
     return _courses(space).update(_ASSESSMENTS, assessment_id, expression, values, names=names, condition="v = :seen")
 
 
@@ -154,6 +166,20 @@ def publish(space: Space, assessment_id: str, version: int, pack: bytes, facts: 
     values[":seen"] = seen
     pointing = table.updating(_ASSESSMENTS, assessment_id, expression, values, names=names, condition="v = :seen")
     transact([pointing, table.creating({"pk": _versions(assessment_id), "sk": f"version#{version:06d}", "pack": pack})])
+
+
+def lower_end(space: Space, assessment_id: str, version: int, until: int) -> None:
+    """That no sitting is open longer than that, if this is the newest version still: 1 UpdateItem."""
+    with suppress(ConditionFailed):
+        _courses(space).update(
+            _ASSESSMENTS,
+            assessment_id,
+            "SET #ends = :until",
+            {":until": until, ":version": version},
+            names={"#ends": "ends"},
+            condition="live.version = :version AND #ends > :until",
+            returns="NONE",
+        )
 
 
 def frozen(space: Space, assessment_id: str, version: int) -> bytes | None:
@@ -197,35 +223,48 @@ def begin(space: Space, sheet: Item, paper: Item, released: bool) -> None:
     table = _table(space)
     writes = [table.creating(sheet), table.creating(paper)]
     if released:
-        assessment_id, _ = sitting_place(sheet["sk"])
-        writes.append(
-            table.deleting(
-                sheet["pk"],
-                f"release#{assessment_id}",
-                condition="#until > :now",
-                values={":now": sheet["at"]},
-                names={"#until": "until"},
-            )
-        )
+        sk, now = f"release#{sitting_place(sheet['sk'])[0]}", {":now": sheet["at"]}
+        writes.append(table.deleting(sheet["pk"], sk, condition="#until > :now", values=now, names=_UNTIL))
     transact(writes)
 
 
 def save_answer(
-    space: Space, person_id: str, assessment_id: str, number: int, question: int, answer: Item, now_s: int
-) -> Item:
-    """Keep one answer, unless a later one is there: 1 UpdateItem, 1 WCU for each KB of the sheet. ``w`` counts what was
-    saved, so that nobody grades a sheet without it. Raises: ConditionFailed, with the sheet found."""
-    return _table(space).update(
-        *sitting_key(person_id, assessment_id, number),
-        "SET #a = :a, #s = :s, #t = :t ADD w :one",
-        {
-            ":a": answer["response"], ":s": answer["sequence"], ":t": answer["spent"], ":k": question, ":now": now_s,
-            ":open": "open", ":one": 1,
-        },
-        names={"#a": f"a_{question}", "#s": f"s_{question}", "#t": f"t_{question}", "#until": "until"},
-        condition="st = :open AND #until >= :now AND nq >= :k AND (attribute_not_exists(#s) OR #s < :s)",
-        returns="NONE",
-    )  # fmt: skip
+    space: Space, person_id: str, assessment_id: str, number: int, given: Given, now_s: int, room: Room | None = None
+) -> None:
+    """Keep one answer, unless a later one is there: 1 UpdateItem, 1 WCU for each KB of the sheet.
+
+    ``w`` counts what was saved, so that nobody grades a sheet without it; ``most`` bounds that. ``left`` is lowered by
+    what is written and takes no notice of what that replaces: when it is used up, ``room`` brings it up to what is
+    really there. Raises: ConditionFailed, with the sheet found.
+    """
+    saving = "SET #a = :a, #s = :s, #t = :t"
+    condition = "st = :open AND #until >= :now AND nq >= :k AND (attribute_not_exists(#s) OR #s < :s) AND w < most"
+    values = {
+        ":a": given.response, ":s": given.sequence, ":t": given.spent_s, ":k": given.question,
+        ":now": now_s, ":open": "open", ":one": 1,
+    }  # fmt: skip
+    if room is None:
+        saving, condition = f"{saving} ADD w :one, #left :less", f"{condition} AND #left >= :size"
+        values |= {":less": -given.size, ":size": given.size}
+    else:
+        saving, condition = f"{saving}, #left = :left ADD w :one", f"{condition} AND w = :w"
+        values |= {":left": room.left, ":w": room.w}
+    names = {f"#{name}": f"{name}_{given.question}" for name in "ast"} | {"#until": "until", "#left": "left"}
+    pk, sk = sitting_key(person_id, assessment_id, number)
+    _table(space).update(pk, sk, saving, values, names=names, condition=condition, returns="NONE")
+
+
+def end_earlier(space: Space, assessment_id: str, person_id: str, number: int, due: int, until: int) -> None:
+    """Have an open sitting end at that time, unless it ends earlier anyway: 1 UpdateItem, and 2 WCU for the index."""
+    with suppress(ConditionFailed):
+        _table(space).update(
+            *sitting_key(person_id, assessment_id, number),
+            "SET due = :due, #until = :until, cs = :place",
+            {":due": due, ":until": until, ":place": open_key(until, person_id, number), ":open": "open"},
+            names=_UNTIL,
+            condition="st = :open AND #until > :until",
+            returns="NONE",
+        )
 
 
 def grade_sitting(space: Space, sheet: Item, facts: Item) -> Item:

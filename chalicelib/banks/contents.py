@@ -46,6 +46,15 @@ class Pooled:
     competences: tuple[str, ...]
     difficulty: int | None
     tags: tuple[str, ...]
+    corrected: Mapping[str, int]  # by version: how often its key was
+
+    def at(self, version: int | None) -> Ref | None:
+        """The item at that version (``None``: the newest) with its newest key; nothing where there is no such one."""
+        if version is None or version == self.ref.version:
+            return self.ref
+        if version > self.ref.version:
+            return None
+        return Ref(self.ref.bank, self.ref.item, version, self.corrected.get(str(version), 0))
 
     def suits(self, query: PoolQuery) -> bool:
         """Whether it has all tags that are given."""
@@ -95,6 +104,7 @@ def pooled(bank_id: str, head: Item) -> Pooled:
         tuple(facts["competences"]),
         facts.get("difficulty"),
         tuple(facts["tags"]),
+        head["corrected"],
     )
 
 
@@ -119,8 +129,14 @@ def _content(space: Space, row: ContentItem) -> Content:
     return Content(question, row.pictures, row.prefix or space.slug, len(row.question) * _OF_A_CHARACTER)
 
 
-def key_revisions(space: Space, wanted: Collection[Ref]) -> dict[Ref, int]:
-    """How often the key of each version was corrected by now: 1 call for each hundred items. A reference with another
-    ``key`` is marked by another key than the newest. Items that the space's own banks have not are left out."""
-    heads = store.some_heads(space, {(ref.bank, ref.item) for ref in wanted})
-    return {ref: refs.corrections(head, ref.version) for ref in wanted if (head := heads.get((ref.bank, ref.item)))}
+def key_revisions(space: Space, wanted: Collection[Ref], national: Collection[str]) -> dict[Ref, int]:
+    """How often the key of each version was corrected by now, as far as the space knows of ``national`` banks: 1 call
+    for each hundred items. A reference with another ``key`` is marked by another key than the newest."""
+    found = store.keys(space, wanted, national)
+    return {ref: _corrections(found.get(ref), ref, ref.bank in national) for ref in wanted}
+
+
+def _corrections(row: Item | None, ref: Ref, is_national: bool) -> int:
+    if row is None:
+        return ref.key
+    return max(int(row["key"]), ref.key) if is_national else refs.corrections(row, ref.version)

@@ -1,14 +1,14 @@
 """National banks: the centre shares a bank, and every space finds its items and takes those over that it uses.
 
 They are read in the centre's own table, by operations and jobs that are declared to turn to it. What an assessment of a
-space uses is copied into the space's table when the assessment is made fast: from then on nothing is read elsewhere.
+space uses is copied into the space's table when the assessment is made fast: from then on nothing is read elsewhere,
+and corrected keys are brought (``spreading``).
 Their pictures are copied once to where all spaces read (``national/``), before what shows them is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -30,6 +30,14 @@ from chalicelib.storage.table import ConditionFailed
 SHARE = "bank.share"
 _PIECE = 50
 T = TypeVar("T")
+
+
+class BankWithdrawn(NotFound):
+    """The centre shares a bank no longer that is just being taken over."""
+
+    code = "national_bank_withdrawn"
+    vi = "Trung ương vừa thôi chia sẻ một ngân hàng câu hỏi mà bài này dùng. Hãy chọn ngân hàng khác."
+    en = "The centre has just stopped sharing a bank that this uses. Choose another bank."
 
 
 def share(space: Space, bank_id: str) -> tuple[Item, str | None]:
@@ -135,41 +143,28 @@ def item(bank_id: str, item_id: str) -> tuple[Item, Ref, Content]:
     return head, ref, Content(content.question, content.pictures, NATIONAL, content.size)
 
 
-def pool(query: PoolQuery) -> list[Pooled]:
-    """:func:`contents.pool` of a shared bank. Raises: NotFound."""
+def to_use(space: Space, bank_id: str) -> list[Pooled]:
+    """The items of a shared bank for an assessment of the space, to which keys that are corrected from now on are
+    brought: :func:`contents.pool`, and 2 calls. Raises: NotFound."""
 
     def read(centre: Space) -> list[Pooled]:
-        _require_shared(centre, query.bank)
-        return contents.pool(centre, query)
+        _require_shared(centre, bank_id)
+        # First: what is corrected after the items are read must find the space among those that are to hear of it.
+        store.note_taker(centre, bank_id, space.slug)
+        return contents.pool(centre, PoolQuery(bank_id))
 
     return _in_the_centre(read)
 
 
-def key_revisions(wanted: Collection[Ref]) -> dict[Ref, int]:
-    """:func:`contents.key_revisions` of national items, also of banks that are no longer shared."""
-    return _in_the_centre(lambda centre: contents.key_revisions(centre, wanted))
-
-
 def take_over(space: Space, wanted: Collection[Ref]) -> None:
-    """Copy national items, at these versions and keys, into the space that is to use them: 1 call for each hundred and
-    1 for each 25, 1 WCU per KB. Again, it changes nothing. The centre has its own already.
+    """Copy national items, at these versions and keys, into the space that is to use them: 1 call for each bank and
+    each hundred, and 1 for each 25, 1 WCU per KB. Again, it changes nothing.
 
-    Of a bank that is shared no longer, a corrected key of what the space took over before; nothing else. Raises:
-    NotFound when the centre has one of them not, or does not share it.
+    Raises: BankWithdrawn when the centre has one of them not, or does not share it.
     """
-    if space.slug == config.current().central:
-        return
-    shared = {bank_id for bank_id in {ref.bank for ref in wanted} if _in_the_centre(partial(_shares, bank_id))}
-    _require_had(space, [ref for ref in wanted if ref.bank not in shared])
+    if not all(_in_the_centre(partial(_shares, bank_id)) for bank_id in {ref.bank for ref in wanted}):
+        raise BankWithdrawn
     rows = _in_the_centre(lambda centre: store.contents(centre, wanted))
     if len(rows) < len(set(wanted)):
-        raise NotFound
+        raise BankWithdrawn
     store.put_contents(space, rows, NATIONAL)
-
-
-def _require_had(space: Space, wanted: Collection[Ref]) -> None:
-    """Each of these versions must be the space's already, with whichever key. Raises: NotFound."""
-    keys = [replace(ref, key=key) for ref in wanted for key in range(writing.MOST_CORRECTIONS + 1)]
-    had = {replace(ref, key=0) for ref in store.contents(space, keys)} if keys else set()
-    if not had.issuperset(replace(ref, key=0) for ref in wanted):
-        raise NotFound

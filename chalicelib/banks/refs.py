@@ -56,6 +56,11 @@ def item_of(row: Item) -> str:
     return str(row["sk"]).rpartition("#")[2]
 
 
+def known(ref: Ref) -> str:
+    """The sort key of what a space knows of the key of a national item's version."""
+    return f"key#{ref.item}#{ref.version:06d}"
+
+
 def of_content(bank_id: str, sort_key: str) -> Ref:
     """Which content has this sort key."""
     _, item_id, version, key = sort_key.split("#")

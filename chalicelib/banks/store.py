@@ -8,14 +8,17 @@
 | head | ``bank#<bank>``, ``item#<item>`` | newest version, tags, how often which version's key was corrected |
 | content | ``bank#<bank>``, ``version#<item>#<version>#<key>`` | a version with its key corrected so often |
 | entry | ``bank#<bank>``, ``tag#<tag>#<item>`` | nothing: it stands where an item with that tag is looked for |
+| taker | ``bank#<bank>``, ``taker#<space>`` | nothing: that an assessment of the space uses the national bank |
+| known | ``bank#<bank>``, ``key#<item>#<version>`` | how often the key of a national item's version was corrected |
 
 A head, its entries and its newest content are written in one transaction. What a space took over of a national bank are
-contents alone, under the national bank's own id.
+contents, under the national bank's own id, and the keys of theirs that were corrected since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +31,13 @@ from chalicelib.storage.attributes import Facts, Whole, optional
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import Rows, Table, Write, transact
+from chalicelib.storage.table import ConditionFailed, Rows, Table, Write, transact
 
 MOST_BANKS = 200
 MOST_ITEMS = 10_000  # of one bank, archived ones among them
 _BANKS = "banks"
 _COUNT = ("bank-count", "count")
+_TAKER = "taker#"
 _DRAWN_BY = ("version", "points", "filed", "corrected", "archived_at")  # what a draw asks of a head
 
 
@@ -143,9 +147,11 @@ def heads(space: Space, bank_id: str, after: str | None, limit: int) -> Rows:
 
 
 def all_heads(space: Space, bank_id: str) -> list[Item]:
-    """All items of a bank, without what lists show of them, eventually consistent: one Query for each megabyte that is
-    stored (some 2,000 items), 128 RCU each."""
-    return _table(space).query_all(refs.partition(bank_id), begins_with=refs.HEAD, attributes=_DRAWN_BY)
+    """All items of a bank as they are now, without what lists show of them: one Query for each megabyte that is stored
+    (some 2,000 items), 256 RCU each."""
+    return _table(space).query_all(
+        refs.partition(bank_id), begins_with=refs.HEAD, consistent=True, attributes=_DRAWN_BY
+    )
 
 
 def tagged(space: Space, bank_id: str, tag: str, after: str | None, limit: int) -> Rows:
@@ -169,6 +175,17 @@ def some_heads(space: Space, wanted: Iterable[tuple[str, str]]) -> dict[tuple[st
     """Items by bank and id, as they are now: one BatchGetItem for a hundred, 1 RCU each."""
     keys = {(refs.partition(bank_id), refs.head(item_id)): (bank_id, item_id) for bank_id, item_id in wanted}
     return {keys[key]: item for key, item in _table(space).batch_get([*keys], consistent=True).items()}
+
+
+def keys(space: Space, wanted: Collection[Ref], national: Collection[str]) -> dict[Ref, Item]:
+    """What tells how often the keys of these versions were corrected, as of now: heads of the space's own items, what
+    was brought of those of ``national`` banks. One BatchGetItem for a hundred, 1 RCU each."""
+    at = {
+        ref: (refs.partition(ref.bank), refs.known(ref) if ref.bank in national else refs.head(ref.item))
+        for ref in wanted
+    }
+    found = _table(space).batch_get([*at.values()], consistent=True, attributes=("corrected", "key"))
+    return {ref: found[key] for ref, key in at.items() if key in found}
 
 
 def contents(space: Space, wanted: Collection[Ref]) -> dict[Ref, ContentItem]:
@@ -266,3 +283,29 @@ def put_contents(space: Space, taken: Mapping[Ref, ContentItem], prefix: str) ->
         }
         for ref, row in taken.items()
     )
+
+
+def note_key(space: Space, ref: Ref) -> None:
+    """That the key of a national item's version is by now this one, unless a later one is known: 1 UpdateItem."""
+    with suppress(ConditionFailed):
+        _table(space).update(
+            refs.partition(ref.bank),
+            refs.known(ref),
+            "SET #key = :key",
+            {":key": ref.key},
+            names={"#key": "key"},
+            condition="attribute_not_exists(#key) OR #key < :key",
+            returns="NONE",
+        )
+
+
+def note_taker(centre: Space, bank_id: str, slug: str) -> None:
+    """That a space uses a bank of the centre's: 1 PutItem, 1 WCU."""
+    _table(centre).put({"pk": refs.partition(bank_id), "sk": f"{_TAKER}{slug}"})
+
+
+def takers(centre: Space, bank_id: str, after: str | None, limit: int) -> tuple[list[str], str | None]:
+    """Spaces that use a bank of the centre's, and after which to go on: 1 Query, 1 RCU for some 100."""
+    rows = _page(centre, bank_id, _TAKER, after, limit)
+    found = [str(each["sk"]).removeprefix(_TAKER) for each in rows.items]
+    return found, found[-1] if rows.after else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import clock
-from chalicelib.banks import banking, contents, filing, refs, store
+from chalicelib.banks import banking, contents, filing, refs, spreading, store
 from chalicelib.banks.models import MOST_ITEM_BYTES, ItemContent, KeyCorrection
 from chalicelib.banks.refs import Ref
 from chalicelib.banks.store import NewVersion
@@ -230,8 +230,8 @@ def save(space: Space, bank_id: str, item_id: str, content: ItemContent, circums
 def correct_key(
     space: Space, bank_id: str, item_id: str, version: int, correction: KeyCorrection, circumstances: Circumstances
 ) -> Item:
-    """Another key of a version, on the state that was read, with the reason. What is asked stays. At most 6 calls; one
-    that changes nothing is kept as no correction.
+    """Another key of a version, on the state that was read, with the reason. What is asked stays. At most 6 calls, and
+    1 in the centre, which has spaces that use its items hear of it; one that changes nothing is kept as no correction.
 
     Raises: NotFound, ArchivedBank, PreconditionRequired, PreconditionFailed, InvalidInput, OtherQuestion,
     TooManyVersions.
@@ -248,7 +248,9 @@ def correct_key(
     if key > MOST_CORRECTIONS:
         raise TooManyVersions
     changed = {"corrected": {**head["corrected"], str(version): key}}
-    content = _content(Ref(bank_id, item_id, version, key), written, circumstances.actor_id, correction.reason)
+    ref = Ref(bank_id, item_id, version, key)
+    content = _content(ref, written, circumstances.actor_id, correction.reason)
+    spreading.announce(space, ref)
     return _change(space, bank, NewVersion(item_id, changed, content, ()), seen=head["v"])
 
 

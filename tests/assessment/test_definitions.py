@@ -45,7 +45,7 @@ def test_publishing_counts_versions_and_offers_it(hue: OpenedSpace, bank: BankRe
     offered = hue.learner.get(hue.at("/me/assessments"), query={"limit": 100}).ok()["items"]
     assert assessment not in {each["id"] for each in offered}
     published = publish(hue, assessment, etag).ok(201)
-    assert published == {"id": assessment, "version": 1, "questions": 3, "pool": 6}
+    assert published == {"id": assessment, "version": 1, "questions": 3, "pool": 6, "job": None}
     assert publish(hue, assessment).ok(201)["version"] == 2
     (mine,) = [
         each

@@ -92,7 +92,7 @@ def test_corrected_keys_are_told_by_reference(hue: OpenedSpace) -> None:
     bank.correct(one, single(right="Có")).ok(200)
     wanted = [Ref(bank.id, one, 1), Ref(bank.id, two, 1)]
     with on_behalf_of(hue.slug):
-        assert contents.key_revisions(hue.space, wanted) == {wanted[0]: 1, wanted[1]: 0}
+        assert contents.key_revisions(hue.space, wanted, ()) == {wanted[0]: 1, wanted[1]: 0}
 
 
 def test_parts_of_a_question_have_ids_that_tell_nothing_of_their_order(hue: OpenedSpace) -> None:

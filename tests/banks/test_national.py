@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib import config
 from chalicelib.banks import contents, national
-from chalicelib.banks.contents import PoolQuery
 from chalicelib.banks.refs import Ref
 from chalicelib.errors import NotFound
 from chalicelib.storage.acting import Foreign, on_behalf_of
@@ -81,7 +80,7 @@ def test_a_space_takes_over_what_it_uses_and_keeps_it(aws: Cloud, centre: Opened
     shared(aws, bank)
     ref = Ref(bank.id, item, 1)
     with on_behalf_of(hue.slug, crosses="centre"):
-        assert [each.ref for each in national.pool(PoolQuery(bank.id, difficulty=3))] == [ref]
+        assert [each.ref for each in national.to_use(hue.space, bank.id)] == [ref]
         for _ in range(2):
             national.take_over(hue.space, [ref])
         with pytest.raises(NotFound):
@@ -96,18 +95,11 @@ def test_a_space_takes_over_what_it_uses_and_keeps_it(aws: Cloud, centre: Opened
 
 def test_nothing_is_taken_over_of_a_bank_that_is_not_shared(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
     bank = begin(centre)
-    had, another = Ref(bank.id, bank.add(), 1), Ref(bank.id, bank.add(), 1)
-    with on_behalf_of(hue.slug, crosses="centre"), pytest.raises(NotFound):
-        national.take_over(hue.space, [had])
-    shared(aws, bank)
+    ref = Ref(bank.id, bank.add(), 1)
     with on_behalf_of(hue.slug, crosses="centre"):
-        national.take_over(hue.space, [had])
-    centre.author.delete(bank.at("/offer")).ok(200)
-    bank.correct(had.item, single(right="Có")).ok(200)
-    with on_behalf_of(hue.slug, crosses="centre"):
-        national.take_over(hue.space, [Ref(bank.id, had.item, 1, 1)])
-        with pytest.raises(NotFound):
-            national.take_over(hue.space, [another])
+        for asking in (lambda: national.take_over(hue.space, [ref]), lambda: national.to_use(hue.space, bank.id)):
+            with pytest.raises(NotFound):
+                asking()
 
 
 def test_a_bank_that_is_withdrawn_while_it_is_copied_stays_withdrawn(aws: Cloud, centre: OpenedSpace) -> None:
@@ -119,31 +111,6 @@ def test_a_bank_that_is_withdrawn_while_it_is_copied_stays_withdrawn(aws: Cloud,
     assert centre.author.get(bank.at()).ok()["sharing"] == "none"
 
 
-def test_a_space_hears_of_a_corrected_national_key(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
-    bank = begin(centre)
-    ref = Ref(bank.id, bank.add(), 1)
-    shared(aws, bank)
-    with on_behalf_of(hue.slug, crosses="centre"):
-        national.take_over(hue.space, [ref])
-        assert national.key_revisions([ref]) == {ref: 0}
-    bank.correct(ref.item, single(right="Có")).ok(200)
-    corrected = Ref(bank.id, ref.item, 1, 1)
-    with on_behalf_of(hue.slug, crosses="centre"):
-        assert national.key_revisions([ref]) == {ref: 1}
-        national.take_over(hue.space, [corrected])
-        both = contents.contents(hue.space, [ref, corrected])
-    assert both[ref].question != both[corrected].question
-
-
-def test_the_centre_has_its_own_items_already(aws: Cloud, centre: OpenedSpace) -> None:
-    bank = begin(centre)
-    ref = Ref(bank.id, bank.add(), 1)
-    shared(aws, bank)
-    with on_behalf_of(centre.slug, crosses="centre"):
-        national.take_over(centre.space, [ref])
-        assert contents.contents(centre.space, [ref])[ref].prefix == centre.slug
-
-
 def test_work_that_is_not_declared_to_does_not_turn_to_the_centre(hue: OpenedSpace) -> None:
     with on_behalf_of(hue.slug), pytest.raises(Foreign):
-        national.pool(PoolQuery("b"))
+        national.to_use(hue.space, "b")
