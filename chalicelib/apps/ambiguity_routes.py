@@ -23,8 +23,8 @@ def list_ambiguous_sign_ins(space: Space, query: PageQuery) -> Page[AmbiguousSig
     do: latest first.
 
     A provider's person was refused, an app's has an account of their own meanwhile. Merge the accounts when they are
-    one person's (`POST …/people/{person}/merges`), say whose sign-in it is, or leave them apart. Providers' and lists'
-    are kept for 90 days. A page may hold fewer than `limit` while `next` leads on.
+    one person's (`POST …/people/{person}/merges`), say whose sign-in it is, or leave them apart. Providers' are kept
+    for 90 days, lists' for a week. A page may hold fewer than `limit` while `next` leads on.
     """
     return ambiguities.page(space, query)
 

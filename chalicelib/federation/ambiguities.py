@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib import clock, ids
 from chalicelib.errors import NotFound
@@ -78,10 +79,11 @@ def note(space: Space, case: Case, by: Party, points: Mapping[Identifier, str]) 
     store.put_ambiguity(space, case.key, case.id, facts)
 
 
-def note_rows(space: Space, roster_id: str, name: str, rows: int) -> None:
-    """Keep that so many rows of a list that was loaded lead to several accounts, for 90 days: 1 call."""
+def note_rows(space: Space, roster_id: str, name: str, rows: int, until: datetime) -> None:
+    """Keep that so many rows of a list that was loaded lead to several accounts, for as long as what is said of its
+    rows is: 1 call."""
     case, facts = Case.of_list(space, roster_id), _facts(Party("list", roster_id, name), {})
-    store.put_ambiguity(space, case.key, case.id, facts | {"rows": rows, "ttl": clock.epoch_s() + KEPT_S})
+    store.put_ambiguity(space, case.key, case.id, facts | {"rows": rows, "ttl": int(until.timestamp())})
 
 
 def page(space: Space, query: PageQuery) -> Page[AmbiguousSignIn]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from chalicelib import clock
 from chalicelib.errors import NotFound
 from chalicelib.federation import ambiguities
 from chalicelib.http.permissions import MANAGE_PEOPLE
@@ -69,7 +70,7 @@ def _go(job: Job, run: Run, then: RosterState) -> None:
     if then == "committed":
         facts["pages"] = at.pages
         if at.counts["conflict"]:
-            ambiguities.note_rows(space, item.id, item.name, at.counts["conflict"])
+            ambiguities.note_rows(space, item.id, item.name, at.counts["conflict"], clock.now() + uploads.KEPT)
     if _tell(item, job, {"state": then, **facts}):
         run.result = dict(at.counts)
 
