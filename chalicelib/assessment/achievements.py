@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.assessment import definitions, freezing, grades, keys, store
+from chalicelib.assessment import definitions, freezing, grades, keys, results, store
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
@@ -38,6 +38,12 @@ def passed(space: Space, person_id: str, assessment_id: str) -> list[Outcome]:
     """One's sittings that are passed, the first one first: 1 call."""
     found = (_outcome(each) for each in store.outcomes(space, person_id, assessment_id))
     return sorted((each for each in found if each and each.passed), key=lambda each: each.at)
+
+
+def passed_by(space: Space, assessment_id: str, cursor: str | None) -> tuple[list[str], str | None]:
+    """A page of those who have passed, one for each sitting that is, and where to go on: 10 calls at most."""
+    sheets, more = next(results.walk(space, assessment_id, cursor))
+    return [grades.person_of(each) for each in sheets if each["ok"]], more
 
 
 def require(space: Space, assessment_id: str) -> Item:

@@ -59,7 +59,7 @@ class Wanted:
 
 
 def by_hand(space: Space, kind: str, about: str, person_id: str) -> str:
-    """Issue what somebody has achieved and was not certified, and give its number: some 12 calls.
+    """Issue what somebody has achieved and was not certified, and give its number: some 13 calls.
 
     Raises: NotFound, NotAchieved, HoldsAlready, NameMissing.
     """
@@ -77,6 +77,7 @@ def by_hand(space: Space, kind: str, about: str, person_id: str) -> str:
     made = holding.next_id(space.slug, kind, about, person_id, {holding.id_of(item) for item in held})
     template = templates.template_for(space, kind, about)
     issue(space, [Wanted(counted[0], person, made, template)])
+    store.forget_missing(space, person_id, kind, about)
     return addresses.number(space.slug, made)
 
 
@@ -101,7 +102,10 @@ def issue(space: Space, wanted: Sequence[Wanted]) -> list[Wanted]:
 
 
 def left_out(space: Space, earned: Earned, why: str) -> None:
-    """An admin issues it by hand once that is mended."""
+    """An admin sees it in a list, and has it tried again once that is mended: 1 call."""
+    if why != "account_gone":
+        facts = {"why": why, "at": clock.epoch_s()}
+        store.note_missing(space, earned.person_id, earned.kind, earned.about, facts)
     logs.event(
         "credential.unissued", level=logging.ERROR, tenant=space.slug, kind=earned.kind, about=earned.about, why=why
     )

@@ -175,6 +175,38 @@ class CredentialQuery(PageQuery):
     about: Id | None = Field(default=None, description="Of this course alone.")
 
 
+class Retry(Inbound):
+    """Which certificates to issue that are missing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "course", "about": "0123456789abcdefghjkmn"}]})
+
+    kind: AboutKind = "course"
+    about: Id | None = Field(
+        default=None,
+        description="To everyone who has achieved this and holds none, whether it is certified by itself or not; null: "
+        "those of the list.",
+    )
+
+
+class MissingCard(Outbound):
+    """What somebody achieved and was not issued."""
+
+    person: Id
+    kind: AboutKind
+    about: Id
+    reason: Literal["name_missing", "undescribed", "pending"] = Field(
+        description="`name_missing`: the account has no name; `undescribed`: the course or the assessment is not there "
+        "any more as it was taken; `pending`: it is just being tried again."
+    )
+    since: datetime
+
+
+class Retrying(Outbound):
+    """The job that tries again."""
+
+    job: Id
+
+
 class Achieved(Outbound):
     """What a credential is for."""
 

@@ -19,6 +19,8 @@ from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
+_SLICE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Earned:
@@ -59,9 +61,10 @@ class Kind:
 
     ``setting`` is the field of ``models.CredentialSettings`` that says whether all of it is certified. ``requires``
     raises NotFound for what a space has not. ``reads`` tells what a change of the learning table is (it costs no call),
-    ``finds`` looks up what counts for somebody now, the first one first, ``describes`` what is said of it (it may raise
-    NotFound). ``is_exact``: each of what was achieved is found again for itself, with the score that it counts with now
-    (a sitting); of a course there is one completion, and quizzes that are tried again later are nothing to do with it.
+    ``finds`` looks up what counts for somebody now, the first one first, ``achievers`` gives a page of those for whom
+    something does, and where to go on; ``describes`` what is said of it (it may raise NotFound). ``is_exact``: each of
+    what was achieved is found again for itself, with the score that it counts with now (a sitting); of a course there
+    is one completion, and quizzes that are tried again later have nothing to do with it.
     """
 
     setting: str
@@ -69,6 +72,7 @@ class Kind:
     is_exact: bool
     reads: Callable[[Change], Earned | Changed | None]
     finds: Callable[[Space, str, str], list[Earned]]
+    achievers: Callable[[Space, str, str | None], tuple[list[str], str | None]]
     describes: Callable[[Space, Earned], Subject]
 
 
@@ -97,6 +101,12 @@ def _course_completion(space: Space, person_id: str, course_id: str) -> list[Ear
     if found is None or found.completed_at is None:
         return []
     return [_earned(person_id, course_id, found.completed_at, found.version, found.scores)]
+
+
+def _completers(space: Space, course_id: str, cursor: str | None) -> tuple[list[str], str | None]:
+    """18 calls at most."""
+    found, more = enrolments.of_course(space, course_id, "completed", cursor, _SLICE)
+    return [each.person_id for each in found], more
 
 
 def _earned(person_id: str, course_id: str, at: int, version: int, scores: Mapping[str, int]) -> Earned:
@@ -146,6 +156,7 @@ KINDS: Mapping[str, Kind] = {
         requires=catalogue.card,
         reads=_course_change,
         finds=_course_completion,
+        achievers=_completers,
         describes=_course,
     ),
     "assessment": Kind(
@@ -154,6 +165,7 @@ KINDS: Mapping[str, Kind] = {
         requires=achievements.require,
         reads=_assessment_change,
         finds=_assessment_passes,
+        achievers=achievements.passed_by,
         describes=_assessment,
     ),
 }

@@ -10,7 +10,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from chalicelib.credentials import ending, issuing, keys, replacing, settling, telling, templates, views, withdrawing  # noqa: F401 (some react)
+from chalicelib.credentials import (  # noqa: F401 (some react)
+    ending,
+    issuing,
+    keys,
+    missing,
+    replacing,
+    settling,
+    telling,
+    templates,
+    views,
+    withdrawing,
+)
 from chalicelib.credentials.addresses import CredentialNumber
 from chalicelib.credentials.ending import CredentialEnded
 from chalicelib.credentials.issuing import HoldsAlready, NameMissing, NotAchieved
@@ -23,10 +34,13 @@ from chalicelib.credentials.models import (
     CredentialSettings,
     IssuedCard,
     IssuerKeys,
+    MissingCard,
     NewCredential,
     NewWithdrawal,
     PublicCredential,
     Reissue,
+    Retry,
+    Retrying,
     Revocation,
     Template,
     TemplateBody,
@@ -177,6 +191,27 @@ def read_issued_credential(space: Space, credential: CredentialNumber) -> Issued
 def issue_credential(space: Space, body: NewCredential) -> IssuedCard:
     """Issue by hand what somebody has achieved: before the course was certified, or while their account had no name."""
     return views.one(space, issuing.by_hand(space, body.kind, body.about, body.person))
+
+
+@credentials.get(
+    "/spaces/{space}/missing-credentials",
+    may=MANAGE_PEOPLE,
+    budget=Budget(calls=2, rcu=60),
+    raises=[paging.BadCursor],
+)
+def list_missing_credentials(space: Space, query: PageQuery) -> Page[MissingCard]:
+    """What people achieved that is certified, and were not issued, with the reason."""
+    return missing.page(space, query)
+
+
+@credentials.post(
+    "/spaces/{space}/missing-credentials/retries", may=MANAGE_PEOPLE, status=202, creates=True, audits=["kind", "about"]
+)
+def retry_missing_credentials(space: Space, body: Retry, circumstances: Circumstances) -> Answer[Retrying]:
+    """Try again what is listed; or issue to everyone who has achieved something and holds no certificate for it, as
+    when it was not certified before. A job asks for each; the list says what was still not issued."""
+    job = missing.retry(space, body, circumstances)
+    return Answer(Retrying(job=job), location=f"/v1/spaces/{space.slug}/jobs/{job}")
 
 
 @credentials.put(

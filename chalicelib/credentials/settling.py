@@ -77,17 +77,19 @@ def follow(space: Space, batch: Batch) -> None:
             settle(space, each.kind, each.about, each.person_id, None)
 
 
-def settle(space: Space, kind: str, about: str, person_id: str, certified: Certified | None) -> None:
+def settle(space: Space, kind: str, about: str, person_id: str, certified: Certified | None) -> bool:
     """Take what steps there are to take, until there are none: 3 calls to see that there is none, some 8 for each.
-    ``certified``: whom to issue it to, if it is to be issued. Raises: Unavailable."""
+    ``certified``: whom to issue it to, if it is to be issued. ``False`` where it could not be. Raises: Unavailable."""
     for _ in range(_TRIES):
         held = holding.of(space, kind, about, person_id)
         counted = reasons.KINDS[kind].finds(space, person_id, about)
         steps = due(counted, held, is_exact=reasons.KINDS[kind].is_exact)
         if not certified:
             steps = [each for each in steps if not isinstance(each, Issue)]
-        if not steps or not all(_take(space, person_id, each, held, certified) for each in steps):
-            return
+        if not steps:
+            return True
+        if not all(_take(space, person_id, each, held, certified) for each in steps):
+            return False
     raise Unavailable
 
 
@@ -147,13 +149,13 @@ def _issue(space: Space, earned: Sequence[Earned]) -> None:
     due_now = [each for each in earned if (each.kind, each.about) in certified]
     if not due_now:
         return
-    people = _people(space, {each.person_id for each in due_now})
+    found = people(space, {each.person_id for each in due_now})
     first: dict[tuple[str, str, str], Wanted] = {}
     later: dict[tuple[str, str, str], Certified] = {}
     for each in due_now:
-        person, template = people.get(each.person_id), certified[each.kind, each.about]
+        person, template = found.get(each.person_id), certified[each.kind, each.about]
         if person is None or not person.name:
-            issuing.left_out(space, each, "name_missing")
+            issuing.left_out(space, each, "name_missing" if person else "account_gone")
             continue
         held = holding.among(store.held(space, person.id), each.kind, each.about)
         place = (each.kind, each.about, person.id)
@@ -172,7 +174,7 @@ def _states(held: Item, earned: Earned) -> bool:
     return "rev" not in held and (held["achieved"], held.get("score")) == (earned.at, earned.score)
 
 
-def _people(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:
+def people(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:
     """Who these are: for an account that went up in another, that other one."""
     found = persons.many(space, person_ids)
     into = {each.merged_into for each in found.values() if each.merged_into}

@@ -12,6 +12,7 @@ space has chosen, stands in the space's own tables.
 | list part | ``issuer#<slug>``, ``list#<n>#<part>`` (platform) | the revoked bits of a sixteenth of a status list |
 | held | ``learner#<person>``, ``credential#<id>`` (learning) | that a person was issued it; index by achievement |
 | pointer | ``credential#<id>``, ``credential`` (learning) | whose it is; index of all |
+| missing | ``learner#<person>``, ``uncertified#<kind>#<about>`` (learning) | why it was not issued; index of all |
 | settings | ``credentials``, ``settings`` (courses) | which courses are certified |
 | rule | ``credentials``, ``rule#<about>`` (courses) | whether this one is, and by which template |
 | template | ``credentials``, ``template#<id>`` (courses) | texts and signatories |
@@ -29,6 +30,7 @@ from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import Key, Rows, Table, TransactionFailed, transact
 
 HELD = "credential#"
+MISSING = "uncertified"
 _CREDENTIAL = "credential"
 _POLICY = "credentials"
 _TEMPLATE, _RULE, _SETTINGS = "template#", "rule#", "settings"
@@ -209,6 +211,40 @@ def intend(space: Space, person_id: str, credential_id: str, change: Mapping[str
     return found
 
 
+def note_missing(space: Space, person_id: str, kind: str, about: str, facts: Mapping[str, Any]) -> None:
+    """Note that somebody was not issued what they achieved, and why (``why``, ``at``): 1 UpdateItem, 1 WCU and the
+    index. What is asked for by ``again`` the stream tries again."""
+    names = {f"#{name}": name for name in (*facts, "c", "cs")}
+    sets = ", ".join(f"#{name} = :{name}" for name in (*facts, "c", "cs"))
+    values = {**facts, "c": MISSING, "cs": f"{kind}#{about}#{person_id}"}
+    _learning(space).update(
+        *_missing(person_id, kind, about),
+        f"SET {sets}",
+        {f":{name}": value for name, value in values.items()},
+        names=names,
+        returns="NONE",
+    )
+
+
+def forget_missing(space: Space, person_id: str, kind: str, about: str) -> None:
+    """1 DeleteItem, 1 WCU and the index."""
+    _learning(space).delete(*_missing(person_id, kind, about))
+
+
+def missing(space: Space, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+    """A page of what was not issued, and the place after which the next begins: 1 Query of the index, 1 BatchGetItem
+    a hundred."""
+    start = None
+    if after:
+        kind, about, person_id = after.split("#")
+        pk, sk = _missing(person_id, kind, about)
+        start = {"pk": pk, "sk": sk, "c": MISSING, "cs": after}
+    rows = _learning(space).query(MISSING, index=_INDEX, after=start, limit=limit)
+    keys = [(each["pk"], each["sk"]) for each in rows.items]
+    found = _learning(space).batch_get(keys) if keys else {}
+    return [found[key] for key in keys if key in found], rows.after["cs"] if rows.after else None
+
+
 def move(space: Space, held_item: Item, to_person: str) -> None:
     """Let a credential be another account's: 2 puts, then a delete; done again after a kill between, the same."""
     credential_id = held_item["sk"].removeprefix(HELD)
@@ -284,6 +320,10 @@ def _person(held_item: Item) -> str:
 
 def _learner(person_id: str) -> str:
     return f"learner#{person_id}"
+
+
+def _missing(person_id: str, kind: str, about: str) -> Key:
+    return _learner(person_id), f"{MISSING}#{kind}#{about}"
 
 
 def _credential(credential: str) -> Key:
