@@ -8,7 +8,7 @@ from itertools import chain
 
 from chalicelib.errors import PreconditionFailed
 from chalicelib.metering.quotas import SpaceFull
-from chalicelib.people import persons, store
+from chalicelib.people import leaving, persons, store
 from chalicelib.people.person import LastKeeper, Person, settled
 from chalicelib.people.persons import IdentifierTaken, Via
 from chalicelib.storage.spaces import Space
@@ -35,6 +35,9 @@ def store_all(space: Space, changes: Iterable[Change], via: Via) -> list[Change]
         change = Change(asked.old, settled(asked.old, asked.new)) if asked.old else asked
         (alone if _opens_a_door(change) else together).append(change)
     for some, writes in _fitting(space, together, via):
+        for change in some:
+            if change.old:
+                leaving.order(space, change.old, change.new)
         try:
             transact(writes)
         except TransactionFailed:

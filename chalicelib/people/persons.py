@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, Fault, Language, NotFound, PreconditionF
 from chalicelib.http import standing
 from chalicelib.http.permissions import Role
 from chalicelib.metering import quotas
-from chalicelib.people import items, store
+from chalicelib.people import items, leaving, store
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import LastKeeper, Person, PersonStatus, settled, voids_password
 from chalicelib.people.profile import Profile, Source
@@ -235,7 +235,7 @@ def change(
     also: Sequence[Write] = (),
 ) -> Person:
     """Store what has become of a person, and ``also`` these writes, all or nothing: 1 transaction, and 1 call before
-    when identifiers are gained.
+    when identifiers are gained, and when staff leaves (``leaving.py``).
 
     Raises: PreconditionFailed when the person has been changed since ``old`` was read, IdentifierTaken, LastKeeper, and
     TransactionFailed when a condition of ``also`` fails (their positions are those in ``also``).
@@ -246,6 +246,7 @@ def change(
     gained = set(changed.identifiers) - set(old.identifiers)
     keeps = password_hash is None and not voids_password(old, changed)
     kept = hash_of(space, old) if gained and keeps else None
+    leaving.order(space, old, changed)
     labelled = [("also", write) for write in also] + store.changing(space, old, changed, password_hash, kept)
     try:
         transact(write for _, write in labelled)

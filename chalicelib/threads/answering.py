@@ -72,7 +72,7 @@ def _stands(space: Space, actor: Actor, update: Update, at_s: int) -> list[Write
     if actor.person_id == thread.question.by:
         if thread.due is None and thread.first is not None and thread.accepted is None:
             update.expected["accepted"] = None
-            return promise.opening(space, update, thread.owner, promise.due_after(space, at_s))
+            return promise.opening(space, update, promise.owner_again(space, thread), promise.due_after(space, at_s))
         return []
     return promise.answered(space, update, at_s) if changing.may_answer(actor) else []
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, Write, transact
-from chalicelib.threads import items, store
+from chalicelib.threads import handing_on, items, promise, store
 from chalicelib.threads.items import Thread
 
 
@@ -22,8 +22,12 @@ def join(space: Space, kept_id: str, other_id: str) -> None:
     for begins in ("too#", "reported#"):
         for item in store.all_of(space, other_id, begins):
             _move_mark(space, item, other_id, kept_id)
+    kept_answers = bool(promise.answering(space, [kept_id]))
     for item in store.queue_of(space, other_id):
-        _move_turn(space, item, other_id, kept_id)
+        if kept_answers:
+            _move_turn(space, item, other_id, kept_id)
+        else:
+            handing_on.hand_on(space, item, other_id)  # roles do not move: it is nobody's who may not answer
 
 
 def part(space: Space, kept_id: str, other_id: str) -> None:

@@ -59,7 +59,8 @@ def _of_question(space: Space, thread: Thread, reason: str | None) -> tuple[Upda
     update.removes.append("hid")
     if thread.first is not None or thread.due is not None:
         return update, []
-    return update, promise.opening(space, update, thread.owner, promise.due_after(space, clock.epoch_s()))
+    owner = promise.owner_again(space, thread)
+    return update, promise.opening(space, update, owner, promise.due_after(space, clock.epoch_s()))
 
 
 def _of_reply(space: Space, thread: Thread, post: Post, reason: str | None) -> tuple[Update, list[Write]]:

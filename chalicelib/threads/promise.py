@@ -42,6 +42,23 @@ def answering(space: Space, person_ids: Sequence[str]) -> list[persons.PersonCar
     ]
 
 
+def in_turn(space: Space, place: str) -> list[persons.PersonCard]:
+    """Those who take turns at a place now: 2 calls or 3."""
+    for people in (store.tutors(space, place), holders(space, "tutor"), holders(space, "admin")):
+        able = answering(space, people) if people else []
+        if able:
+            return able
+    return []
+
+
+def owner_again(space: Space, thread: Thread) -> str | None:
+    """Who answers a thread that waits once more: whose it was, while they may; 1 call, else those of
+    :func:`owner_for`."""
+    if thread.owner and answering(space, [thread.owner]):
+        return thread.owner
+    return owner_for(space, thread.place, thread.question.by)
+
+
 def owner_for(space: Space, place: str, asker: str) -> str | None:
     """Whose turn it is to answer: 2 calls or 3; of whoever asks it is only where nobody else is. ``None`` where nobody
     may answer at all: the question still becomes overdue."""
@@ -113,13 +130,19 @@ def hand_over(space: Space, actor: Actor, thread_id: str, person_id: str) -> Thr
     def writes(thread: Thread) -> list[Write]:
         if thread.due is None or thread.owner == person_id:
             return []
-        update = Update(thread, sets={"owner": person_id}, expected={"due": thread.due, "owner": thread.owner or ""})
-        state: items.OpenState = "waiting" if thread.climbed is None else "overdue"
-        places = items.waiting(thread.id, person_id, thread.due, state)
-        return [update.write(space), *(store.table(space).putting(each) for each in places)]
+        return owned_by(space, thread, person_id)
 
     changing.change(space, actor, thread_id, writes)
     return changing.require(space, actor, thread_id)
+
+
+def owned_by(space: Space, thread: Thread, person_id: str | None) -> list[Write]:
+    """A thread that waits becomes that person's to answer (nobody's), if it stands as it was read."""
+    facts = {"owner": person_id or ""}
+    update = Update(thread, sets=facts, expected={"due": thread.due, "owner": thread.owner or ""})
+    state: items.OpenState = "waiting" if thread.climbed is None else "overdue"
+    places = items.waiting(thread.id, person_id, int(thread.due or 0), state)
+    return [update.write(space), *(store.table(space).putting(each) for each in places)]
 
 
 def hour_before(hours: int) -> str:

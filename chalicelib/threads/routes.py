@@ -20,6 +20,7 @@ from chalicelib.threads import (
     changing,
     climbing,  # noqa: F401 (it declares jobs)
     following,  # noqa: F401 (it reacts to changes)
+    handing_on,  # noqa: F401 (it follows who leaves)
     lists,
     moderating,
     pictures,
@@ -113,7 +114,7 @@ def list_replies(space: Space, actor: Actor, thread: Id, query: PageQuery) -> Pa
     "/spaces/{space}/threads/{thread}/replies",
     may=LEARN,
     creates=True,
-    budget=Budget(calls=6, rcu=8, wcu=50),
+    budget=Budget(calls=10, rcu=70, wcu=51),
     raises=[InvalidInput, ThreadLocked, PostHidden, ThreadFull, TooManyPosts],
 )
 def reply(space: Space, actor: Actor, thread: Id, body: NewReply, circumstances: Circumstances) -> Answer[Reply]:

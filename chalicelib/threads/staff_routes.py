@@ -76,7 +76,7 @@ def unlock_thread(space: Space, actor: Actor, thread: Id) -> None:
     may=ANSWER,
     audited=True,
     audits=["hidden", "reason"],
-    budget=Budget(calls=9, rcu=16, wcu=50),
+    budget=Budget(calls=13, rcu=70, wcu=51),
 )
 def moderate_thread(space: Space, actor: Actor, thread: Id, body: Moderation) -> Thread:
     """Hide a question or a reply with a reason, or show it again; either way reports of it are settled."""
@@ -130,12 +130,13 @@ def delete_canned_answer(space: Space, answer: Id) -> None:
     "/spaces/{space}/courses/{course}/tutors",
     may=EDIT_COURSES,
     audits=["people"],
-    budget=Budget(calls=7, rcu=80, wcu=2),
+    budget=Budget(calls=12, rcu=120, wcu=4),
     raises=[InvalidInput],
 )
-def choose_tutors(space: Space, course: Id, body: TutorChoice) -> Tutors:
-    """Have these people answer a course's questions, in turns; nobody: the space's tutors."""
-    return tutors.choose(space, course, body.people)
+def choose_tutors(space: Space, course: Id, body: TutorChoice, circumstances: Circumstances) -> Tutors:
+    """Have these people answer a course's questions, in turns; nobody: the space's tutors. What waits there for whoever
+    answers there no more goes to those who do."""
+    return tutors.choose(space, course, body.people, circumstances)
 
 
 @answers.get("/spaces/{space}/thread-settings", may=LEARN, budget=Budget(calls=1, rcu=1))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from chalicelib.courses import catalogue
 from chalicelib.errors import refuse_field
+from chalicelib.http.requests import Circumstances
 from chalicelib.storage.spaces import Space
-from chalicelib.threads import items, promise, store
+from chalicelib.threads import handing_on, items, promise, store
 from chalicelib.threads.models import Tutor, Tutors
 
 
@@ -15,17 +16,15 @@ def of_place(space: Space, course: str | None) -> Tutors:
     """Who answers there, by name, to be mentioned: 2 calls when warm. Raises: NotFound."""
     if course is not None:
         catalogue.card(space, course)
-    chosen = store.tutors(space, course or items.SPACE)
-    for people in (chosen, promise.holders(space, "tutor"), promise.holders(space, "admin")):
-        able = promise.answering(space, people) if people else []
-        if able:
-            return Tutors(items=[Tutor(id=each.id, name=each.name) for each in able])
-    return Tutors(items=[])
+    able = promise.in_turn(space, course or items.SPACE)
+    return Tutors(items=[Tutor(id=each.id, name=each.name) for each in able])
 
 
-def choose(space: Space, course: str, people: Sequence[str]) -> Tutors:
-    """Have these people answer a course's questions: 3 calls. Raises: NotFound, InvalidInput."""
+def choose(space: Space, course: str, people: Sequence[str], circumstances: Circumstances) -> Tutors:
+    """Have these people answer a course's questions; what waits there for others is handed on: 9 calls at
+    most. Raises: NotFound, InvalidInput."""
     catalogue.card(space, course)
+    before = promise.in_turn(space, course)
     if people and len(promise.answering(space, people)) != len(people):
         raise refuse_field(
             "people",
@@ -34,4 +33,5 @@ def choose(space: Space, course: str, people: Sequence[str]) -> Tutors:
             "Only active tutors, authors and admins can be chosen.",
         )
     store.keep_tutors(space, course, list(people))
+    handing_on.order(space, course, {each.id for each in before} - set(people), circumstances)
     return of_place(space, course)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import clock, working_days
+from chalicelib.http import idempotency
 from chalicelib.people import persons
 from chalicelib.threads import times
+from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.threads.forum import HOUR, MONDAY, Forum, open_forum, show, somebody, tick
+from tests.factories import published_course
+from tests.threads.forum import HOUR, MONDAY, Forum, Somebody, open_forum, show, somebody, tick
 
 DAY = 24 * HOUR
 
@@ -57,6 +61,71 @@ def test_without_tutors_it_is_an_admins_and_who_left_answers_nothing(forum: Foru
     persons.change(forum.space.space, tutor, tutor.deactivated())
     thread = forum.ask()["id"]
     assert forum.queue(forum.admin) == [thread]
+
+
+def leave(forum: Forum, who: Somebody, **change: Any) -> None:
+    """An admin changes somebody so, and what follows is done; and again once all containers know it."""
+    address = forum.at(f"/people/{who.id}")
+    etag = forum.admin.api.get(address).headers["etag"]
+    forum.admin.api.patch(address, change, headers={"if-match": etag}).ok()
+    forum.aws.drain()
+    tick(forum.aws, clock.epoch_s() + 200)
+
+
+@pytest.mark.parametrize("change", [{"status": "deactivated"}, {"roles": ["learner"]}])
+def test_what_waits_for_who_leaves_finds_another_owner_who_is_told_once(forum: Forum, change: dict[str, Any]) -> None:
+    asked = sorted(forum.ask(f"Câu hỏi {place}")["id"] for place in range(3))
+    answered = forum.ask("Đã trả lời")["id"]
+    forum.reply(forum.tutor, answered)
+    due = [forum.read(each)["due_at"] for each in asked]
+    assert sorted(forum.queue(forum.tutor)) == asked
+    second = somebody(forum.space, "Đỗ Thị Hai", ["tutor"])
+    show(clock.epoch_s() + 61)  # who holds a role is known for a minute
+    leave(forum, forum.tutor, **change)
+    assert sorted(forum.queue(second)) == asked
+    assert [forum.read(each)["due_at"] for each in asked] == due
+    assert forum.queue(forum.tutor) == forum.queue(forum.admin) == []
+    assert second.kinds() == ["thread.asked"] * 3
+    forum.asker.api.post(forum.at(f"/threads/{answered}/replies"), {"body": "Vẫn chưa được"}).ok(201)
+    assert answered in forum.queue(second), "what waits again waits for nobody who left"
+
+
+def test_whoever_loses_a_role_and_still_answers_keeps_their_questions(forum: Forum) -> None:
+    thread = forum.ask()["id"]
+    somebody(forum.space, "Đỗ Thị Hai", ["tutor"])
+    leave(forum, forum.tutor, roles=["author"])
+    assert forum.queue(forum.tutor) == [thread]
+
+
+@pytest.mark.parametrize("call", range(2, 14, 3))
+def test_handing_on_goes_on_wherever_it_died(forum: Forum, call: int) -> None:
+    asked = {forum.ask(f"Câu hỏi {place}")["id"] for place in range(2)}
+    second = somebody(forum.space, "Đỗ Thị Hai", ["tutor"])
+    show(MONDAY + 61)
+    with killed_at(call):
+        forum.admin.api.delete(forum.at(f"/people/{forum.tutor.id}"))
+        forum.aws.drain()
+    show(MONDAY + 2 * idempotency.LEASE_S)
+    forum.admin.api.delete(forum.at(f"/people/{forum.tutor.id}")).ok(204)
+    for later in (400, 800, 1_200):
+        tick(forum.aws, MONDAY + later)
+    assert set(forum.queue(second)) == asked
+    assert second.kinds() == ["thread.asked"] * 2
+
+
+def test_who_leaves_a_courses_tutors_hands_its_questions_on_and_keeps_others(forum: Forum) -> None:
+    second = somebody(forum.space, "Đỗ Thị Hai", ["author"])
+    other = published_course(forum.space)
+    of_course, of_other = forum.ask()["id"], forum.ask(course=other.id)["id"]
+    assert set(forum.queue(forum.tutor)) == {of_course, of_other}
+    choose = forum.course.at("/tutors")
+    forum.space.author.put(choose, {"people": [second.id]}).ok()
+    forum.aws.drain()
+    assert (forum.queue(second), forum.queue(forum.tutor)) == ([of_course], [of_other])
+    assert second.kinds() == ["thread.asked"]
+    forum.space.author.put(choose, {"people": []}).ok()
+    forum.aws.drain()
+    assert (forum.queue(second), set(forum.queue(forum.tutor))) == ([], {of_course, of_other})
 
 
 def test_a_tutor_does_not_answer_their_own_question(forum: Forum) -> None:
