@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import clock
+from chalicelib import clock, config
 from chalicelib.people.person import Person
 from chalicelib.skills import folding
 from tests.accounts.test_merging import merge, two
 from tests.assessment.taking import exam, publish
+from tests.assessment.test_national_questions import drawn, share
 from tests.audiences.people import put
 from tests.banks.filling import begin, typed
 from tests.crashes import killed_at
@@ -131,6 +132,16 @@ def test_what_was_taken_before_it_was_declared_is_measured_by_a_job(aws: Cloud, 
     aws.drain()
     assert skills(taker) is None
     assert stored(hue, an.id, "skills#") == [], "the draft has no competences: their codes are none of its own"
+
+
+def test_questions_of_the_centre_measure_too(aws: Cloud, hue: OpenedSpace, an: Person) -> None:
+    bank, _ = bank_of(open_space(config.current().central), "4.2")
+    share(aws, bank)
+    taken = exam(hue, bank, parts=[drawn(bank, 5, competence="4")])
+    assert {each["area"]: each["questions"] for each in declare(taken).ok()["areas"]}["4"] == 5
+    sit(taken.taker(an.id), {"4.2": 5})
+    aws.drain()
+    assert levels(taken.taker(an.id)) == {"4": (8, 8)}
 
 
 def test_an_end_keeps_what_was_measured(aws: Cloud, hue: OpenedSpace, an: Person) -> None:
