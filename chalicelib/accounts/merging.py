@@ -28,6 +28,7 @@ from chalicelib.identity import links, mail
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
 from chalicelib.learning import joining as enrolments
+from chalicelib.notifications import joining as notices
 from chalicelib.people import items, joining, persons
 from chalicelib.people.person import Person
 from chalicelib.storage import spaces
@@ -132,6 +133,7 @@ def move_learning(job: Job, run: Run) -> None:
         return
     consents.follow(space, found.other, found.kept)
     threads.join(space, found.kept, found.other)
+    notices.join(space, found.kept, found.other, run)
     attempts.join_sittings(space, found.kept, found.other)
     credentials.join(space, found.kept, found.other)  # before completions: none that moves is certified again
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
@@ -152,6 +154,7 @@ def give_back(job: Job, run: Run) -> None:
     consents.follow(space, found.kept, found.other)
     credentials.part(space, found.kept, found.other)
     threads.part(space, found.kept, found.other)
+    notices.part(space, found.kept, found.other, run)
     attempts.part_sittings(space, found.kept, found.other)
     for was in enrolments.joined(space, found.id):
         goes_back = enrolments.goes_back(space, found.kept, was)

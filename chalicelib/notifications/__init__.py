@@ -11,5 +11,6 @@ Other features call one function, :func:`telling.tell`, from a request, a job or
 - :mod:`preferences`: what a person wishes to be told of, by which way; :mod:`unsubscribing`: no more letters
 - :mod:`digest`: one letter a day at most
 - :mod:`pushing`: the browser's push; :mod:`subscriptions`: the devices that take it
+- :mod:`joining`: what two accounts that become one were told
 - :mod:`announcing`: one text for everyone, an audience, or whoever else a feature can name
 """

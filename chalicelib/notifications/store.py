@@ -27,7 +27,7 @@ from chalicelib.notifications.notes import Note
 from chalicelib.people.keys import person_pk
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space, platform
-from chalicelib.storage.table import ConditionFailed, Rows, Table, TransactionFailed, transact
+from chalicelib.storage.table import ConditionFailed, Rows, Table, TransactionFailed, Write, transact
 
 SHARDS = 4
 _NOTE, _WISHES, _DEVICE = "note#", "notices", "push#"
@@ -42,8 +42,7 @@ def put_note(space: Space, person_id: str, note: Note, morning: date) -> bool:
     new."""
     listed: Item = {}
     if KINDS[note.kind].mailed:
-        shard = ids.shard(person_id, SHARDS)
-        listed = {"l": _digest(morning, shard), "ls": f"{person_id}#{note.id}"}
+        listed = _in_letter(morning, person_id, note.id)
     item = {"pk": person_pk(person_id), "sk": _NOTE + note.id, **note.facts(), **listed}
     try:
         _table(space).create(item)
@@ -52,10 +51,35 @@ def put_note(space: Space, person_id: str, note: Note, morning: date) -> bool:
     return True
 
 
+def _in_letter(morning: date, person_id: str, note_id: str) -> Item:
+    return {"l": _digest(morning, ids.shard(person_id, SHARDS)), "ls": f"{person_id}#{note_id}"}
+
+
 def notes(space: Space, person_id: str, after: str | None, limit: int) -> Rows:
     """What a person was told, newest first, after a note's id: 1 Query, 0.5 RCU for eight or so."""
     start = {"pk": person_pk(person_id), "sk": _NOTE + after} if after else None
     return _table(space).query(person_pk(person_id), begins_with=_NOTE, after=start, limit=limit, descending=True)
+
+
+def all_notes(space: Space, person_id: str) -> list[Item]:
+    """All that a person was told: 1 Query for each megabyte."""
+    return _table(space).query_all(person_pk(person_id), begins_with=_NOTE, consistent=True)
+
+
+def move_note(space: Space, item: Item, person_id: str, changes: Mapping[str, Any]) -> None:
+    """Let what one person was told be told to another, with these facts changed (``None``: none): 1 transaction, 4 WCU
+    and the index. Whoever was told of it themselves keeps theirs, and the other stays where it is."""
+    moved = {**item, **changes, "pk": person_pk(person_id)}
+    if "l" in item:  # the letter of a morning to come
+        morning = date.fromisoformat(item["l"].split("#")[1])
+        moved |= _in_letter(morning, person_id, item["sk"].removeprefix(_NOTE))
+    _move(space, item, moved)
+
+
+def _move(space: Space, item: Item, moved: Item, *also: Write) -> None:
+    creating = _table(space).creating({name: value for name, value in moved.items() if value is not None})
+    with suppress(TransactionFailed):
+        transact([creating, _table(space).deleting(item["pk"], item["sk"], condition="attribute_exists(pk)"), *also])
 
 
 def note(space: Space, person_id: str, note_id: str) -> Item | None:
@@ -119,6 +143,32 @@ def wish(
         )
         sets = ""
     return item or wishes(space, person_id)
+
+
+def join_wishes(space: Space, person_id: str, other_id: str, off: Sequence[str], *, quiet: bool) -> None:
+    """Let a person not wish what another account of theirs did not (``quiet``: letters), noting what was added: 1
+    UpdateItem, 1 WCU. Repeating it changes nothing."""
+    values: Item = {":joined": {"off": list(off), "quiet": quiet}}
+    expression = "SET #joined = :joined" + (", letters = :none" if quiet else "") + (" ADD #off :off" if off else "")
+    values |= ({":none": False} if quiet else {}) | ({":off": set(off)} if off else {})
+    names = {"#joined": f"joined#{other_id}"} | ({"#off": "off"} if off else {})
+    with suppress(ConditionFailed):
+        _table(space).update(
+            person_pk(person_id), _WISHES, expression, values, names=names, condition="attribute_not_exists(#joined)",
+            returns="NONE",
+        )  # fmt: skip
+
+
+def part_wishes(space: Space, person_id: str, other_id: str) -> None:
+    """Take back what :func:`join_wishes` added: 1 GetItem and 1 UpdateItem."""
+    name = f"joined#{other_id}"
+    joined = wishes(space, person_id).get(name)
+    if joined is None:
+        return
+    values = {":off": set(joined["off"])} if joined["off"] else {}
+    expression = "REMOVE #joined" + (", letters" if joined["quiet"] else "") + (" DELETE #off :off" if values else "")
+    names = {"#joined": name} | ({"#off": "off"} if values else {})
+    _table(space).update(person_pk(person_id), _WISHES, expression, values, names=names, returns="NONE")
 
 
 def take_letter(space: Space, person_id: str, day: date) -> bool:
@@ -219,6 +269,14 @@ def put_device(space: Space, person_id: str, device_id: str, facts: Mapping[str,
     _table(space).put({"pk": person_pk(person_id), "sk": _DEVICE + device_id, **facts})
     owner = before.get("person")
     return str(owner) if owner and owner != person_id else None
+
+
+def move_device(space: Space, item: Item, from_id: str, to_id: str, changes: Mapping[str, Any]) -> None:
+    """Let a browser that takes one person's pushes take another's, if it is still theirs: 1 transaction, 6 WCU."""
+    values = {":to": to_id, ":from": from_id}
+    key = _browser(item["sk"].removeprefix(_DEVICE))
+    owned = _table(space).updating(*key, "SET person = :to", values, condition="person = :from")
+    _move(space, item, {**item, **changes, "pk": person_pk(to_id)}, owned)
 
 
 def owners(space: Space, device_ids: Iterable[str]) -> dict[str, str]:
