@@ -66,13 +66,16 @@ _MINUTE = "public, max-age=60"
 _VC, _TOKEN = "application/vc", "application/vc+jwt"  # W3C, Verifiable Credentials 2.0, C.1; VC-JOSE-COSE, 6.1
 # A certificate is found by whoever has its number, not by searching for a name.
 _UNLISTED = {"X-Robots-Tag": "noindex"}
+# Verifiers that run in a browser stand on other people's hosts (did:web method, "CORS Policy").
+_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
+_VERIFIED = _UNLISTED | _ANYWHERE
 
 
 @credentials.get("/credentials/{credential}", may=ANYONE, budget=Budget(calls=1, rcu=2), cache=_MINUTE)
 def read_credential(credential: CredentialNumber) -> Answer[PublicCredential]:
     """What a credential says and whether it holds, for anyone and for ever: also after its space was suspended, closed
     or merged into another."""
-    return Answer(views.page(credential), headers=_UNLISTED)
+    return Answer(views.page(credential), headers=_VERIFIED)
 
 
 @credentials.get("/credentials/{credential}/vc", may=ANYONE, budget=Budget(calls=1, rcu=2), cache=_MINUTE, media=_VC)
@@ -81,7 +84,7 @@ def read_signed_credential(credential: CredentialNumber) -> Raw:
 
     It is an `OpenBadgeCredential` (Open Badges 3.0, Verifiable Credentials 2.0) with a proof of the suite
     `eddsa-rdfc-2022` inside."""
-    return Raw(views.signed(credential), _VC, headers=_UNLISTED)
+    return Raw(views.signed(credential), _VC, headers=_VERIFIED)
 
 
 @credentials.get(
@@ -89,7 +92,7 @@ def read_signed_credential(credential: CredentialNumber) -> Raw:
 )
 def read_credential_token(credential: CredentialNumber) -> Raw:
     """The credential as a signed JSON Web Token (`EdDSA`)."""
-    return Raw(views.token(credential), _TOKEN, headers=_UNLISTED)
+    return Raw(views.token(credential), _TOKEN, headers=_VERIFIED)
 
 
 @credentials.get(
@@ -127,7 +130,7 @@ def picture_credential(credential: CredentialNumber) -> Answer[None]:
 def read_issuer_keys_document(space: Slug) -> Raw:
     """The DID document of a space as an issuer (did:web): the keys that its credentials are verified with, those that
     no longer sign among them."""
-    return Raw(views.did_document(space), "application/did+json")
+    return Raw(views.did_document(space), "application/did+json", headers=_ANYWHERE)
 
 
 @credentials.get(
@@ -135,14 +138,14 @@ def read_issuer_keys_document(space: Slug) -> Raw:
 )
 def read_issuer(space: Slug) -> Raw:
     """Who a space is as an issuer: a `Profile` of Open Badges 3.0."""
-    return Raw(views.issuer_profile(space), "application/ld+json")
+    return Raw(views.issuer_profile(space), "application/ld+json", headers=_ANYWHERE)
 
 
 @credentials.get("/spaces/{space}/status-lists/{number}", may=ANYONE, budget=Budget(calls=0), cache=_MINUTE, media=_VC)
 def read_status_list(space: Slug, number: ListNumber) -> Raw:
     """Which of a space's credentials are revoked: a signed `BitstringStatusListCredential`. A revocation is seen within
     a minute or two."""
-    return Raw(views.status_list(space, number), _VC)
+    return Raw(views.status_list(space, number), _VC, headers=_ANYWHERE)
 
 
 @credentials.get(

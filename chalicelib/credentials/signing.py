@@ -1,7 +1,8 @@
 """Signatures of a document, in both forms that Open Badges 3.0 knows: embedded and enveloping. No I/O.
 
 Embedded: a ``DataIntegrityProof`` of the suite ``eddsa-rdfc-2022`` (W3C, Data Integrity EdDSA Cryptosuites 1.0, 3.2).
-Enveloping: a JSON Web Token, ``alg`` ``EdDSA`` (RFC 8037), ``typ`` ``vc+jwt`` (W3C, VC-JOSE-COSE, 3.1).
+Enveloping: a JSON Web Token, ``alg`` ``EdDSA`` (RFC 8037). It says no ``typ``: where there is one, it must be ``JWT``
+by Open Badges 3.0 (JOSE Header) and should be ``vc+jwt`` by W3C (VC-JOSE-COSE, 3.1.1); its media type says the latter.
 Ed25519 signs the same to the same bytes, so whatever is signed again is what it was.
 """
 
@@ -52,7 +53,7 @@ def embedded(document: Mapping[str, Any], key: SigningKey, created: str) -> Json
 
 def enveloped(claims: Mapping[str, Any], key: SigningKey) -> str:
     """The claims as a compact JWS."""
-    header = {"alg": "EdDSA", "kid": key.method, "typ": "vc+jwt"}
+    header = {"alg": "EdDSA", "kid": key.method}
     signed = f"{_part(header)}.{_part(claims)}"
     return f"{signed}.{_unpadded(key.sign(signed.encode()))}"
 

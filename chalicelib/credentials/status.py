@@ -17,6 +17,7 @@ from chalicelib.credentials import addresses, canonical
 from chalicelib.credentials.canonical import Json
 
 BITS = 131_072
+FRESH_S = 60  # after which whoever has read a list does well to read it again
 PARTS = 16  # items that hold the revoked bits of a list: a set of numbers must fit into an item even if all are revoked
 _HALF = 9  # bits: two halves make 18, one more than a list has, so a place is found in two walks on average
 _ROUNDS = 4
@@ -90,6 +91,7 @@ def document(slug: str, number: int, revoked: Iterable[int], since: str) -> Json
             "id": f"{address}#list",
             "type": "BitstringStatusList",
             "statusPurpose": "revocation",
+            "ttl": FRESH_S * 1_000,  # there, 2.2: aligned with how long it may be cached
             "encodedList": encoded(revoked),
         },
     }

@@ -27,9 +27,10 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.tenants import registry
 
-CACHED_S = 60
 PRINTED = frozenset({"valid", "expired"})  # what is shown as a page and a picture; the others are no certificates
-_lists: Remembered[tuple[str, int], str] = Remembered(50_000_000, fresh_s=CACHED_S, weigh=lambda text: 100 + len(text))
+_lists: Remembered[tuple[str, int], str] = Remembered(
+    50_000_000, fresh_s=status.FRESH_S, weigh=lambda text: 100 + len(text)
+)
 
 
 def page(number: str) -> PublicCredential:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -89,7 +90,18 @@ def test_the_token_says_the_same_and_is_verified(api: Api, number: str) -> None:
     assert told["verified"]
     unsigned = {name: value for name, value in signed.items() if name != "proof"}
     assert {name: told["payload"][name] for name in unsigned} == unsigned
-    assert told["payload"]["jti"] == signed["id"]
+    subject, since = signed["credentialSubject"]["id"], datetime.fromisoformat(signed["validFrom"])
+    registered = {name: value for name, value in told["payload"].items() if name not in signed}
+    assert registered == {
+        "iss": signed["issuer"]["id"],
+        "jti": signed["id"],
+        "sub": subject,
+        "nbf": int(since.timestamp()),
+    }
+    # Open Badges 3.0, JOSE Header: these alone, and where a type is said, it is another than W3C's.
+    assert told["header"].keys() == {"alg", "kid"}
+    assert told["header"]["alg"] == "EdDSA"
+    assert told["header"]["kid"].startswith(f"{signed['issuer']['id']}#")
     header, body, signature = str(reply.text).split(".")
     broken = f"{header}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
     assert verify(api, of=signed, token=broken)["token"] == {
@@ -118,6 +130,8 @@ def test_a_revoked_one_says_so_by_its_list(aws: Cloud, api: Api, hue: OpenedSpac
     assert told["list"]["verified"]
     assert told["revoked"] == [int(signed["credentialStatus"]["statusListIndex"])]
     assert told["length"] == 131_072
+    reply = api.get(list_of(signed).partition("localhost:8000")[2])
+    assert reply.headers["cache-control"] == f"public, max-age={reply.json['credentialSubject']['ttl'] // 1000}"
 
 
 def test_an_expired_one_says_so_by_its_dates(aws: Cloud, api: Api, hue: OpenedSpace) -> None:

@@ -63,8 +63,8 @@ if(asked.token) {
       throw Object.assign(new Error(kid), {code: 'INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD'});
     }
     const key = await jose.importJWK(method(kid).publicKeyJwk, 'EdDSA');
-    const {payload} = await jose.jwtVerify(asked.token, key, {typ: 'vc+jwt'});
-    told.token = {verified: true, payload};
+    const {payload} = await jose.jwtVerify(asked.token, key);
+    told.token = {verified: true, payload, header: jose.decodeProtectedHeader(asked.token)};
   } catch(error) {
     told.token = {verified: false, error: error.code};
   }

@@ -23,6 +23,7 @@ def served(api: Api, address: str, media: str) -> Any:
     reply = api.get(address.partition("localhost:8000")[2])
     assert reply.status == 200, reply.text
     assert reply.headers["content-type"].startswith(media)
+    assert reply.headers["access-control-allow-origin"] == "*", "verifiers stand on other hosts"
     return reply.json
 
 
