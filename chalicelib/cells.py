@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import quote
 
 from chalicelib import clock
 
@@ -47,3 +48,8 @@ def file_name(what: str, title: str) -> str:
     """What a CSV file of today is called where it is saved: no character that a file system refuses."""
     plain = "".join(character if character.isalnum() or character in " -_.,()" else " " for character in title)
     return f"{what} - {' '.join(plain.split())[:_LONGEST_TITLE]} - {clock.vietnam_day().isoformat()}.csv"
+
+
+def saved_as(name: str) -> dict[str, str]:
+    """The header by which a browser saves an answer under that name (RFC 6266)."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}

@@ -57,6 +57,7 @@ class AnalysedItem(Outbound):
     item: str
     version: int
     key: int = Field(description="How often the key was corrected by which it was last marked.")
+    prompt: str = Field(description="Its beginning.")
     answered: int
     skipped: int
     facility: float | None = Field(description=f"Mean share of its points, 0 to 1; {_FEW}.", examples=[0.64])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.assessment import analysis
+from chalicelib import cells
+from chalicelib.assessment import analysis, exports
 from chalicelib.assessment.analysis import NotAnalysed
 from chalicelib.assessment.analysis_models import AnalysedItem, Analysis, AnalysisJob
 from chalicelib.http import paging
-from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.endpoint import Answer, Budget, Feature, Raw
 from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import EDIT_COURSES, READ_DRAFTS
 from chalicelib.http.requests import Circumstances
@@ -44,3 +45,13 @@ def list_analysed_items(
     Nothing is said of any one person.
     """
     return analysis.items(space, assessment, query, circumstances.language)
+
+
+@assessments.get(
+    "/spaces/{space}/assessments/{assessment}/analysis/items.csv", may=READ_DRAFTS, budget=Budget(calls=2, rcu=20),
+    raises=[NotAnalysed], media="text/csv",
+)  # fmt: skip
+def download_analysed_items(space: Space, circumstances: Circumstances, assessment: Id) -> Raw:
+    """The same as a file that spreadsheets open."""
+    content, name = exports.items(space, assessment, circumstances.language)
+    return Raw(content, cells.CSV, headers=cells.saved_as(name))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from chalicelib.assessment import definitions, publishing, regrading, results, supervising
+from chalicelib.assessment import definitions, exports, publishing, regrading, results, supervising
 from chalicelib.assessment.definition_models import Assessment, AssessmentCard, AssessmentDraft, PublishedAssessment
 from chalicelib.assessment.definitions import AssessmentArchived, TooManyAssessments
 from chalicelib.assessment.regrading import RegradingUnready
 from chalicelib.assessment.sitting_models import (
+    NewSittingsExport,
     PaperAppeal,
     Regrade,
     RegradingJob,
     Release,
     SittingNumber,
     SittingQuery,
+    SittingsExport,
     StaffSitting,
     SupervisorCode,
 )
@@ -100,6 +102,28 @@ def read_sitting_paper(space: Space, actor: Actor, assessment: Id, person: Id, n
     """One sitting with its paper, for an appeal: what was drawn by which seed, what was answered, what it earned. It is
     drawn again by the seed, and whether that gives the same is told."""
     return results.appeal(space, assessment, person, number, actor.person_id)
+
+
+@assessments.post(
+    "/spaces/{space}/assessments/{assessment}/exports", may=READ_LEARNERS, status=202, creates=True,
+    while_suspended=True,
+)  # fmt: skip
+def export_sittings(
+    space: Space, circumstances: Circumstances, assessment: Id, body: NewSittingsExport
+) -> Answer[SittingsExport]:
+    """Have the sittings of an assessment with their results written into a file that spreadsheets open, however many
+    they are. A job does it."""
+    job_id = circumstances.new_id(space.slug, assessment)
+    export = exports.start(space, assessment, body.state, job_id=job_id, actor=circumstances.actor_id)
+    return Answer(export, location=f"/v1/spaces/{space.slug}/assessments/{assessment}/exports/{job_id}")
+
+
+@assessments.get(
+    "/spaces/{space}/assessments/{assessment}/exports/{job}", may=READ_LEARNERS, budget=Budget(calls=1, rcu=1)
+)
+def read_sittings_export(space: Space, assessment: Id, job: Id) -> SittingsExport:
+    """How far a file is; once it is done, an address to read it from, good for a quarter of an hour."""
+    return exports.follow(space, assessment, job)
 
 
 @assessments.get("/spaces/{space}/assessments/{assessment}/code", may=READ_LEARNERS)

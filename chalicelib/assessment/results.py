@@ -29,7 +29,7 @@ def of_assessment(space: Space, assessment_id: str, query: SittingQuery) -> Page
     """A page of an assessment's sittings in one state: 1 call to see that it is there, 1 for each shard that is read
     (8, when few have taken it), 1 for their sheets. The index lags a little. Raises: NotFound, BadCursor."""
     definitions.find(space, assessment_id)
-    found, more = _page(space, assessment_id, query.state, query.cursor, query.limit)
+    found, more = sheets(space, assessment_id, query.state, query.cursor, query.limit)
     return Page[StaffSitting](items=[showing.staff_card(space, each) for each in found], next=more)
 
 
@@ -44,31 +44,33 @@ def appeal(space: Space, assessment_id: str, person_id: str, number: int, actor_
     return showing.appeal(space, sheet)
 
 
-def walk(space: Space, assessment_id: str, cursor: str | None) -> Iterator[tuple[list[Item], str | None]]:
-    """All submitted sheets, a hundred at a time, each with where to go on: in constant memory."""
-    while True:
-        found, cursor = _page(space, assessment_id, "submitted", cursor, _SLICE)
-        yield found, cursor
-        if cursor is None:
-            return
-
-
-def _page(
+def sheets(
     space: Space, assessment_id: str, state: str, cursor: str | None, limit: int
 ) -> tuple[list[Item], str | None]:
+    """A page of sheets in one state, and where to go on: 1 call for each shard that is read, and 1 for the sheets.
+    Raises: BadCursor."""
     shard, after = _place(cursor)
     begins = keys.of_state(submitted=state == "submitted")
     between, listed = (begins, begins + "~"), list[str]()
     while len(listed) < limit and shard < keys.SHARDS:
         left = limit - len(listed)
-        found, after = store.listed_sittings(space, assessment_id, shard, between, after, left)
-        listed += found
+        places, after = store.listed_sittings(space, assessment_id, shard, between, after, left)
+        listed += places
         if after is None:
             shard += 1
-    sheets = store.some_sittings(space, assessment_id, [keys.of_index_key(each) for each in listed])
+    found = store.some_sittings(space, assessment_id, [keys.of_index_key(each) for each in listed])
     more = paging.encode(shard, after or _START) if shard < keys.SHARDS else None
     wanted = "done" if state == "submitted" else "open"
-    return [each for each in sheets if each["st"] == wanted], more
+    return [each for each in found if each["st"] == wanted], more
+
+
+def walk(space: Space, assessment_id: str, cursor: str | None) -> Iterator[tuple[list[Item], str | None]]:
+    """All submitted sheets, a hundred at a time, each with where to go on: in constant memory."""
+    while True:
+        found, cursor = sheets(space, assessment_id, "submitted", cursor, _SLICE)
+        yield found, cursor
+        if cursor is None:
+            return
 
 
 def _place(cursor: str | None) -> tuple[int, str | None]:

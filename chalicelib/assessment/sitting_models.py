@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.assessment.definition_models import Review
-from chalicelib.http.models import Inbound, Outbound, PageQuery
+from chalicelib.http.models import Id, Inbound, Outbound, PageQuery
+from chalicelib.jobs.writing import WrittenFile
 from chalicelib.questions.models import AskedQuestion, QuestionResult
 from chalicelib.questions.responses import GivenResponse, Response
 
@@ -123,6 +124,18 @@ class SittingQuery(PageQuery):
     """Which sittings of an assessment to list."""
 
     state: SittingState = "submitted"
+
+
+class NewSittingsExport(Inbound):
+    """Which sittings of an assessment to write into a file."""
+
+    state: SittingState = "submitted"
+
+
+class SittingsExport(WrittenFile):
+    """A file of an assessment's sittings that is being written, or is there to be read."""
+
+    assessment: Id
 
 
 class SupervisorCode(Outbound):
