@@ -151,8 +151,7 @@ def some_assessments(space: Space, assessment_ids: Sequence[str]) -> list[Item]:
 
 def change_assessment(space: Space, assessment_id: str, facts: Item, seen: int) -> Item:
     """Set facts of an assessment in the state that was seen: 1 UpdateItem. Raises: ConditionFailed."""
-    expression, values, names = _setting({**facts, "v": seen + 1})
-    values |= {":seen": seen}
+    expression, values, names = _setting({**facts, "v": seen + 1}, {":seen": seen})
     return _courses(space).update(_ASSESSMENTS, assessment_id, expression, values, names=names, condition="v = :seen")
 
 
@@ -162,8 +161,7 @@ def publish(space: Space, assessment_id: str, version: int, pack: bytes, facts: 
     Raises: TransactionFailed when it is no longer as it was seen (0), or the version is there (1).
     """
     table = _courses(space)
-    expression, values, names = _setting({**facts, "v": seen + 1})
-    values[":seen"] = seen
+    expression, values, names = _setting({**facts, "v": seen + 1}, {":seen": seen})
     pointing = table.updating(_ASSESSMENTS, assessment_id, expression, values, names=names, condition="v = :seen")
     transact([pointing, table.creating({"pk": _versions(assessment_id), "sk": f"version#{version:06d}", "pack": pack})])
 
@@ -188,10 +186,10 @@ def frozen(space: Space, assessment_id: str, version: int) -> bytes | None:
     return None if item is None else bytes(item["pack"])
 
 
-def _setting(facts: Item) -> tuple[str, Item, dict[str, str]]:
-    """The expression that sets these facts, its values and names."""
-    sets = ", ".join(f"#{name} = :{name}" for name in facts)
-    return f"SET {sets}", {f":{name}": each for name, each in facts.items()}, {f"#{name}": name for name in facts}
+def _setting(facts: Item, more: Item) -> tuple[str, Item, dict[str, str]]:
+    """The expression that sets these facts, its values (and the condition's), and names."""
+    sets, values = ", ".join(f"#{name} = :{name}" for name in facts), {f":{name}": each for name, each in facts.items()}
+    return f"SET {sets}", values | more, {f"#{name}": name for name in facts}
 
 
 # Sittings, in the learning table
@@ -270,16 +268,14 @@ def end_earlier(space: Space, assessment_id: str, person_id: str, number: int, d
 def grade_sitting(space: Space, sheet: Item, facts: Item) -> Item:
     """Close a sheet with its grade, if nothing was saved since it was read: 1 UpdateItem, and 2 WCU for the index.
     Raises: ConditionFailed, with the sheet found."""
-    expression, values, names = _setting(facts)
-    values |= {":open": "open", ":seen": sheet["w"]}
+    expression, values, names = _setting(facts, {":open": "open", ":seen": sheet["w"]})
     condition = "st = :open AND w = :seen"
     return _table(space).update(sheet["pk"], sheet["sk"], expression, values, names=names, condition=condition)
 
 
 def regrade_sitting(space: Space, sheet: Item, facts: Item) -> Item:
     """Another grade for a sheet, if it still has the one that was read: 1 UpdateItem. Raises: ConditionFailed."""
-    expression, values, names = _setting(facts)
-    values |= {":done": "done", ":keys": sheet["ky"]}
+    expression, values, names = _setting(facts, {":done": "done", ":keys": sheet["ky"]})
     condition = "st = :done AND ky = :keys"
     return _table(space).update(sheet["pk"], sheet["sk"], expression, values, names=names, condition=condition)
 

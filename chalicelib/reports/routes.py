@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from chalicelib import cells
 from chalicelib.audiences.models import AudienceId
 from chalicelib.courses import catalogue
@@ -96,8 +98,9 @@ def read_course_audiences(space: Space, circumstances: Circumstances, course: Id
 def download_course_report(space: Space, course: Id, query: ExportQuery) -> Raw:
     """A course's learners as a file that spreadsheets open, up to a thousand of them; of more, have one written."""
     content = exports.at_once(space, course, query.state)
-    name = spreadsheets.file_name(catalogue.card(space, course).title)
-    return Raw(content, cells.CSV, headers=cells.saved_as(name))
+    name = quote(spreadsheets.file_name(catalogue.card(space, course).title), safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Raw(content, cells.CSV, headers=headers)
 
 
 @reports.post(
