@@ -3,7 +3,7 @@ Vietnamese letters (``docs/dependencies.md`` says how).
 
 Every Vietnamese letter has a glyph of its own, so text in NFC needs no shaping: a letter is looked up and its width
 added. A letter of another Latin alphabet is printed as the letter under its marks (ř as r); what the font has no glyph
-for at all shows as its empty box.
+for at all as a question mark, for the font's own sign for it is blank, and what is not to be seen not at all.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ class Face:
 
     def _base(self, letter: str) -> str:
         found = "".join(each for each in unicodedata.normalize("NFKD", letter) if ord(each) in self.glyphs)
-        if unicodedata.combining(letter):
-            return ""  # a mark that no letter takes
-        return found or letter
+        if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
+            return ""  # a mark that no letter takes; a sign that turns the text about, or joins letters
+        return found or "?"
 
     def _glyphs(self, text: str) -> list[int]:
         return [self.glyphs.get(ord(each), 0) for each in self.printable(text)]

@@ -57,4 +57,5 @@ def test_a_letter_is_the_same_composed_or_not() -> None:
 
 def test_a_letter_of_another_alphabet_is_the_one_below_its_marks() -> None:
     assert face("regular").printable("Dvořák") == "Dvorák"
-    assert face("regular").printable("中") == "中"  # shown as an empty box
+    assert face("regular").printable("中 😀") == "? ?", "something is to be seen where the font has nothing"
+    assert face("regular").printable("A\u202eB\u200bC") == "ABC"

@@ -19,7 +19,7 @@ from chalicelib.printing.paragraphs import Run
 from chalicelib.tenants.registry import TenantProfile
 
 # How it is drawn: another number where anything about that changes, so that nobody is given what was drawn before.
-LAYOUT = 1
+LAYOUT = 2
 _PLACE = re.compile(r"\{([^{}]*)\}")
 # A template may name the course a hundred times; no page holds more of it than this.
 _MOST_LETTERS = 2_400
