@@ -18,7 +18,7 @@ from chalicelib.tenants.models import Kind
 
 SHOWN_AT_ONCE = 20  # courses or organisations that a summary shows of those with the most enrolments
 
-_AS_OF = (
+AS_OF = (
     "When these figures last changed: learning up to a few seconds before that moment is in them. "
     "null when nothing has been counted yet."
 )
@@ -68,7 +68,7 @@ class CourseTotals(Totals):
 class SpaceReport(Outbound):
     """A space at a glance."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     totals: SpaceTotals
     courses: list[CourseTotals] = Field(
         max_length=SHOWN_AT_ONCE, description="Those with the most enrolments; `reports/courses` lists all."
@@ -79,7 +79,7 @@ class SpaceReport(Outbound):
 class CourseSeries(Outbound):
     """A course day by day."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     course: Id
     days: list[CourseDay] = Field(max_length=366)
 
@@ -109,7 +109,7 @@ class Learner(Outbound):
 class CourseReport(Page[Learner]):
     """A course at a glance, and a page of its learners."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     course: Id
     title: str = Field(examples=["An toàn trên không gian mạng"])
     totals: Totals
@@ -151,7 +151,7 @@ class AudienceTotals(InAudience):
 class AudiencesReport(Outbound):
     """A space by audiences."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     items: list[AudienceTotals] = Field(
         max_length=100,
         description="Every audience of the space, those with the most enrolments first, and then those that have been "
@@ -163,14 +163,14 @@ class AudienceReport(Page[CourseTotals]):
     """An audience at a glance, and a page of the courses that anyone who is in it now enrolled in, oldest course
     first. A page may hold fewer than `limit` while `next` leads on."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     totals: AudienceTotals
 
 
 class CourseAudiences(Outbound):
     """A course by the space's audiences."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     course: Id
     title: str = Field(examples=["An toàn trên không gian mạng"])
     items: list[InAudience] = Field(
@@ -187,7 +187,7 @@ class NationalAudience(AudienceTotals):
 class NationalAudiences(Outbound):
     """The nation by the audiences that every space has (decision 757/QD-BKHCN)."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     items: list[NationalAudience] = Field(max_length=len(NATIONAL_AUDIENCES))
 
 
@@ -218,7 +218,7 @@ class NationalCourseTotals(Totals):
 class NationalReport(Outbound):
     """The nation at a glance."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     totals: SpaceTotals
     kinds: list[KindTotals] = Field(max_length=4, description="By kind of organisation.")
     tenants: list[TenantTotals] = Field(
@@ -252,7 +252,7 @@ class CourseInTenant(Totals):
 class NationalCourseReport(Page[CourseInTenant]):
     """A national course at a glance, and a page of the spaces in which anyone enrolled in it."""
 
-    as_of: datetime | None = Field(description=_AS_OF)
+    as_of: datetime | None = Field(description=AS_OF)
     course: Id
     title: str | None = Field(examples=["An toàn trên không gian mạng"])
     totals: Totals

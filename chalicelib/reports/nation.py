@@ -159,16 +159,16 @@ def _is_national(centre: Space | None, course_id: str, figures: Iterable[Item]) 
 
 
 def _tenant(item: Item, month: usage.Month) -> TenantTotals:
-    name, kind = _who(item["sk"], item["kind"])
+    name, kind = who(item["sk"], item["kind"])
     return TenantTotals(slug=item["sk"], name=name, kind=kind, month=month.of(item["sk"]), **series.space_totals(item))
 
 
 def _in_tenant(item: Item) -> CourseInTenant:
-    name, kind = _who(_slug(item), "organisation")
+    name, kind = who(_slug(item), "organisation")
     return CourseInTenant(slug=_slug(item), name=name, kind=kind, **series.totals(item))
 
 
-def _who(slug: str, kind: Kind) -> tuple[str, Kind]:
+def who(slug: str, kind: Kind) -> tuple[str, Kind]:
     """A tenant's name and kind: 0 calls when warm. What was learned stays in the report even of one unknown by now."""
     try:
         profile = registry.profile(slug)

@@ -12,7 +12,7 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import OPERATE, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.reports import by_audience, exports, nation, overview, spreadsheets
+from chalicelib.reports import by_audience, exports, nation, overview, skill_maps, skill_sheets, spreadsheets
 from chalicelib.reports import reactions as reactions  # declares what reports do when a learning table changes
 from chalicelib.reports.exports import TooManyRows
 from chalicelib.reports.models import (
@@ -35,9 +35,22 @@ from chalicelib.reports.models import (
     SpaceReport,
     TenantTotals,
 )
+from chalicelib.reports.skill_models import (
+    NationalSkillsMap,
+    SkillsMap,
+    SkillsQuery,
+    TenantSkills,
+    TenantSkillsQuery,
+)
 from chalicelib.storage.spaces import Space
 
 reports = Feature("reports")
+
+
+def _file(content: str, name: str) -> Raw:
+    """A CSV file that a browser saves under that name."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Raw(content, cells.CSV, headers=headers)
 
 
 @reports.get("/spaces/{space}/reports/summary", may=READ_LEARNERS, budget=Budget(calls=3, rcu=20))
@@ -98,9 +111,7 @@ def read_course_audiences(space: Space, circumstances: Circumstances, course: Id
 def download_course_report(space: Space, course: Id, query: ExportQuery) -> Raw:
     """A course's learners as a file that spreadsheets open, up to a thousand of them; of more, have one written."""
     content = exports.at_once(space, course, query.state)
-    name = quote(spreadsheets.file_name(catalogue.card(space, course).title), safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Raw(content, cells.CSV, headers=headers)
+    return _file(content, spreadsheets.file_name(catalogue.card(space, course).title))
 
 
 @reports.post(
@@ -124,6 +135,22 @@ def read_export(space: Space, job: Id) -> Export:
     return exports.follow(space, job)
 
 
+@reports.get("/spaces/{space}/reports/skills", may=READ_LEARNERS, budget=Budget(calls=3, rcu=90))
+def read_skills_report(space: Space, circumstances: Circumstances, query: SkillsQuery) -> SkillsMap:
+    """How far a space's people are, by audience and area of a framework, at their newest measurements. Nothing is told
+    of fewer than ten people, nor can it be worked out from the rest."""
+    return skill_maps.of_space(space, query.framework, circumstances.language)
+
+
+@reports.get(
+    "/spaces/{space}/reports/skills.csv", may=READ_LEARNERS, budget=Budget(calls=3, rcu=90), media="text/csv"
+)  # fmt: skip
+def download_skills_report(space: Space, query: SkillsQuery) -> Raw:
+    """The same as a file that spreadsheets open, a line for each audience and area."""
+    found = skill_maps.of_space(space, query.framework, "vi")
+    return _file(skill_sheets.of_space(found), skill_sheets.file_name(found.framework))
+
+
 @reports.get("/reports/national", may=OPERATE, crosses="centre", budget=Budget(calls=8, rcu=250))
 def read_national_report(query: Period) -> NationalReport:
     """The nation at a glance: totals, by kind of organisation, the organisations and national courses with the most
@@ -141,6 +168,27 @@ def list_national_tenants(query: NationalTenantQuery) -> Page[TenantTotals]:
 def read_national_audiences(circumstances: Circumstances) -> NationalAudiences:
     """The nation by the audiences that every space has (decision 757/QD-BKHCN), as each space draws their lines."""
     return by_audience.nation(circumstances.language)
+
+
+@reports.get("/reports/national/skills", may=OPERATE, budget=Budget(calls=4, rcu=300))
+def read_national_skills(circumstances: Circumstances, query: SkillsQuery) -> NationalSkillsMap:
+    """How far the nation's people are, by audience and area of a framework, and by kind of organisation. Nothing is
+    told of fewer than ten people, nor can it be worked out from the rest."""
+    return skill_maps.of_nation(query.framework, circumstances.language)
+
+
+@reports.get("/reports/national/skills/tenants", may=OPERATE, budget=Budget(calls=3, rcu=200))
+def list_national_skills(query: TenantSkillsQuery) -> Page[TenantSkills]:
+    """How far the people of each organisation are, by slug: of those organisations of which something may be told."""
+    return skill_maps.tenants(query)
+
+
+@reports.get("/reports/national/skills.csv", may=OPERATE, budget=Budget(calls=6, rcu=400), media="text/csv")
+def download_national_skills(query: SkillsQuery) -> Raw:
+    """Skills of the nation by audience, by kind of organisation and by organisation, as a file for spreadsheets."""
+    found = skill_maps.of_nation(query.framework, "vi")
+    content = skill_sheets.of_nation(found, skill_maps.every_tenant(query.framework))
+    return _file(content, skill_sheets.file_name(found.framework))
 
 
 @reports.get("/reports/national-courses", may=OPERATE, crosses="centre", budget=Budget(calls=1, rcu=50))

@@ -94,7 +94,8 @@ def test_wrong_counters_are_named_and_mended(aws: Cloud) -> None:
         f"platform: national-figures#2026-11 {space.slug}, enrolments on day 24: 22 stored, 20 counted",
         f"platform: national-figures#audiences students#{space.slug}, enrolments: 18 stored, 13 counted",
         f"platform: national-figures#courses qg-la#{space.slug}, completions: 4 stored, 0 counted",
-        f"platform: national-figures#skills#digcomp-2.2 all#{space.slug}, people at level 5 of area 4: 15 stored, 7 counted",
+        f"platform: national-figures#skills#digcomp-2.2 all#{space.slug}, "
+        "people at level 5 of area 4: 15 stored, 7 counted",
     ]
     assert "11 of them wrong, and mended:\n  learning: counter#audience#to-da-xoa" in str(found)
     assert stored(space) == right
