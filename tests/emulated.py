@@ -12,12 +12,13 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from unittest import mock
 
 import boto3
+import botocore.session
 import requests
-from botocore.config import Config as BotoConfig
 from moto import mock_aws
 
 from chalicelib import clock, config, logs
@@ -28,9 +29,14 @@ from chalicelib.storage.lines import Lines, Reply
 from infra.local import engine, log_events
 from infra.local.log_events import Line
 from infra.local.logs import METERED
+from infra.local.streams import Shard, Streams
 from tests import rights
 
 REGION = "ap-southeast-1"
+
+# Each account has sessions of its own; how AWS's services are described is read once for all of them, since reading it
+# takes longer than all else of an account.
+botocore.session.create_loader = lru_cache(botocore.session.create_loader)
 
 
 class Context:
@@ -67,13 +73,14 @@ class Cloud:
     """One emulated account."""
 
     def __init__(self, dynamodb_url: str) -> None:
-        # dynoxide's sequence numbers are shorter than the 21 digits that botocore would insist on.
-        lenient = BotoConfig(parameter_validation=False)
-        self.streams = boto3.client("dynamodbstreams", endpoint_url=dynamodb_url, config=lenient)
+        # Not by the SDK, in which moto sits: a drained account may have a hundred streams to be asked.
+        self._streams = Streams(dynamodb_url)
         self.dynamodb = boto3.client("dynamodb", endpoint_url=dynamodb_url)
         self.sqs = boto3.client("sqs")
         self.ses = boto3.client("sesv2")
-        self._positions: dict[str, str] = {}
+        self._shards: dict[str, list[Shard]] = {}  # of each stream
+        self._positions: dict[str, str] = {}  # the number of the last record that was taken, by shard
+        self._iterators: dict[tuple[str, str | None], str] = {}  # from there on
         self.lines = _Lines()
 
     def drain(self, rounds: int = 50) -> None:
@@ -108,11 +115,8 @@ class Cloud:
         import app
 
         applied = 0
-        prefix = f"{config.current().prefix}-"
-        for table in self.tables():
-            if not table.startswith(prefix) or not table.endswith("-learning"):
-                continue
-            for event in self.changes_of(table):
+        for stream in sorted(self._streams.of_tables(f"{config.current().prefix}-", "-learning")):
+            for event in self._batches(stream):
                 with rights.running_as("apply_changes"):
                     answer = app.apply_changes(event, Context())
                 assert not answer["batchItemFailures"], answer
@@ -137,22 +141,33 @@ class Cloud:
 
     def changes_of(self, table: str) -> Iterator[dict[str, Any]]:
         """The batches of a table's stream after the position reached, as Lambda events."""
-        arn = self.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-        for shard in self.streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-            shard_id = shard["ShardId"]
-            after = self._positions.get(shard_id)
-            where = (
-                {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
-                if after
-                else {"ShardIteratorType": "TRIM_HORIZON"}
-            )
-            iterator = self.streams.get_shard_iterator(StreamArn=arn, ShardId=shard_id, **where)["ShardIterator"]
+        for stream in self._streams.of_tables(table, table):
+            yield from self._batches(stream)
+
+    def _batches(self, stream: str) -> Iterator[dict[str, Any]]:
+        for shard in self._shards_of(stream):
+            iterator: str | None = self._iterator(shard)
             while iterator:
-                answer = self.streams.get_records(ShardIterator=iterator, Limit=100)
-                if not answer["Records"]:
+                records, following = self._streams.records(iterator)
+                if not records:
                     break
-                yield {"Records": answer["Records"], "shardId": shard_id, "eventSourceARN": arn}
-                iterator = answer.get("NextShardIterator")
+                yield {"Records": records, "shardId": shard.id, "eventSourceARN": stream}
+                iterator = following
+                if following:
+                    self._iterators[shard.id, records[-1]["dynamodb"]["SequenceNumber"]] = following
+
+    def _iterator(self, shard: Shard) -> str:
+        """Where the shard is to be read on, kept for as long as nothing more of it was taken."""
+        position = self._positions.get(shard.id)
+        key = shard.id, position
+        if key not in self._iterators:
+            self._iterators[key] = self._streams.iterator(shard, position)
+        return self._iterators[key]
+
+    def _shards_of(self, stream: str) -> list[Shard]:
+        if stream not in self._shards:
+            self._shards[stream] = self._streams.shards(stream)
+        return self._shards[stream]
 
 
 @contextmanager
