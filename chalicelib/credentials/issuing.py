@@ -59,7 +59,7 @@ class Wanted:
 
 
 def by_hand(space: Space, kind: str, about: str, person_id: str) -> str:
-    """Issue what somebody has achieved and was not certified, and give its number: some 13 calls.
+    """Issue what somebody has achieved and was not certified, and give its number: some 14 calls.
 
     Raises: NotFound, NotAchieved, HoldsAlready, NameMissing.
     """
@@ -77,8 +77,10 @@ def by_hand(space: Space, kind: str, about: str, person_id: str) -> str:
     made = holding.next_id(space.slug, kind, about, person_id, {holding.id_of(item) for item in held})
     template = templates.template_for(space, kind, about)
     issue(space, [Wanted(counted[0], person, made, template)])
+    number = addresses.number(space.slug, made)
+    register.find(number)  # nothing was issued where nothing can be said of it any more
     store.forget_missing(space, person_id, kind, about)
-    return addresses.number(space.slug, made)
+    return number
 
 
 def issue(space: Space, wanted: Sequence[Wanted]) -> list[Wanted]:
