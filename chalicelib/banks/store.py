@@ -7,6 +7,7 @@
 | count | ``bank-count``, ``count`` | how many banks there are |
 | head | ``bank#<bank>``, ``item#<item>`` | newest version, tags, how often which version's key was corrected |
 | content | ``bank#<bank>``, ``version#<item>#<version>#<key>`` | a version with its key corrected so often |
+| reservation | ``bank#<bank>``, ``import#<job>`` | how many items of an import have room and are not there; TTL |
 | entry | ``bank#<bank>``, ``tag#<tag>#<item>`` | nothing: it stands where an item with that tag is looked for |
 | taker | ``bank#<bank>``, ``taker#<space>`` | nothing: that an assessment of the space uses the national bank |
 | known | ``bank#<bank>``, ``key#<item>#<version>`` | how often the key of a national item's version was corrected |
@@ -31,12 +32,13 @@ from chalicelib.storage.attributes import Facts, Whole, optional
 from chalicelib.storage.items import Item
 from chalicelib.storage.models import ItemPage, TenantItem
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed, Rows, Table, Write, transact
+from chalicelib.storage.table import ConditionFailed, Rows, Table, TransactionFailed, Write, transact
 
 MOST_BANKS = 200
 MOST_ITEMS = 10_000  # of one bank, archived ones among them
 _BANKS = "banks"
 _COUNT = ("bank-count", "count")
+_RESERVED_S = 100 * 24 * 3600  # longer than a job is kept
 _TAKER = "taker#"
 _DRAWN_BY = ("version", "points", "filed", "corrected", "archived_at")  # what a draw asks of a head
 
@@ -217,13 +219,18 @@ class NewVersion:
     lost: Collection[str] = ()
 
 
-def add_items(space: Space, bank_id: str, new: Sequence[NewVersion], *, sharing: bool) -> None:
-    """New items, all or none: one transaction, at least 6 WCU for each, and 2 for each entry.
+def add_items(space: Space, bank_id: str, new: Sequence[NewVersion], *, sharing: bool, reserved: bool = False) -> None:
+    """New items, all or none: one transaction, at least 6 WCU for each, and 2 for each entry. ``reserved``: they have
+    room already, and are counted.
 
     Raises: TransactionFailed when the bank is full, archived, or no longer shared as it was seen (position 0), or when
     the items are there already (another).
     """
-    writes: list[Write] = [_counting_items(space, bank_id, len(new), sharing)]
+    if reserved:
+        shared = "attribute_exists(sharing_at)" if sharing else "attribute_not_exists(sharing_at)"
+        writes = [_table(space).checking(_BANKS, bank_id, f"attribute_exists(pk) AND {shared}")]
+    else:
+        writes = [_counting_items(space, bank_id, len(new), sharing)]
     for each in new:
         writes.append(space[ItemHead](refs.partition(bank_id), refs.head(each.item), v=1, **each.head).creating())
         writes += _around(space, bank_id, each)
@@ -239,6 +246,57 @@ def _counting_items(space: Space, bank_id: str, more: int, sharing: bool) -> Wri
 def _is_as_seen(sharing: bool) -> Any:
     shared = BankHead.sharing_at.exists() if sharing else BankHead.sharing_at.does_not_exist()
     return shared & BankHead.archived_at.does_not_exist()
+
+
+def reserve(space: Space, bank_id: str, job_id: str, more: int) -> None:
+    """Room for so many items of an import, counted from now on: 1 transaction, 4 WCU. Raises: TransactionFailed when
+    the bank is full or archived (position 0), or when it is reserved already (1)."""
+    condition = (BankHead.items <= MOST_ITEMS - more) & BankHead.archived_at.does_not_exist()
+    counting = space[BankHead](_BANKS, bank_id).updating([BankHead.items.add(more)], condition)
+    pk, sk = _reserved(bank_id, job_id)
+    facts = {"left": more, "done": False, "ttl": clock.epoch_s() + _RESERVED_S}
+    transact([counting, _table(space).creating({"pk": pk, "sk": sk, **facts})])
+
+
+def reservation(space: Space, bank_id: str, job_id: str) -> Item | None:
+    """What an import has reserved, as of now: 1 GetItem, 1 RCU."""
+    return _table(space).get(*_reserved(bank_id, job_id), consistent=True)
+
+
+def settle(space: Space, bank_id: str, job_id: str) -> None:
+    """What was reserved is all there: 1 UpdateItem, 1 WCU."""
+    _table(space).update(*_reserved(bank_id, job_id), "SET done = :yes", {":yes": True}, returns="NONE")
+
+
+def take_back(space: Space, bank_id: str, job_id: str, item_id: str, tags: Collection[str]) -> None:
+    """An item of an import that was given up is in the bank no more, nor counted: 1 transaction, 6 WCU and 2 for each
+    entry. Repeating it changes nothing."""
+    pk, table = refs.partition(bank_id), _table(space)
+    writes = [
+        table.deleting(pk, refs.head(item_id), condition="attribute_exists(pk)"),
+        table.updating(*_reserved(bank_id, job_id), "ADD #left :less", {":less": -1}, names={"#left": "left"}),
+        space[BankHead](_BANKS, bank_id).updating([BankHead.items.add(-1)], BankHead.pk.exists()),
+        *(table.deleting(pk, refs.entry(tag, item_id)) for tag in sorted(tags)),
+    ]
+    with suppress(TransactionFailed):
+        transact(writes)
+
+
+def give_room_back(space: Space, bank_id: str, job_id: str) -> None:
+    """What is left of a reservation is anybody's again: 1 GetItem and 1 transaction. Repeating it changes nothing."""
+    reserved = reservation(space, bank_id, job_id)
+    if reserved is None or reserved["done"]:
+        return
+    settling = _table(space).updating(
+        *_reserved(bank_id, job_id), "SET done = :yes", {":yes": True, ":no": False}, condition="done = :no"
+    )
+    counting = space[BankHead](_BANKS, bank_id).updating([BankHead.items.add(-reserved["left"])], BankHead.pk.exists())
+    with suppress(TransactionFailed):
+        transact([settling, counting])
+
+
+def _reserved(bank_id: str, job_id: str) -> tuple[str, str]:
+    return refs.partition(bank_id), f"import#{job_id}"
 
 
 def change_item(space: Space, bank_id: str, new: NewVersion, *, seen: int | None, sharing: bool) -> None:

@@ -96,23 +96,29 @@ def add(space: Space, bank_id: str, content: ItemContent, circumstances: Circums
     return require(space, bank_id, item_id)
 
 
-def add_all(space: Space, bank_id: str, new: Sequence[NewItem], actor_id: str) -> None:
+def add_all(space: Space, bank_id: str, new: Sequence[NewItem], actor_id: str, *, reserved: bool = False) -> None:
     """New items, in transactions of some ten: for a list that is read from a package. Repeated with the same ids and in
-    the same order it goes on where it stopped.
+    the same order it goes on where it stopped. ``reserved``: they have room (``reserving.py``), whatever became of the
+    bank.
 
     Faults of one item alone stand at its fields, those of several below ``<place>.``. Raises: NotFound, ArchivedBank,
     BankFull, InvalidInput.
     """
-    bank = banking.require_in_use(space, bank_id)
+    bank = (banking.require if reserved else banking.require_in_use)(space, bank_id)
     written = _written(space, [each.content for each in new])
     versions = (_new_version(bank_id, each, question, actor_id) for each, question in zip(new, written, strict=True))
     for some in _in_transactions(versions):
         _share_pictures(space, bank, [picture for each in some for picture in _pictures(each)])
         try:
-            store.add_items(space, bank_id, some, sharing="sharing_at" in bank)
+            store.add_items(space, bank_id, some, sharing="sharing_at" in bank, reserved=reserved)
         except TransactionFailed as failed:
             if failed.failed == [0]:  # else the items are there: a retry
-                raise _refused(space, bank_id, len(some)) from None
+                raise (Unavailable() if reserved else _refused(space, bank_id, len(some))) from None
+
+
+def require_fit(space: Space, contents: Sequence[ItemContent]) -> None:
+    """Refuse questions that could not be kept, before any is: 1 call for a hundred pictures. Raises: InvalidInput."""
+    _written(space, contents)
 
 
 def require_room(bank: Item, more: int) -> None:

@@ -1,4 +1,4 @@
-"""What two accounts of one person were told, wish and take pushes with becomes one account's, and two accounts' again."""
+"""What two accounts of one person were told, wish and take pushes with becomes one's, and two people's again."""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ class QuestionTransfer(Outbound):
     found: int = Field(description="Questions in the package, or in the bank.")
     refused: int = Field(description="Questions that cannot be taken, or not be written in this format.")
     remarked: int = Field(description="Questions of which something is left behind.")
-    transferred: int = Field(description="Questions that are in the bank, or in the file, by now.")
+    transferred: int = Field(
+        description="Questions that are in the bank, or in the file, by now. Of an import that failed none stays."
+    )
     error: JobError | None = None
     download: Download | None = Field(description="An export's file once it is done: ask again for a fresh address.")
 

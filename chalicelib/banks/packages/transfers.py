@@ -1,7 +1,8 @@
 """Imports and exports as jobs: a package is read anew by every run, so all that a kill leaves behind can be repeated.
 
 An item's id follows from its job and its place in the package, a picture's from its content: what a first run wrote, a
-second one finds. Nothing is written before all of the package was read and found to fit.
+second one finds. No question is written before all of the package was read and found to fit and has room; an import
+that is given up after that has what it wrote taken back by another job.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from datetime import timedelta
 from typing import BinaryIO, Literal, cast
 
 from chalicelib import clock, ids
-from chalicelib.banks import banking, contents, writing
+from chalicelib.banks import banking, contents, reserving, writing
 from chalicelib.banks.contents import Content, Pooled, PoolQuery
 from chalicelib.banks.models import ItemContent
 from chalicelib.banks.packages import gift_writing, qti_writing, reading, remarks, sheet_writing
-from chalicelib.banks.packages.findings import Finding, PackedPicture, Place, Reading, Tags, Taken
+from chalicelib.banks.packages.findings import MAX_ITEMS, Finding, PackedPicture, Place, Reading, Tags, Taken
 from chalicelib.banks.packages.models import NewQuestionImport, PackageFormat, QuestionTransfer
 from chalicelib.banks.packages.qti_dialects import Version
 from chalicelib.banks.writing import NewItem
@@ -34,6 +35,7 @@ from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
 IMPORT = "bank.import"
+TAKE_BACK = "bank.import.undo"
 EXPORT = "bank.export"
 MOST_BYTES = 100_000_000  # of a file that is written
 _LASTING_S = 900
@@ -90,7 +92,7 @@ def follow(space: Space, bank_id: str, job_id: str) -> QuestionTransfer:
         found=result.get("found", job.total or 0),
         refused=result.get("refused", 0),
         remarked=result.get("remarked", 0),
-        transferred=result.get("transferred", job.done or 0),
+        transferred=result.get("transferred", 0 if job.state == "failed" else job.done or 0),
         error=JobError.model_validate(job.error) if job.error else None,
         download=_download(space, job) if done and kept and direction == "export" else None,
     )
@@ -117,28 +119,42 @@ def _file(space: Space, job_id: str, form: PackageFormat) -> str:
     return files.key(space, "exports", f"{job_id}.{_FILES[form][0]}")
 
 
-@queue.handles(IMPORT)
+def _give_up(job: Job, _: Item) -> None:
+    payload = {"bank": job.payload["bank"], "import": job.id}
+    queue.enqueue(TAKE_BACK, job.tenant, payload, job_id=ids.derived(TAKE_BACK, job.id))
+
+
+@queue.handles(IMPORT, when_failed=_give_up)
 def import_package(job: Job, run: Run) -> None:
     """Read a package, say what is in it, and take its questions over if that is asked for and nothing is against it."""
     space, bank_id = spaces.find(job.tenant), str(job.payload["bank"])
-    bank = banking.require_in_use(space, bank_id)
+    begun = reserving.is_reserved(space, bank_id, job.id)
+    bank = (banking.require if begun else banking.require_in_use)(space, bank_id)
     found = reading.read(uploads.questions(space, job.payload["upload"]), space.slug)
     remarks.put(space, job.id, found.items, found.findings)
     wanted = not job.payload["dry_run"] and (job.payload["only_valid"] or not found.refused)
     if wanted and found.items:
-        writing.require_room(bank, _new(space, bank_id, job, found))
+        if not begun:
+            writing.require_room(bank, len(found.items))
         _take_pictures(space, found, job.actor, run)
+        writing.require_fit(space, [_content(each) for each in found.items])
+        reserving.reserve(space, bank_id, job.id, len(found.items))
         _take_items(space, bank_id, job, found, run)
+        reserving.keep(space, bank_id, job.id)
     run.result = _result(found.findings, len(found.items) + found.refused, len(found.items) if wanted else 0)
 
 
-def _new(space: Space, bank_id: str, job: Job, found: Reading) -> int:
-    """How many questions are still to come, near enough: none, if an earlier run has begun to write them."""
-    try:
-        writing.require(space, bank_id, _id(job, found.items[0].place))
-    except NotFound:
-        return len(found.items)
-    return 0
+@queue.handles(TAKE_BACK)
+def take_back(job: Job, run: Run) -> None:
+    """Take back what an import wrote before it was given up: whole, or not at all."""
+    given_up = str(job.payload["import"])
+    every = [ids.derived(given_up, str(place)) for place in range(1, MAX_ITEMS + 1)]
+
+    def tell(done: int, total: int) -> None:
+        run.progress(done, total)
+        run.go_on_if_late()
+
+    reserving.take_back(spaces.find(job.tenant), job.payload["bank"], given_up, every, tell)
 
 
 def _take_pictures(space: Space, found: Reading, actor: str, run: Run) -> None:
@@ -157,7 +173,9 @@ def _take_pictures(space: Space, found: Reading, actor: str, run: Run) -> None:
 def _take_items(space: Space, bank_id: str, job: Job, found: Reading, run: Run) -> None:
     for start in range(int(job.checkpoint.get("done", 0)), len(found.items), _AT_ONCE):
         some = found.items[start : start + _AT_ONCE]
-        writing.add_all(space, bank_id, [NewItem(_id(job, each.place), _content(each)) for each in some], job.actor)
+        writing.add_all(
+            space, bank_id, [NewItem(_id(job, each.place), _content(each)) for each in some], job.actor, reserved=True
+        )
         done = start + len(some)
         run.progress(done, len(found.items), {"done": done})
         if done < len(found.items):

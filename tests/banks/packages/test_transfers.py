@@ -23,6 +23,7 @@ from tests.pictures import png
 from tests.questions.writing import PICTURE, question
 
 GOOD = "::Câu một::Hà Nội là thủ đô? {T}\n\n::Câu hai::1+1\\=? {#2}\n"
+_CALLS_BEFORE = 10  # of a job that dies: taken up, read, said what is in it, reserved for, begun to be written
 MIXED = GOOD + "\n::Tự luận::Hãy kể lại. {}\n"
 
 
@@ -235,3 +236,50 @@ def _pictured_package(width: int) -> bytes:
     file = io.BytesIO()
     qti_writing.write(file, [taken(asked), taken(question("true_false", right=True))], lambda _: packed, "3.0")
     return file.getvalue()
+
+
+def _many(questions: int) -> bytes:
+    return "\n\n".join(f"::Câu {place}::Số {place} là số tự nhiên? {{T}}" for place in range(questions)).encode()
+
+
+def _begun(bank: BankRef, questions: int) -> str:
+    """An import that died when a part of its questions was written; gives its job."""
+    job = _import(bank, _many(questions))
+    with killed_at(_CALLS_BEFORE):
+        queue.run(bank.space.slug, job)
+    assert 0 < len(bank.listed(limit=100)) < questions
+    _later(clock.epoch_s() + 120)
+    return job
+
+
+def test_begun_it_comes_whole_though_the_bank_is_filled_and_archived_meanwhile(
+    hue: OpenedSpace, aws: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = begin(hue)
+    monkeypatch.setattr("chalicelib.banks.store.MOST_ITEMS", 62)
+    job = _begun(bank, 60)
+    assert _done(aws, bank, _import(bank, _many(3)))["error"]["code"] == "bank_full"
+    hue.author.post(bank.at("/archive")).ok()
+    done = _done(aws, bank, job)
+    assert (done["state"], _counts(done), len(bank.listed(limit=100))) == ("done", (60, 0, 0, 60), 60)
+    assert hue.author.get(bank.at()).ok()["items"] == 60
+
+
+@pytest.mark.parametrize("call", [None, 2, 9])
+def test_given_up_it_leaves_nothing(
+    hue: OpenedSpace, aws: Cloud, monkeypatch: pytest.MonkeyPatch, call: int | None
+) -> None:
+    bank = begin(hue)
+    job = _begun(bank, 60)
+    monkeypatch.setattr(queue, "MAX_ATTEMPTS", 1)
+    queue.run(hue.slug, job)
+    monkeypatch.undo()
+    if call:
+        with killed_at(call):
+            aws.drain()
+        _later(clock.epoch_s() + 240)
+        queue.sweep()
+    done = _done(aws, bank, job)
+    assert (done["state"], done["transferred"], bank.listed(limit=100)) == ("failed", 0, [])
+    assert hue.author.get(bank.at()).ok()["items"] == 0
+    hue.author.delete(bank.at()).ok(204)
