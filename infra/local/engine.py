@@ -4,12 +4,14 @@ Both listen on loopback only. Used by `make run`, and by tests through `dynoxide
 """
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import urllib3
@@ -22,6 +24,7 @@ from infra.local.settings import REGION, clean_environment
 SERVICES = ("s3", "sqs", "ses", "sns", "sts")
 DATABASE_SERVICES = ("dynamodb", "dynamodbstreams")
 PATIENCE_S = 30.0
+ROOM_IN_MEMORY = 2_000_000_000  # bytes; an engine that serves a million items takes 1.2 GB
 
 _http = urllib3.PoolManager(retries=False, timeout=2)
 
@@ -39,10 +42,9 @@ def find_dynoxide() -> Path | None:
     return Path(on_path) if on_path else None
 
 
-def dynoxide_command(binary: Path, port: int, database: Path | None) -> list[str]:
-    """`database` None: in memory, gone with the process."""
-    where = ["--db-path", str(database)] if database else []
-    return [str(binary), "serve", "--host", LOOPBACK, "--port", str(port), *where]
+def dynoxide_command(binary: Path, port: int, database: Path) -> list[str]:
+    """How dynoxide is started; it makes the file if there is none."""
+    return [str(binary), "serve", "--host", LOOPBACK, "--port", str(port), "--db-path", str(database)]
 
 
 def ministack_command() -> list[str]:
@@ -73,9 +75,24 @@ def ministack_environment(port: int, folder: Path, services: Sequence[str] = SER
     }
 
 
-def wait_for_dynoxide(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Return once dynoxide answers. Raises: EngineFailed."""
+def wait_for_dynoxide(process: subprocess.Popen[bytes], port: int, log: Path, database: Path) -> None:
+    """Return once dynoxide answers, and finds the end of a stream at once. Raises: EngineFailed."""
     wait_for_answer(process, f"http://{LOOPBACK}:{port}/", lambda status: status < 500, log)
+    _index_streams(database)
+
+
+def _index_streams(database: Path) -> None:
+    """Give dynoxide's file the index that it lacks: for each write it asks for the last number of the table's stream,
+    and would look through all of a day's records for it (measured: 5.6 ms a write after 20,000 of them; so 0.2 ms).
+
+    Its engine prepares what it asks anew once the file has an index more. Another release may keep streams otherwise:
+    then there is nothing to help.
+    """
+    with closing(sqlite3.connect(database, timeout=PATIENCE_S)) as file, suppress(sqlite3.OperationalError):
+        file.execute(
+            "CREATE INDEX IF NOT EXISTS hocmo_stream_ends"
+            " ON _stream_records (table_name, CAST(sequence_number AS INTEGER))"
+        )
 
 
 def wait_for_ministack(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
@@ -114,17 +131,22 @@ def last_words(log: Path, lines: int = 3) -> str:
 
 @contextmanager
 def dynoxide(database: Path | None = None) -> Iterator[str]:
-    """A DynamoDB engine for tests, at a port of its own; yields its address. In memory unless `database` is given.
-
-    Raises: EngineFailed.
-    """
+    """A DynamoDB engine for tests, at a port of its own; yields its address. Unless `database` is given, what it keeps
+    is gone with it, and in memory where the machine has a folder there. Raises: EngineFailed."""
     binary = find_dynoxide()
     if binary is None:
         raise EngineFailed("dynoxide is not installed: make setup")
-    with tempfile.TemporaryDirectory(prefix="hocmo-dynoxide-") as folder:
-        log = Path(folder) / "log"
-        with _served(lambda port: dynoxide_command(binary, port, database), _plain, wait_for_dynoxide, log) as url:
+    with tempfile.TemporaryDirectory(prefix="hocmo-dynoxide-", dir=_memory()) as folder:
+        log, file = Path(folder) / "log", database or Path(folder) / "items.db"
+        wait = partial(wait_for_dynoxide, database=file)
+        with _served(lambda port: dynoxide_command(binary, port, file), _plain, wait, log) as url:
             yield url
+
+
+def _memory() -> Path | None:
+    """A folder of which no byte is written to a disk; None where there is none, or one too small (as in containers)."""
+    folder = Path("/dev/shm")  # noqa: S108 (what is put there has a random name of its own, and our rights alone)
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > ROOM_IN_MEMORY else None
 
 
 @contextmanager

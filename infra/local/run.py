@@ -140,7 +140,7 @@ def _dynoxide(at: Addresses, binary: Path) -> Child:
         "The database (dynoxide)",
         engine.dynoxide_command(binary, at.database_port, places.DATABASE),
         clean_environment(),
-        wait=lambda process, log: engine.wait_for_dynoxide(process, at.database_port, log),
+        wait=lambda process, log: engine.wait_for_dynoxide(process, at.database_port, log, places.DATABASE),
         then=resources.create_platform,
     )
 

@@ -2,9 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ def running_dynoxide(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], st
         pytest.skip("dynoxide has no binary for this platform")
     port = ports.any_free()
     log = folder / "log"
-    command = engine.dynoxide_command(binary, port, folder / "hocmo.db")
+    database = folder / "hocmo.db"
+    command = engine.dynoxide_command(binary, port, database)
     process = processes.start(command, settings.clean_environment(), log)
     try:
-        engine.wait_for_dynoxide(process, port, log)
+        engine.wait_for_dynoxide(process, port, log, database)
         yield process, f"http://127.0.0.1:{port}"
     finally:
         processes.stop(process)
@@ -59,6 +61,16 @@ def test_items_survive_a_kill_of_dynoxide(tmp_path: Path) -> None:
         process.wait()
     with running_dynoxide(tmp_path) as (_, url):
         assert dynamodb(url).get_item(TableName="table", Key=KEY)["Item"]["n"] == {"N": "1"}
+
+
+def test_the_end_of_a_stream_is_found_without_reading_the_stream(tmp_path: Path) -> None:
+    """By the very question that dynoxide puts to its file before each write."""
+    with running_dynoxide(tmp_path), closing(sqlite3.connect(tmp_path / "hocmo.db")) as file:
+        asked = (
+            "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1"
+        )
+        (plan,) = file.execute(f"EXPLAIN QUERY PLAN {asked}", ("any",)).fetchall()
+    assert "USING INDEX hocmo_stream_ends" in plan[-1]
 
 
 def test_objects_survive_a_kill_of_ministack_and_the_rest_is_made_anew(tmp_path: Path) -> None:
@@ -99,7 +111,7 @@ def test_what_ended_at_once_says_why(tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = processes.start(["sh", "-c", "echo no room; exit 3"], {}, log)
     with pytest.raises(engine.EngineFailed, match="status 3: no room"):
-        engine.wait_for_dynoxide(process, ports.any_free(), log)
+        engine.wait_for_dynoxide(process, ports.any_free(), log, tmp_path / "hocmo.db")
 
 
 def test_children_left_by_a_killed_run_are_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
