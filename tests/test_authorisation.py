@@ -1,6 +1,7 @@
 """Who may call what, for every operation there is: each role, each space's token, things of another tenant.
 
-Nothing here is listed by hand. An operation that is declared is asked by everyone.
+Nothing here is listed by hand. An operation that is declared is asked by everyone. A feature is a test: its operations
+need the same setting, and all that is wrong with any of them is told.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -24,8 +26,9 @@ from tests.factories import open_space
 from tests.http.asking import ask
 from tests.http.contract import breaches
 from tests.http.world import ROLES, THEIRS, Tenant, caller, expired, furnish, operator, signed_in
+from tests.walks import walking
 
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+each_feature = pytest.mark.parametrize("feature", sorted({operation.feature for operation in OPERATIONS}))
 OF_SPACES = [operation for operation in OPERATIONS if operation.of_space]
 OF_THINGS = [operation for operation in OF_SPACES if operation.parameters]
 
@@ -43,6 +46,10 @@ def theirs(aws: Cloud) -> Tenant:
 @pytest.fixture(scope="module")
 def suspended(aws: Cloud) -> str:
     return open_space("tam-dung", status="suspended").slug
+
+
+def _of(feature: str, operations: list[Operation] = OPERATIONS) -> list[Operation]:
+    return [operation for operation in operations if operation.feature == feature]
 
 
 def _own(operation: Operation, tenant: Tenant, role: Role) -> Api:
@@ -66,24 +73,29 @@ def _refuses_by_itself(operation: Operation, reply: Reply) -> bool:
     return bool(reply.text) and reply.json.get("code") in {each.code for each in operation.raises}
 
 
-@each_operation
-@pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_call_what_its_permissions_say(operation: Operation, role: Role, ours: Tenant) -> None:
-    reply = _kept(operation, ask(operation, _own(operation, ours, role), ours.slug))
-    if allows(frozenset({role}), operation.may):
-        assert reply.status not in (401, 403) or _refuses_by_itself(operation, reply)
-    else:
-        reply.refused(403, "forbidden")
+@each_feature
+def test_a_role_may_call_what_its_permissions_say(feature: str, ours: Tenant) -> None:
+    with walking() as step:
+        for operation, role in product(_of(feature), ROLES):
+            with step(f"{operation.name} as {role}"):
+                reply = _kept(operation, ask(operation, _own(operation, ours, role), ours.slug))
+                if allows(frozenset({role}), operation.may):
+                    assert reply.status not in (401, 403) or _refuses_by_itself(operation, reply)
+                else:
+                    reply.refused(403, "forbidden")
 
 
-@each_operation
-def test_nobody_may_call_only_what_is_public(operation: Operation, ours: Tenant) -> None:
-    reply = _kept(operation, ask(operation, Api(), ours.slug))
-    if operation.may is ANYONE:
-        assert reply.status not in (401, 403) or _refuses_by_itself(operation, reply)
-    else:
-        reply.refused(401, "unauthenticated")
-        assert reply.headers["www-authenticate"].startswith("Bearer ")
+@each_feature
+def test_nobody_may_call_only_what_is_public(feature: str, ours: Tenant) -> None:
+    with walking() as step:
+        for operation in _of(feature):
+            with step(operation.name):
+                reply = _kept(operation, ask(operation, Api(), ours.slug))
+                if operation.may is ANYONE:
+                    assert reply.status not in (401, 403) or _refuses_by_itself(operation, reply)
+                else:
+                    reply.refused(401, "unauthenticated")
+                    assert reply.headers["www-authenticate"].startswith("Bearer ")
 
 
 def _strangers(operation: Operation, ours: Tenant, theirs: Tenant) -> Iterator[tuple[str, Api]]:
@@ -104,27 +116,30 @@ def _strangers(operation: Operation, ours: Tenant, theirs: Tenant) -> Iterator[t
     yield "nonsense", Api("x" * 5_000)
 
 
-@each_operation
-def test_a_token_of_elsewhere_is_worth_nothing(operation: Operation, ours: Tenant, theirs: Tenant) -> None:
-    ask(operation, Api(), ours.slug)  # what the first request makes is there for all that follow
-    anonymous = ask(operation, Api(), ours.slug).status
-    for kind, stranger in _strangers(operation, ours, theirs):
-        reply = _kept(operation, ask(operation, stranger, ours.slug))
-        if operation.may is ANYONE:
-            assert reply.status in (anonymous, 429), kind
-        else:
-            assert (reply.status, reply.json["code"]) == (401, "invalid_token"), kind
+@each_feature
+def test_a_token_of_elsewhere_is_worth_nothing(feature: str, ours: Tenant, theirs: Tenant) -> None:
+    with walking() as step:
+        for operation in _of(feature):
+            ask(operation, Api(), ours.slug)  # what the first request makes is there for all that follow
+            anonymous = ask(operation, Api(), ours.slug).status
+            for kind, stranger in _strangers(operation, ours, theirs):
+                with step(f"{operation.name} as {kind}"):
+                    reply = _kept(operation, ask(operation, stranger, ours.slug))
+                    if operation.may is ANYONE:
+                        assert reply.status in (anonymous, 429)
+                    else:
+                        reply.refused(401, "invalid_token")
 
 
-@pytest.mark.parametrize("operation", OF_THINGS, ids=lambda operation: operation.name)
-@pytest.mark.parametrize("role", SPACE_ROLES)
-def test_a_foreign_thing_and_a_missing_one_look_alike(
-    operation: Operation, role: Role, ours: Tenant, theirs: Tenant
-) -> None:
-    ids = {name: theirs.things[name] for name in operation.parameters if name in theirs.things}
-    foreign = _kept(operation, ask(operation, ours.caller(role), ours.slug, ids))
-    missing = _kept(operation, ask(operation, ours.caller(role), ours.slug))
-    assert _alike(foreign, ids) == _alike(missing, ids)
+@each_feature
+def test_a_foreign_thing_and_a_missing_one_look_alike(feature: str, ours: Tenant, theirs: Tenant) -> None:
+    with walking() as step:
+        for operation, role in product(_of(feature, OF_THINGS), SPACE_ROLES):
+            with step(f"{operation.name} as {role}"):
+                ids = {name: theirs.things[name] for name in operation.parameters if name in theirs.things}
+                foreign = _kept(operation, ask(operation, ours.caller(role), ours.slug, ids))
+                missing = _kept(operation, ask(operation, ours.caller(role), ours.slug))
+                assert _alike(foreign, ids) == _alike(missing, ids)
 
 
 def _alike(reply: Reply, ids: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
@@ -142,18 +157,21 @@ def hue(aws: Cloud, theirs: Tenant) -> Tenant:
     return furnish(aws, "hue", "Huế")
 
 
-@pytest.mark.parametrize("operation", OF_SPACES, ids=lambda operation: operation.name)
-def test_nothing_of_one_tenant_is_seen_in_another(operation: Operation, hue: Tenant, theirs: Tenant) -> None:
+@each_feature
+def test_nothing_of_one_tenant_is_seen_in_another(feature: str, hue: Tenant, theirs: Tenant) -> None:
     """Asked about what is there, by everyone who may ask: lists, reports and trails show one's own alone."""
     unmistakable = [THEIRS, theirs.slug, *(theirs.things[name] for name in ("course", "person", "file", "job"))]
-    for role in SPACE_ROLES if operation.method == "GET" else ():
-        reply = _kept(operation, ask(operation, hue.caller(role), hue.slug, hue.things))
-        seen = (
-            json.dumps(reply.json, ensure_ascii=False)
-            if reply.headers.get("content-type") == "application/json"
-            else reply.text
-        )
-        assert not [each for each in unmistakable if each in str(seen) or each in str(reply.headers)]
+    reading = [operation for operation in _of(feature, OF_SPACES) if operation.method == "GET"]
+    with walking() as step:
+        for operation, role in product(reading, SPACE_ROLES):
+            with step(f"{operation.name} as {role}"):
+                reply = _kept(operation, ask(operation, hue.caller(role), hue.slug, hue.things))
+                seen = (
+                    json.dumps(reply.json, ensure_ascii=False)
+                    if reply.headers.get("content-type") == "application/json"
+                    else reply.text
+                )
+                assert not [each for each in unmistakable if each in str(seen) or each in str(reply.headers)]
 
 
 def test_the_world_has_something_to_leak(theirs: Tenant) -> None:
@@ -167,10 +185,16 @@ def test_the_world_has_something_to_leak(theirs: Tenant) -> None:
     assert {"list_people", "list_courses", "read_course", "read_space"} <= set(shown)
 
 
-@pytest.mark.parametrize("operation", OF_SPACES, ids=lambda operation: operation.name)
-@pytest.mark.parametrize("role", [*SPACE_ROLES, None])
-def test_a_suspended_space_is_read_by_its_admins_alone(operation: Operation, role: Role | None, suspended: str) -> None:
-    reply = _kept(operation, ask(operation, caller(role, suspended) if role else Api(), suspended))
+@each_feature
+def test_a_suspended_space_is_read_by_its_admins_alone(feature: str, suspended: str) -> None:
+    with walking() as step:
+        for operation, role in product(_of(feature, OF_SPACES), [*SPACE_ROLES, None]):
+            with step(f"{operation.name} as {role}"):
+                reply = _kept(operation, ask(operation, caller(role, suspended) if role else Api(), suspended))
+                _require_suspended(operation, role, reply)
+
+
+def _require_suspended(operation: Operation, role: Role | None, reply: Reply) -> None:
     if role == "admin":
         goes_on = operation.while_suspended or operation.method == "GET"
     else:
@@ -183,7 +207,9 @@ def test_a_suspended_space_is_read_by_its_admins_alone(operation: Operation, rol
         reply.refused(403, "space_suspended")
 
 
-@pytest.mark.parametrize("operation", OF_SPACES, ids=lambda operation: operation.name)
-def test_a_space_that_is_not_there_is_not_there_for_anyone(operation: Operation, ours: Tenant) -> None:
-    for who in (Api(), ours.caller("admin")):
-        ask(operation, who, "khong-co").refused(404, "not_found")
+@each_feature
+def test_a_space_that_is_not_there_is_not_there_for_anyone(feature: str, ours: Tenant) -> None:
+    with walking() as step:
+        for operation, who in product(_of(feature, OF_SPACES), (Api(), ours.caller("admin"))):
+            with step(operation.name):
+                ask(operation, who, "khong-co").refused(404, "not_found")
