@@ -42,7 +42,7 @@ from chalicelib.storage import files
 from chalicelib.storage.files import StoredFile
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import TransactionFailed
+from chalicelib.storage.table import TransactionFailed, Write
 
 LASTING_S = 15 * 60
 _FITTING = {
@@ -52,9 +52,10 @@ _FITTING = {
     "draft": DRAFTS,
     "questions": QUESTIONS,
     "thread": STILLS,
+    "library": DOCUMENTS,
 }
 # What is uploaded for these is nobody else's to name.
-_ALONE = frozenset({"thread"})
+_ALONE = frozenset({"thread", "library"})
 
 
 class NotUploaded(Conflict):
@@ -301,21 +302,30 @@ def require_cover(space: Space, file_id: str | None) -> None:
 def draft_text(space: Space, file_id: str) -> bytes:
     """An uploaded draft's JSON: 1 call, 1 of S3. Raises: InvalidInput."""
     vi, en = "Tệp này không phải bản nháp JSON", "This is no JSON draft"
-    return _content(space, file_id, DRAFTS, "not_a_draft", vi, en)
+    return _read(space, _require_type(space, file_id, DRAFTS, "not_a_draft", vi, en))
 
 
 def questions(space: Space, file_id: str) -> bytes:
     """An uploaded package of questions: 1 call, 1 of S3. Raises: InvalidInput."""
+    return _read(space, require_questions(space, file_id))
+
+
+def require_questions(space: Space, file_id: str) -> FileItem:
+    """An uploaded file that may be a package of questions: 1 call. Raises: InvalidInput."""
     vi, en = "Tệp này không phải gói câu hỏi", "This is no package of questions"
-    return _content(space, file_id, QUESTIONS, "not_a_package", vi, en)
+    return _require_type(space, file_id, QUESTIONS, "not_a_package", vi, en)
 
 
-def _content(space: Space, file_id: str, types: frozenset[str], code: str, vi: str, en: str) -> bytes:
+def _require_type(space: Space, file_id: str, types: frozenset[str], code: str, vi: str, en: str) -> FileItem:
     item = store.file(space, file_id)
     if item is None or item.state != "ready" or item.content_type not in types:
         vi, en = f"{vi} đã tải lên xong trong không gian này.", f"{en} uploaded to this space."
         raise refuse_field("upload", code, vi, en)
-    return files.get(key(space.slug, file_id), start=0, length=TYPES[item.content_type].max_bytes)
+    return item
+
+
+def _read(space: Space, item: FileItem) -> bytes:
+    return files.get(key(space.slug, item.id), start=0, length=TYPES[item.content_type].max_bytes)
 
 
 def take_in(space: Space, file_id: str, new: NewFile, content: bytes, actor_id: str) -> None:
@@ -335,6 +345,19 @@ def take_in(space: Space, file_id: str, new: NewFile, content: bytes, actor_id: 
     except TransactionFailed:
         return  # it was there before: its bytes are counted once
     quotas.confirmed(space, completed.size)
+
+
+def held_by(space: Space, file_id: str, holder: str) -> Write:
+    """A file becomes one holder's, who has it removed one day: part of a transaction, which fails where it is another's
+    or gone. Repeating it changes nothing."""
+    return store.holding(space, file_id, holder)
+
+
+def remove(space: Space, file_id: str) -> None:
+    """Remove a file that nothing names any more: 1 call, 1 of S3. Repeating it changes nothing; the bucket's rules keep
+    it as a former version for a month."""
+    files.delete(key(space.slug, file_id))
+    store.drop_file(space, file_id)
 
 
 def ready(space: Space, file_ids: Iterable[str], purpose: Purpose | None = None) -> dict[str, FileItem]:

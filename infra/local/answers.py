@@ -59,6 +59,7 @@ def problem(code: str, accept_language: str) -> Answer:
         "status": status,
         "code": code,
         "detail": vi if language == "vi" else en,
+        "request_id": str(uuid.uuid4()),
     }
     retry = {"retry-after": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return own(status, json.dumps(document, ensure_ascii=False), "application/problem+json", **retry)

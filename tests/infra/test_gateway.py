@@ -200,6 +200,7 @@ def test_problems_speak_the_readers_language(port: int) -> None:
     assert vietnamese["detail"].startswith("Không tìm thấy")
     assert english["detail"].startswith("Nothing is found")
     assert english["type"] == "about:blank"
+    assert english["request_id"] != vietnamese["request_id"]
 
 
 def test_a_body_that_is_no_text_is_refused(port: int) -> None:

@@ -63,8 +63,12 @@ class ExportTooLarge(TooLarge):
 
 
 def start_import(space: Space, bank_id: str, new: NewQuestionImport, *, job_id: str, actor: str) -> QuestionTransfer:
-    """Have a package read, and unless it is a dry run its questions taken over. Raises: NotFound, ArchivedBank."""
+    """Have a package read, and unless it is a dry run its questions taken over.
+
+    Raises: NotFound, ArchivedBank, InvalidInput.
+    """
     banking.require_in_use(space, bank_id)
+    uploads.require_questions(space, new.upload)
     payload = {"bank": bank_id, **new.model_dump()}
     return follow(space, bank_id, queue.enqueue(IMPORT, space.slug, payload, job_id=job_id, actor=actor))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from chalicelib import clock
+from chalicelib import clock, ids
 from chalicelib.banks.packages import qti_writing
 from chalicelib.banks.packages.findings import PackedPicture
 from chalicelib.courses.file_types import WORKBOOK
@@ -182,10 +182,13 @@ def test_a_package_that_cannot_be_read_says_why(
     assert (done["state"], done["error"]["code"], bank.listed()) == ("failed", code, [])
 
 
-def test_a_picture_is_no_package(hue: OpenedSpace, aws: Cloud) -> None:
+def test_what_is_no_uploaded_package_is_refused_at_once(hue: OpenedSpace) -> None:
     bank = begin(hue)
-    job = _begin(bank, "/imports", {"upload": uploaded(hue, "image/png")})
-    assert _done(aws, bank, job)["error"]["code"] == "invalid_input"
+    for upload in (uploaded(hue, "image/png"), ids.new()):
+        refused = hue.author.post(bank.at("/imports"), {"upload": upload})
+        assert [(each["field"], each["code"]) for each in refused.refused(422)["errors"]] == [
+            ("upload", "not_a_package")
+        ]
 
 
 def test_a_full_bank_takes_none(hue: OpenedSpace, aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
