@@ -84,11 +84,12 @@ def apply_changes(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @app.lambda_function(name="tick")
 def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured; once a
-    morning, whoever was told of something gets a letter, and whoever has something due is reminded; once an hour, what
-    became overdue climbs to the admins."""
+    """Every minute: what got stuck is hinted to its queue again; once a night, what tenants store is measured and files
+    of documents that are long gone are removed; once a morning, whoever was told of something gets a letter, and
+    whoever has something due is reminded; once an hour, what became overdue climbs to the admins."""
     from chalicelib.assignments import reminding
     from chalicelib.jobs import queue
+    from chalicelib.library import leftovers
     from chalicelib.metering import measuring
     from chalicelib.notifications import digest
     from chalicelib.threads import climbing
@@ -96,6 +97,7 @@ def tick(event: dict[str, Any], context: Any) -> dict[str, int]:
     mounting.everything()
     hinted = queue.sweep()
     measuring.at_night()
+    leftovers.each_night()
     digest.in_the_morning()
     reminding.in_the_morning()
     climbing.each_hour()

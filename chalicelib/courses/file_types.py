@@ -27,7 +27,7 @@ ContentType = Literal[
     "text/plain",
     "text/csv",
 ]
-Purpose = Literal["lesson", "cover", "captions", "draft", "questions", "thread"]
+Purpose = Literal["lesson", "cover", "captions", "draft", "questions", "thread", "library"]
 FileState = Literal["pending", "ready"]
 MB = 1_000_000
 _FILMS = (b"mp4", b"iso", b"avc1", b"M4V", b"dash")

@@ -249,6 +249,19 @@ def delete_file(space: Space, item: FileItem) -> None:
         transact([deleting, waiting.no_more(space, item.size, item.created_at)])
 
 
+def holding(space: Space, file_id: str, holder: str) -> Write:
+    """A file becomes one holder's, if it is nobody else's: part of a transaction, 2 WCU."""
+    return _table(space).updating(
+        _file(file_id), _FILE, "SET held = :holder", {":holder": holder},
+        condition="attribute_exists(pk) AND (attribute_not_exists(held) OR held = :holder)",
+    )  # fmt: skip
+
+
+def drop_file(space: Space, file_id: str) -> None:
+    """A file that was removed: 1 DeleteItem, 1 WCU. One that is gone is no error."""
+    _table(space).delete(_file(file_id), _FILE)
+
+
 def _file_item(space: Space, file_id: str, **facts: Any) -> FileItem:
     return space[FileItem](_file(file_id), _FILE, **facts)
 

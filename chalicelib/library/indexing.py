@@ -16,7 +16,7 @@ from chalicelib.courses import uploads
 from chalicelib.errors import NotFound
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
-from chalicelib.library import pdf_text, shelf, store, words
+from chalicelib.library import leftovers, pdf_text, shelf, store, words
 from chalicelib.library.models import TextState
 from chalicelib.library.shelf import Document
 from chalicelib.storage import files, spaces
@@ -126,7 +126,7 @@ def _unpacked(packed: bytes | None) -> list[str]:
 
 @queue.handles(CLEAR)
 def clear_away(job: Job, run: Run) -> None:
-    """Take back the words of a document that is gone, then all that belongs to it: 1 call each."""
+    """Take back the words of a document that is gone, then all that belongs to it: 1 call each, and 2 for a file."""
     space, document_id = spaces.find(job.tenant), job.payload["document"]
     if store.document(space, document_id) is not None:
         return
@@ -136,6 +136,8 @@ def clear_away(job: Job, run: Run) -> None:
             _each(_unpacked(item["words"]), run, partial(_take_back, space, item["number"]))
             store.drop_text(space, item)
     for item in rest:
+        if item.get("own"):
+            leftovers.leave(space, item["file"], document_id)
         store.drop(space, item)
 
 

@@ -8,7 +8,7 @@ from chalicelib import clock
 from chalicelib.audiences import membership
 from chalicelib.courses import uploads
 from chalicelib.courses.file_types import DOCUMENTS
-from chalicelib.errors import Conflict, NotFound, PreconditionFailed, Unavailable, refuse_field
+from chalicelib.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, Unavailable, refuse_field
 from chalicelib.http import paging
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.requests import Circumstances
@@ -24,7 +24,7 @@ from chalicelib.library.models import (
 from chalicelib.library.shelf import Document
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed
+from chalicelib.storage.table import ConditionFailed, Write
 
 _TRIES = 5
 _NAMED = 5  # courses that a refusal names
@@ -71,8 +71,11 @@ def create(space: Space, new: NewLibraryDocument, circumstances: Circumstances) 
         "number": store.next_number(space),
         "version": 1,
     }
-    if store.create(space, document_id, head, version) == "full":
+    made = store.create(space, document_id, head, version, _held(space, document_id, version))
+    if made == "full":
         raise LibraryFull(most=MOST_DOCUMENTS)
+    if made == "refused":
+        raise _anothers()
     return _read_text(space, document_id, circumstances.actor_id)
 
 
@@ -96,16 +99,27 @@ def _version(space: Space, new: NewLibraryVersion, circumstances: Circumstances,
     """A version's facts, of a file that is uploaded and checked: 1 call with a file. Raises: InvalidInput."""
     content: Item = {"kind": "link", "url": new.url, "name": new.url, "size": 0}
     if new.file is not None:
-        item = uploads.ready(space, [new.file]).get(new.file)
+        own = uploads.ready(space, [new.file], "library")
+        item = (own or uploads.ready(space, [new.file])).get(new.file)
         if item is None or item.content_type not in DOCUMENTS:
             vi = "Tệp này chưa tải lên xong, hoặc không phải PDF hay hình ảnh."
             raise refuse_field("file", "not_a_document", vi, "This is no uploaded PDF or picture of this space.")
         kind = "pdf" if item.content_type == "application/pdf" else "image"
         content = {"kind": kind, "file": new.file, "name": item.name, "content_type": item.content_type}
-        content["size"] = item.size
+        content |= {"size": item.size, "own": bool(own)}
     asked = circumstances.new_id(space.slug, *scope)
     facts = {"changes": new.changes, "at": clock.timestamp(), "by": circumstances.actor_id, "asked": asked}
     return {**content, **facts}
+
+
+def _held(space: Space, document_id: str, version: Item) -> list[Write]:
+    """A file that was uploaded for the library is one document's, and goes with it; another may be a lesson's too."""
+    return [uploads.held_by(space, version["file"], document_id)] if version.get("own") else []
+
+
+def _anothers() -> InvalidInput:
+    vi = "Tệp này đã thuộc về một tài liệu khác. Hãy tải tệp lên lần nữa."
+    return refuse_field("file", "file_of_another_document", vi, "The file is another document's. Upload it once more.")
 
 
 def _shown(version: Item) -> Item:
@@ -163,7 +177,10 @@ def add_version(space: Space, document_id: str, new: NewLibraryVersion, circumst
         if item["version"] >= MOST_VERSIONS:
             raise TooManyVersions(most=MOST_VERSIONS)
         facts: dict[str, Any] = {**_shown(version), "version": item["version"] + 1}
-        if store.add_version(space, document_id, facts["version"], version, facts, item["v"]):
+        made = store.add_version(space, document_id, version, facts, item["v"], _held(space, document_id, version))
+        if made == "refused":
+            raise _anothers()
+        if made == "made":
             break
     else:
         raise Unavailable

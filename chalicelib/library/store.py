@@ -10,6 +10,8 @@
 | use | ``library#<id>``, ``used#<course>`` | that published lessons of a course name it |
 | readings | ``library#<id>``, ``read#<shard>`` | how often it was read, altogether and by month |
 | read | ``library-read#<id>#<day>#<shard>``, ``<person>`` | that a person was counted on a day; TTL |
+| leftover | ``library-leftovers``, ``<day>#<file>`` | a file of a document that is gone, to be removed on that day |
+| day | ``due#library-<day>``, ``<slug>`` (platform table) | that the space has such files; TTL |
 | word | ``library-words#<letter>``, ``<word>`` | the numbers of all documents that have a word |
 
 Adding a document to a word, or taking it out, may be repeated: a word holds a set.
@@ -24,12 +26,14 @@ from typing import Any
 from chalicelib import clock, ids
 from chalicelib.library.models import MOST_DOCUMENTS
 from chalicelib.storage.items import Item
-from chalicelib.storage.spaces import Space
+from chalicelib.storage.spaces import Space, platform
 from chalicelib.storage.table import ConditionFailed, Rows, Table, TransactionFailed, Write, transact
 
 SHARDS = 16  # of a document's readings: transactions on one counter wait for each other
 MOST_POSTINGS = 2_000_000  # words of all documents together
 _LIBRARY, _COUNTS, _COLLECTIONS, _TEXT = "library", "counts", "collections", "text"
+_LEFTOVERS = "library-leftovers"
+_YEAR_S = 366 * 24 * 3600
 _TWO_DAYS_S = 2 * 24 * 3600
 
 
@@ -65,19 +69,24 @@ def next_number(space: Space) -> int:
     return int(counted["given"])
 
 
-def create(space: Space, document_id: str, head: Mapping[str, Any], version: Mapping[str, Any]) -> str:
-    """A document with its first version, if there is room for one more: 1 transaction, 6 WCU or so. Gives ``made``,
-    ``there`` or ``full``."""
+def create(
+    space: Space, document_id: str, head: Mapping[str, Any], version: Mapping[str, Any], also: Sequence[Write] = ()
+) -> str:
+    """A document with its first version, and ``also`` these writes, if there is room for one more: 1 transaction, 6 WCU
+    or so. Gives ``made``, ``there``, ``full``, or ``refused`` where one of those writes is."""
     counting = _counting(space, 1, "attribute_not_exists(documents) OR documents < :most")
     writes = [
         _table(space).creating({"pk": _LIBRARY, "sk": _doc(document_id), "v": 1, **head}),
         _table(space).creating({"pk": _parts(document_id), "sk": _version(1), **version}),
         counting,
+        *also,
     ]
     try:
         transact(writes)
     except TransactionFailed as failure:
-        return "there" if 0 in failure.failed or 1 in failure.failed else "full"
+        if 0 in failure.failed or 1 in failure.failed:
+            return "there"
+        return "full" if 2 in failure.failed else "refused"
     return "made"
 
 
@@ -104,19 +113,26 @@ def _setting(facts: Mapping[str, Any]) -> tuple[str, dict[str, str], dict[str, A
 
 
 def add_version(
-    space: Space, document_id: str, number: int, version: Mapping[str, Any], facts: Mapping[str, Any], seen: int
-) -> bool:
-    """A further version, which the document then shows, if it is as it was seen: 1 transaction, 4 WCU or so."""
+    space: Space,
+    document_id: str,
+    version: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    seen: int,
+    also: Sequence[Write] = (),
+) -> str:
+    """A further version, which the document then shows, and ``also`` these writes, if it is as it was seen: 1
+    transaction, 4 WCU or so. Gives ``made``, ``stale``, or ``refused`` where one of those writes is."""
     expression, names, values = _setting(facts)
     values |= {":seen": seen, ":next": seen + 1}
     showing = _table(space).updating(
         _LIBRARY, _doc(document_id), expression, values, names=names, condition="attribute_exists(pk) AND v = :seen"
     )
     try:
-        transact([_table(space).creating({"pk": _parts(document_id), "sk": _version(number), **version}), showing])
-    except TransactionFailed:
-        return False
-    return True
+        number = _version(facts["version"])
+        transact([_table(space).creating({"pk": _parts(document_id), "sk": number, **version}), showing, *also])
+    except TransactionFailed as failure:
+        return "stale" if 0 in failure.failed or 1 in failure.failed else "refused"
+    return "made"
 
 
 def versions(space: Space, document_id: str, after: int | None, limit: int) -> Rows:
@@ -149,6 +165,24 @@ def rest_of(space: Space, document_id: str) -> list[Item]:
 def drop(space: Space, item: Item) -> None:
     """One thing that belonged to a document that is gone: 1 WCU per KB. Repeating changes nothing."""
     _table(space).delete(item["pk"], item["sk"])
+
+
+def leave(space: Space, day: str, file_id: str, document_id: str) -> None:
+    """A file of a document that is gone is to be removed on that day: 2 PutItems, 1 WCU each. Repeating it changes
+    nothing."""
+    ttl = clock.epoch_s() + _YEAR_S
+    platform().table("people").put({"pk": f"due#library-{day}", "sk": space.slug, "ttl": ttl})
+    _table(space).put({"pk": _LEFTOVERS, "sk": f"{day}#{file_id}", "file": file_id, "document": document_id})
+
+
+def left(space: Space, day: str, limit: int) -> list[Item]:
+    """Files that are to be removed on that day or before: 1 Query."""
+    return _table(space).query(_LEFTOVERS, between=("0", f"{day}~"), limit=limit).items
+
+
+def leaving(day: str) -> list[str]:
+    """The spaces that have files to be removed on that day: 1 Query for each megabyte, some 10,000 spaces."""
+    return [item["sk"] for item in platform().table("people").query_all(f"due#library-{day}")]
 
 
 def collections(space: Space) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.errors import InvalidInput
 from chalicelib.http import paging
 from chalicelib.http.endpoint import Answer, Budget, Feature
 from chalicelib.http.models import Id, Page, PageQuery
@@ -30,7 +31,9 @@ def list_announcements(space: Space, query: PageQuery) -> Page[Announcement]:
     return announcing.page(space, query)
 
 
-@announcements.post("/spaces/{space}/announcements/preview", may=MANAGE_PEOPLE, status=200, audited=False)
+@announcements.post(
+    "/spaces/{space}/announcements/preview", may=MANAGE_PEOPLE, status=200, audited=False, raises=[InvalidInput]
+)
 def preview_announcement(space: Space, body: PreviewRequest) -> AnnouncementPreview:
     """About how many people an announcement would tell. Nobody is told."""
     return announcing.preview(space, body.to)
@@ -42,7 +45,7 @@ def preview_announcement(space: Space, body: PreviewRequest) -> AnnouncementPrev
     status=202,
     creates=True,
     audits=["title", "to"],
-    raises=[TooManyAnnouncements],
+    raises=[InvalidInput, TooManyAnnouncements],
 )
 def make_announcement(
     space: Space, actor: Actor, circumstances: Circumstances, body: NewAnnouncement

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from chalicelib import clock
-from chalicelib.errors import Conflict, NotFound, TooManyRequests
+from chalicelib.errors import Conflict, NotFound, TooManyRequests, refuse_field
 from chalicelib.http import paging
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.permissions import MANAGE_PEOPLE
@@ -52,17 +52,25 @@ class AnnouncementEnded(Conflict):
 
 
 def preview(space: Space, to: Addressed) -> AnnouncementPreview:
-    """About how many it would tell: at most 40 calls. Raises: NotFound."""
+    """About how many it would tell: at most 40 calls. Raises: InvalidInput."""
+    _require(space, to)
     group = addressees.KINDS[to.kind]
-    group.require(space, to.id or "")
     people = group.count(space, to.id or "")
     return AnnouncementPreview(people=people, more=people >= group.most)
 
 
+def _require(space: Space, to: Addressed) -> None:
+    try:
+        addressees.KINDS[to.kind].require(space, to.id or "")
+    except NotFound:
+        vi = "Không có nhóm đối tượng hoặc khoá học nào có mã này trong không gian."
+        raise refuse_field("to.id", "unknown_addressees", vi, "The space has no such audience or course.") from None
+
+
 def start(space: Space, body: NewAnnouncement, announcement_id: str, actor: str) -> Announcement:
     """Write it down and have everyone told: 1 transaction and at most 4 calls. Repeating it under the same id changes
-    nothing, and has it go on where a process died before. Raises: NotFound, TooManyAnnouncements."""
-    addressees.KINDS[body.to.kind].require(space, body.to.id or "")
+    nothing, and has it go on where a process died before. Raises: InvalidInput, TooManyAnnouncements."""
+    _require(space, body.to)
     facts: Item = {
         "title": body.title, "text": body.text, "to": body.to.model_dump(), "by": actor, "st": "running",
         "at": clock.epoch_s(),

@@ -90,7 +90,7 @@ KINDS: dict[KindId, Kind] = {
     "thread.hidden": Kind(
         _both("Bài viết của tôi bị ẩn", "What I wrote is hidden"),
         _both("Bài viết của bạn đã bị ẩn", "What you wrote has been hidden"),
-        _both("Trong: {title}. Lý do: {reason}", "In: {title}. Reason: {reason}"),
+        _both("{title} — lý do: {reason}", "{title} — reason: {reason}"),
     ),
     # params: title (of the course or of the assessment)
     "credential.issued": Kind(

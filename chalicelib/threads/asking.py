@@ -22,7 +22,7 @@ from chalicelib.threads.pacing import TooManyPosts
 def ask(space: Space, actor: Actor, new: NewThread, circumstances: Circumstances) -> Thread:
     """Ask, once however often the request is repeated: 7 calls at most.
 
-    Raises: NotFound for a course that is not offered, UnknownLesson, InvalidInput, TooManyPosts.
+    Raises: UnknownLesson, TooManyPosts, InvalidInput, also for a course that is not offered.
     """
     _require_place(space, new)
     written = require_written(space, actor, new)
@@ -43,7 +43,11 @@ def ask(space: Space, actor: Actor, new: NewThread, circumstances: Circumstances
 def _require_place(space: Space, new: NewThread) -> None:
     if new.course is None:
         return
-    catalogue.shown(space, new.course)
+    try:
+        catalogue.shown(space, new.course)
+    except NotFound:
+        vi = "Không có khoá học này, hoặc khoá học đã ngừng."
+        raise refuse_field("course", "unknown_course", vi, "There is no such course, or it is archived.") from None
     if new.lesson is not None:
         catalogue.outline(space, new.course).require(new.lesson)
 

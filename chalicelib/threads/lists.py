@@ -69,8 +69,8 @@ def of_person(space: Space, actor: Actor, query: PageQuery) -> Page[OwnPost]:
     return Page[OwnPost](items=views.own_posts(space, rows.items), next=last)
 
 
-def of_reports(space: Space, query: PageQuery) -> Page[Report]:
-    """What was reported and is not settled, oldest first: 2 calls, 3 for long pages. Raises: BadCursor."""
+def of_reports(space: Space, actor: Actor, query: PageQuery) -> Page[Report]:
+    """What was reported and is not settled, oldest first: 3 calls, 6 for long pages. Raises: BadCursor."""
     after = None
     if query.cursor:
         thread_id, post_id, place = paging.decode(query.cursor, str, str, str)
@@ -80,4 +80,4 @@ def of_reports(space: Space, query: PageQuery) -> Page[Report]:
     if rows.after:
         thread_id, post_id = (str(rows.after[name]).partition("#")[2] for name in ("pk", "sk"))
         last = paging.encode(thread_id, post_id, rows.after["cs"])
-    return Page[Report](items=views.reports(space, rows.items), next=last)
+    return Page[Report](items=views.reports(space, actor, rows.items), next=last)

@@ -183,6 +183,7 @@ class ThreadCard(Outbound):
     locked: bool
     hidden: bool
     owner: str | None = Field(description="For those who may answer, alone.")
+    owner_id: Id | None = Field(description="Likewise: by it one's own are told from others' in a list of all.")
     due_at: datetime | None = Field(description="By when the space promises an answer; null when none is due.")
     overdue: bool
 
@@ -253,6 +254,8 @@ class Report(Outbound):
     reply: Id | None
     title: str
     body: str | None
+    by: Writer = Field(description="Who wrote it; who reported it is not told.")
+    hidden: bool
     reports: int
     reason: str = Field(description="Of the first who reported it.")
     at: datetime

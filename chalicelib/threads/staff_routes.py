@@ -89,10 +89,10 @@ def list_post_versions(space: Space, actor: Actor, thread: Id, query: PostVersio
     return PostVersions(items=asking.versions(space, actor, thread, query.reply))
 
 
-@answers.get("/spaces/{space}/thread-reports", may=ANSWER, budget=Budget(calls=4, rcu=300), raises=[paging.BadCursor])
-def list_reported_posts(space: Space, query: PageQuery) -> Page[Report]:
+@answers.get("/spaces/{space}/thread-reports", may=ANSWER, budget=Budget(calls=6, rcu=350), raises=[paging.BadCursor])
+def list_reported_posts(space: Space, actor: Actor, query: PageQuery) -> Page[Report]:
     """What was reported and is not settled, oldest first."""
-    return lists.of_reports(space, query)
+    return lists.of_reports(space, actor, query)
 
 
 @answers.get("/spaces/{space}/canned-answers", may=ANSWER, budget=Budget(calls=2, rcu=260))

@@ -90,6 +90,7 @@ def card(viewer: Viewer, thread: Thread) -> ThreadCard:
         locked=thread.locked,
         hidden=bool(thread.question.hidden),
         owner=viewer.name(thread.owner) if viewer.staff and thread.owner else None,
+        owner_id=thread.owner if viewer.staff else None,
         due_at=clock.from_epoch_ms(thread.due * 1000) if thread.due else None,
         overdue=thread.due is not None and thread.due <= clock.epoch_s(),
     )
@@ -143,22 +144,25 @@ def own_posts(space: Space, rows: list[Item]) -> list[OwnPost]:
     ]
 
 
-def reports(space: Space, rows: list[Item]) -> list[Report]:
-    """What was reported, with what it is: 1 call."""
+def reports(space: Space, actor: Actor, rows: list[Item]) -> list[Report]:
+    """What was reported, with what it is and who wrote it: 2 calls, 3 for long pages."""
     keys: list[Key] = []
     for each in rows:
         thread_id, post_id = each["pk"].removeprefix(items.partition("")), each["sk"].removeprefix("report#")
         keys += [(each["pk"], each["sk"]), items.thread_key(thread_id), _post_key(thread_id, post_id)]
-    found, shown = store.posts(space, keys), []
+    found, there = store.posts(space, keys), []
     for place in range(0, len(keys), 3):
         report, thread, post = (found.get(key) for key in keys[place : place + 3])
         if report and thread and post:
-            shown.append(_report(report, Thread.of(thread), Post.of(post)))
-    return shown
+            there.append((report, Thread.of(thread), Post.of(post)))
+    viewer = Viewer.of(space, actor, [post.by for _, _, post in there])
+    return [_report(viewer, *each) for each in there]
 
 
-def _report(item: Item, thread: Thread, post: Post) -> Report:
+def _report(viewer: Viewer, item: Item, thread: Thread, post: Post) -> Report:
     return Report(
+        by=viewer.writer(post),
+        hidden=bool(post.hidden),
         thread=thread.id,
         reply=post.id if post.id != thread.id else None,
         title=thread.title,

@@ -24,7 +24,11 @@ def pdf(*pages: str) -> bytes:
 
 def added(space: OpenedSpace, title: str, *pages: str, **more: Any) -> dict[str, Any]:
     """A published document: a PDF with these pages, or a link when there are none."""
-    content = {"file": uploaded(space, "application/pdf", pdf(*pages))} if pages else {"url": "https://hue.example/a"}
+    content = (
+        {"file": uploaded(space, "application/pdf", pdf(*pages), purpose="library")}
+        if pages
+        else {"url": "https://hue.example/a"}
+    )
     body = {"title": title, "status": "published", **content, **more}
     made: dict[str, Any] = space.author.post(space.at("/library/documents"), body).ok(201)
     return made

@@ -68,7 +68,7 @@ def test_whom_nobody_knows_is_refused(aws: Cloud) -> None:
     for path in ("/announcements", "/announcements/preview"):
         body = TEXT if path == "/announcements" else {}
         for to in ({"kind": "audience", "id": "nobody"}, {"kind": "course", "id": ids.new()}):
-            space.admin.post(space.at(path), {**body, "to": to}).refused(404)
+            space.admin.post(space.at(path), {**body, "to": to}).refused(422)
         for unclear in ({"kind": "audience"}, {"kind": "everyone", "id": "students"}, {"kind": "all"}):
             space.admin.post(space.at(path), {**body, "to": unclear}).refused(422)
 

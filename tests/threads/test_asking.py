@@ -71,7 +71,7 @@ def test_replies_are_paged_in_the_order_of_time(forum: Forum) -> None:
 
 def test_what_is_not_there_is_refused(forum: Forum) -> None:
     body = {"title": "Câu hỏi", "body": "Nội dung"}
-    forum.asker.api.post(forum.at("/threads"), body | {"course": ids.new()}).refused(404)
+    forum.asker.api.post(forum.at("/threads"), body | {"course": ids.new()}).refused(422)
     forum.asker.api.post(forum.at("/threads"), body | {"course": forum.course.id, "lesson": "zz"}).refused(404)
     forum.asker.api.post(forum.at("/threads"), body | {"lesson": "1"}).refused(422)
     forum.asker.api.post(forum.at("/threads"), body | {"mentions": [forum.other.id]}).refused(422)
@@ -83,7 +83,8 @@ def test_an_archived_course_takes_no_new_questions_and_its_old_ones_are_still_an
     thread = forum.ask()["id"]
     forum.space.author.post(forum.course.at("/archive")).ok()
     body = {"title": "Câu hỏi", "body": "Nội dung", "course": forum.course.id}
-    forum.asker.api.post(forum.at("/threads"), body).refused(404)
+    refused = forum.asker.api.post(forum.at("/threads"), body).refused(422)
+    assert refused["errors"][0]["code"] == "unknown_course"
     forum.reply(forum.tutor, thread)
     assert forum.read(thread)["answered"]
 

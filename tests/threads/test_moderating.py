@@ -102,12 +102,13 @@ def test_reports_are_counted_once_a_person_until_they_are_settled(forum: Forum) 
     while True:
         query = {"limit": 1} | ({"cursor": cursor} if cursor else {})
         page = forum.admin.api.get(forum.at("/thread-reports"), query=query).ok()
-        found += [(each["reply"], each["reports"], each["reason"]) for each in page["items"]]
+        found += [(each["reply"], each["reports"], each["reason"], each["by"]["id"]) for each in page["items"]]
         cursor = page["next"]
         if cursor is None:
             break
-    assert sorted(found, key=str) == sorted([(reply, 2, "Quảng cáo"), (None, 1, "Không rõ ràng")], key=str)
-    assert forum.asker.id not in str(forum.admin.api.get(forum.at("/thread-reports")).text)
+    expected = [(reply, 2, "Quảng cáo", forum.other.id), (None, 1, "Không rõ ràng", forum.asker.id)]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+    assert forum.tutor.id not in str(forum.admin.api.get(forum.at("/thread-reports")).text)
     hide(forum, thread, hidden=False)
     hide(forum, thread, reply)
     assert forum.admin.api.get(forum.at("/thread-reports")).ok()["items"] == []
