@@ -9,7 +9,7 @@ from bench import page
 
 PARTS = (
     "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials",
-    "printing", "threads", "analysis", "tenants", "cost", "exact",
+    "printing", "threads", "analysis", "pools", "tenants", "cost", "exact",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from infra.local.places import REPOSITORY
 PAGE = REPOSITORY / "docs" / "bench.md"
 PARTS = (
     "cpu", "cold", "flat", "load", "enrol", "rosters", "audiences", "orders", "credentials",
-    "printing", "threads", "analysis", "tenants", "exact",
+    "printing", "threads", "analysis", "pools", "tenants", "exact",
 )  # fmt: skip
 
 

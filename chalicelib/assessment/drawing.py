@@ -8,6 +8,7 @@ know the space's key cannot tell the next one.
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ def draw(parts: Sequence[FrozenPart], seed: str, *, shuffled: bool) -> tuple[Ref
         part = parts[place]
         free = [ref for ref in _once(part.pool) if _what(ref) not in taken]
         if part.count is not None:
-            free = sorted(free, key=lambda ref, place=place: _rank(seed, str(place), ref))[: part.count]  # type: ignore[misc]
+            free = heapq.nsmallest(part.count, free, key=lambda ref, place=place: _rank(seed, str(place), ref))  # type: ignore[misc]
         chosen[place] = free
         taken.update(_what(ref) for ref in free)
     paper = [ref for place in sorted(chosen) for ref in chosen[place]]
