@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from chalicelib import cells
 from chalicelib.audiences.models import AudienceId
 from chalicelib.courses import catalogue
@@ -49,8 +47,7 @@ reports = Feature("reports")
 
 def _file(content: str, name: str) -> Raw:
     """A CSV file that a browser saves under that name."""
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return Raw(content, cells.CSV, headers=headers)
+    return Raw(content, cells.CSV, headers=cells.saved_as(name))
 
 
 @reports.get("/spaces/{space}/reports/summary", may=READ_LEARNERS, budget=Budget(calls=3, rcu=20))
