@@ -57,6 +57,20 @@ def test_the_demo_gives_the_reports_something_to_say(base_url: str) -> None:
     assert 0 < totals["completions"] < totals["enrolments"]
 
 
+def test_the_demo_has_assessments_questions_and_a_library(base_url: str) -> None:
+    tutor, admin = (client.sign_in(base_url, "hue", f"{role}@hue.hocmo.local", PASSWORD) for role in ("tutor", "admin"))
+    assert tutor
+    assert admin
+    for card in client.everything(admin, "/spaces/hue/assessments"):
+        sat = client.everything(tutor, f"/spaces/hue/assessments/{card['id']}/sittings?state=submitted")
+        assert {each["score"] == 100 for each in sat} == {True, False}, card["title"]
+    client.wait_for("what is overdue", lambda: tutor.get("/spaces/hue/thread-queue?of=overdue")["items"])
+    found = Client(base_url).get("/spaces/hue/library/matches?q=bon%20soi%20day")["items"]
+    assert [each["document"]["kind"] for each in found] == ["pdf"]
+    issued = client.everything(admin, "/spaces/hue/credentials")
+    assert Client(base_url).get(f"/credentials/{issued[0]['id']}")["state"] == "valid"
+
+
 def test_a_hundred_tenants_open_in_one_go(base_url: str) -> None:
     operator = client.sign_in(base_url, None, OPERATOR, PASSWORD)
     assert operator

@@ -157,15 +157,20 @@ def _link(mails: list[Json], space: str) -> str | None:
 
 
 def upload(author: Client, space: str, path: Path) -> str:
-    """Upload one file as a browser does: ask for the form, post to S3, say that it is complete. Gives its id."""
-    content = path.read_bytes()
-    asked = {"name": path.name, "content_type": CONTENT_TYPES[path.suffix], "size": len(content)}
+    """Upload one file: as :func:`send`."""
+    return send(author, space, path.name, path.read_bytes())
+
+
+def send(author: Client, space: str, name: str, content: bytes) -> str:
+    """Upload content under a file's name as a browser does: ask for the form, post to S3, say that it is complete.
+    Gives its id."""
+    asked = {"name": name, "content_type": CONTENT_TYPES[Path(name).suffix], "size": len(content)}
     file = author.post(f"/spaces/{space}/files", asked)
     form = file["upload"]
-    fields = {**form["fields"], "file": (path.name, content, asked["content_type"])}
+    fields = {**form["fields"], "file": (name, content, asked["content_type"])}
     stored = _http.request("POST", form["url"], fields=fields)
     if stored.status >= 300:
-        raise Failed(f"the upload of {path.name} answered {stored.status}: {stored.data[:300]!r}")
+        raise Failed(f"the upload of {name} answered {stored.status}: {stored.data[:300]!r}")
     author.post(f"/spaces/{space}/files/{file['id']}/completion")
     return str(file["id"])
 
@@ -193,14 +198,19 @@ def publish(author: Client, space: str, course: DemoCourse) -> str:
 
 
 def _of_title(author: Client, space: str, title: str) -> Json | None:
+    return next((card for card in everything(author, f"/spaces/{space}/courses") if card["title"] == title), None)
+
+
+def everything(caller: Client, path: str) -> list[Json]:
+    """All of a list, page by page."""
+    found: list[Json] = []
+    sign = "&" if "?" in path else "?"
     cursor = ""
     while True:
-        page = author.get(f"/spaces/{space}/courses?limit=100{cursor}")
-        for card in page["items"]:
-            if card["title"] == title:
-                return dict(card)
+        page = caller.get(f"{path}{sign}limit=100{cursor}")
+        found += page["items"]
         if page["next"] is None:
-            return None
+            return found
         cursor = f"&cursor={page['next']}"
 
 

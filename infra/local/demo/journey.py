@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib import ids
+from chalicelib.questions.models import KINDS
 from infra.local import lock
-from infra.local.demo import client, content
+from infra.local.demo import client, content, exams
 from infra.local.demo.client import Client, Failed
 from infra.local.demo.load import OPERATOR, PASSWORD
 
@@ -53,6 +54,8 @@ def walk(base_url: str) -> dict[str, Any]:
     course = next(each for each in content.courses() if each.slug == COURSE)
     with step("The admin writes a course, uploads its video, publishes version 1"):
         course_id = client.publish(admin, slug, course)
+    with step("Whoever completes a course here is to be certified"):
+        admin.put(f"/spaces/{slug}/credential-settings", {"courses": "all"})
     with step("The admin adopts a national course"):
         national = admin.get(f"/spaces/{slug}/national-courses")["items"][0]
         admin.post(f"/spaces/{slug}/courses", {"adopt": national["id"]})
@@ -64,6 +67,11 @@ def walk(base_url: str) -> dict[str, Any]:
         client.learn(learner, slug, course_id, course, mistakes=1)
         card = learner.get(f"/spaces/{slug}/me/enrolments")["items"][0]
         _expect(card["state"] == "completed" and card["percent"] == 100, f"the course is not complete: {card}")
+    with step("The learner is issued a certificate that anyone verifies"):
+        _certified(learner, base_url, slug)
+    with step("The admin writes questions of nine kinds and an assessment over them; the learner passes it"):
+        result = _assessed(admin, learner, slug)
+        _expect(result["result"]["score"] == 100, f"all right answers make no full score: {result['result']}")
     with step("The space's report shows it"):
         client.wait_for("the space's report", lambda: _completions(admin.get(f"/spaces/{slug}/reports/summary")) == 1)
     with step("The national report shows it"):
@@ -74,6 +82,20 @@ def walk(base_url: str) -> dict[str, Any]:
     print(f"\nDone in {time.perf_counter() - began:.1f} s: {base_url}/v1/spaces/{slug}")
     report: dict[str, Any] = operator.get("/reports/national")
     return report
+
+
+def _certified(learner: Client, base_url: str, slug: str) -> None:
+    mine = client.wait_for("the certificate", lambda: learner.get(f"/spaces/{slug}/me/credentials")["items"])
+    told = Client(base_url).get(f"/credentials/{mine[0]['id']}")
+    _expect(told["state"] == "valid", f"the certificate does not verify: {told}")
+
+
+def _assessed(admin: Client, learner: Client, slug: str) -> Any:
+    bank = exams.fill_bank(admin, slug, whole=False)
+    draft = {"title": "Kiểm tra nhanh", "parts": [{"kind": "drawn", "bank": bank, "count": len(KINDS)}]}
+    assessment = admin.post(f"/spaces/{slug}/assessments", draft)["id"]
+    admin.post(f"/spaces/{slug}/assessments/{assessment}/versions", headers={"if-match": "*"})
+    return exams.take(learner, slug, assessment)
 
 
 @contextmanager

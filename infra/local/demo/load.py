@@ -1,23 +1,28 @@
-"""Load the demo: a central space that offers four courses, two spaces that adopt them, fifty learners in many states.
+"""Load the demo: a central space that offers four courses, two spaces that adopt them, fifty learners in many states;
+in Huế a bank of questions with assessments over it, questions of learners, and a library.
 
-Everything but the first operator goes through the API. Each part looks first whether it is there, so that loading
-goes on where a killed one stopped.
+Everything but the first operator, and one question of three weeks ago, goes through the API. Each part looks first
+whether it is there, so that loading goes on where a killed one stopped.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from chalicelib.identity import operators
-from infra.local.demo import client, content
+from infra.local.demo import client, content, exams, forum, questions, shelf, skills
 from infra.local.demo.client import Client, Failed
 from infra.local.demo.content import DemoCourse, Json
 from infra.local.demo.people import LEARNERS, Learner
 
 PASSWORD = "Hoc-mo-2026"  # noqa: S105 (of accounts that exist on this machine alone)
 OPERATOR = "operator@hocmo.local"
-CENTRAL = "trung-uong"
+CENTRAL, FURNISHED = "trung-uong", "hue"
+_ASKERS = 3
+Sittings = Mapping[str, Sequence[tuple[str, float]]]
+"""By login: which assessments somebody sits, and how much of each they get right."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -61,7 +66,11 @@ def load(base_url: str) -> None:
     for slug in ("hue", "bo-noi-vu"):
         adopted = _adopt(base_url, slug, offered)
         print(f"    {slug} has adopted {len(adopted)} courses", flush=True)
-        _learners(base_url, slug, adopted, courses)
+        sittings = _furnish(base_url, slug, adopted) if slug == FURNISHED else {}
+        people = _learners(base_url, slug, adopted, courses, sittings)
+        if slug == FURNISHED:
+            forum.talk(slug, people[:_ASKERS], _staff(base_url, slug, "tutor"), adopted)
+            print(f"    {slug} has questions and answers", flush=True)
 
 
 def _operator(base_url: str) -> Client:
@@ -106,18 +115,52 @@ def _certify(admin: Client, slug: str) -> None:
     admin.put(f"/spaces/{slug}/credential-settings", {"courses": "all", "template": template["id"]})
 
 
-def _learners(base_url: str, slug: str, adopted: dict[str, str], courses: list[DemoCourse]) -> None:
+def _learners(
+    base_url: str, slug: str, adopted: dict[str, str], courses: list[DemoCourse], sittings: Sittings
+) -> list[Client]:
+    """The space's learners, who study and sit what is planned for them."""
     mine = [learner for learner in LEARNERS if learner.space == slug]
+    people = []
 
-    def study(learner: Learner) -> None:
+    def study(learner: Learner) -> Client:
         person = client.register(base_url, slug, learner.name, learner.login, PASSWORD)
         for course in courses:
             share = learner.shares.get(course.slug)
             if share is not None:
                 lessons = round(share * sum(1 for _ in course.lessons()))
                 client.learn(person, slug, adopted[course.slug], course, lessons=lessons, mistakes=learner.mistakes)
+        if sittings:
+            skills.introduce(person, slug, learner.login)
+        for assessment, right in sittings.get(learner.login, ()):
+            exams.take(person, slug, assessment, right)
+        return person
 
     with ThreadPoolExecutor(4) as pool:
-        for done, _ in enumerate(pool.map(study, mine), start=1):
+        for done, person in enumerate(pool.map(study, mine), start=1):
+            people.append(person)
             if done % 10 == 0 or done == len(mine):
                 print(f"    {slug}: {done} of {len(mine)} learners", flush=True)
+    return people
+
+
+def _furnish(base_url: str, slug: str, adopted: dict[str, str]) -> Sittings:
+    """A library, a bank, assessments; gives who is to sit them, and how much of them they get right."""
+    author = _staff(base_url, slug, "author")
+    shelf.fill(author, slug)
+    assessments = exams.set_assessments(author, slug, exams.fill_bank(author, slug), adopted)
+    skills.measure(author, slug, assessments.values())
+    planned: dict[str, list[tuple[str, float]]] = {}
+    for source in questions.read("assessments"):
+        those = [each for each in LEARNERS if each.space == slug and source.get("course") in (None, *each.shares)]
+        for learner, share in zip(those, skills.takers(source), strict=False):
+            planned.setdefault(learner.login, []).append((assessments[source["title"]], share))
+    print(f"    {slug} has a library and assessments", flush=True)
+    return planned
+
+
+def _staff(base_url: str, slug: str, role: str) -> Client:
+    login = f"{role}@{slug}.hocmo.local"
+    found = client.sign_in(base_url, slug, login, PASSWORD)
+    if found is None:
+        raise Failed(f"{login} cannot sign in")
+    return found
