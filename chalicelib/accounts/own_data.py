@@ -117,7 +117,9 @@ KINDS: dict[str, _Kind] = {
     "pace": _Kind("pace_of_writing", facts=_same("questions replies reports files")),
     "uncertified": _Kind("certificate_not_issued", ("kind", "about"), {"why": "reason", "at": "since"}),
     "credential": _Kind(
-        "credential", ("number",), {"at": "issued_at", "achieved": "achieved_at", "about": "about", "kind": "kind"}
+        "credential",
+        ("number",),
+        {"at": "issued_at", "achieved": "achieved_at"} | _same("about kind title score"),
     ),
 }  # fmt: skip
 # What is stored as a number of seconds (or milliseconds) since 1970, by the names that it is shown under.

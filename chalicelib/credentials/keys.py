@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import secrets as random
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib import clock, ids, logs
@@ -29,6 +30,7 @@ MOST = 100
 _FRESH_S = 60
 _PURPOSE = secrets.OF_ISSUERS
 _BYTES = 32
+_TRIES = 5
 
 
 class KeyPending(Conflict):
@@ -124,28 +126,33 @@ def withdraw(slug: str, key_id: str, since: int) -> int:
     """Believe nothing more that this key signed, from ``since`` (epoch seconds) on, and have another sign at once: 2
     calls, and 1 to KMS. Gives since when; withdrawing it again changes nothing.
 
-    Raises: NotFound, KeyPending when somebody changes the keys at this moment, TooManyKeys, Unavailable.
+    Raises: NotFound, TooManyKeys, Unavailable.
     """
-    item = store.keys(slug)
-    if item is None or key_id not in item["keys"]:
-        raise NotFound
-    kept = dict(item["keys"])
-    if "gone" in kept[key_id]:
-        return int(kept[key_id]["gone"])
-    kept[key_id] = {**kept[key_id], "gone": since}
+    for _ in range(_TRIES):
+        item = store.keys(slug)
+        if item is None or key_id not in item["keys"]:
+            raise NotFound
+        kept = dict(item["keys"])
+        if "gone" in kept[key_id]:
+            return int(kept[key_id]["gone"])
+        kept[key_id] = {**kept[key_id], "gone": since}
+        with suppress(ConditionFailed):  # somebody changed the keys at this moment: once more, with theirs
+            store.keep_keys(slug, kept | _successor(slug, kept), item["v"])
+            look_again(slug)
+            logs.event("credential_key.withdrawn", level=logging.WARNING, tenant=slug, key=key_id)
+            return since
+    raise Unavailable
+
+
+def _successor(slug: str, kept: Item) -> Item:
+    """A key that signs at once, where none does any more. Raises: TooManyKeys, Unavailable."""
     now = clock.epoch_s()
-    if all("gone" in each or each["since"] > now for each in kept.values()):
-        if len(kept) >= 2 * MOST:
-            raise TooManyKeys(most=2 * MOST)
-        fresh_id, fresh = _new(slug, now)
-        kept[fresh_id] = fresh
-    try:
-        store.keep_keys(slug, kept, item["v"])
-    except ConditionFailed:
-        raise KeyPending from None
-    look_again(slug)
-    logs.event("credential_key.withdrawn", level=logging.WARNING, tenant=slug, key=key_id)
-    return since
+    if any("gone" not in each and each["since"] <= now for each in kept.values()):
+        return {}
+    if len(kept) >= 2 * MOST:
+        raise TooManyKeys(most=2 * MOST)
+    key_id, fresh = _new(slug, now)
+    return {key_id: fresh}
 
 
 def document(slug: str) -> Json:

@@ -293,7 +293,7 @@ class Withdrawal(Outbound):
 
     key: Id
     since: datetime
-    job: Id
+    job: Id | None = Field(description="null for a space that is closed: each is signed anew when it is asked for.")
 
 
 class IssuerKeys(Outbound):

@@ -336,7 +336,7 @@ def rotate_credential_key(space: Space) -> IssuerKeys:
     may=MANAGE_SPACE,
     status=202,
     audits=["since"],
-    raises=[KeyPending, TooManyKeys],
+    raises=[TooManyKeys],
 )
 def withdraw_credential_key(
     space: Space, key: Id, body: NewWithdrawal, circumstances: Circumstances
@@ -353,7 +353,7 @@ def withdraw_credential_key(
     may=OPERATE,
     status=202,
     audits=["since"],
-    raises=[KeyPending, TooManyKeys],
+    raises=[TooManyKeys],
 )
 def withdraw_key_of_tenant(
     slug: Slug, key: Id, body: NewWithdrawal, circumstances: Circumstances

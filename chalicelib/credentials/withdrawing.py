@@ -34,7 +34,7 @@ _LOOKS = 10
 def withdraw(slug: str, key_id: str, since: datetime | None, actor_id: str) -> Withdrawal:
     """Withdraw a key, and have signed anew what it signed: some 4 calls, and 1 to KMS. Repeating it changes nothing.
 
-    Raises: NotFound, InvalidInput, KeyPending, TooManyKeys, Unavailable.
+    Raises: NotFound, InvalidInput, TooManyKeys, Unavailable.
     """
     now = clock.now()
     if since and since > now:
@@ -45,8 +45,9 @@ def withdraw(slug: str, key_id: str, since: datetime | None, actor_id: str) -> W
             "That time is still to come. Say when the key leaked, or leave it out.",
         )
     told = keys.withdraw(slug, key_id, int((since or now).timestamp()))
-    job_id = ids.derived(SIGN, slug, key_id)
+    job_id = None
     if spaces.directory.find(slug):  # of a closed one each is signed anew when somebody asks for it
+        job_id = ids.derived(SIGN, slug, key_id)
         queue.enqueue(SIGN, slug, {"key": key_id}, job_id=job_id, actor=actor_id)
     return Withdrawal(key=key_id, since=instant(told), job=job_id)
 

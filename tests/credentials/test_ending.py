@@ -195,6 +195,13 @@ def test_a_closed_space_does_so_for_ever(aws: Cloud, hue: OpenedSpace, api: Api)
     assert [api.get(f"/credentials/{each}/vc").ok() for each in (kept, gone)] == signed
     told = [verify(api, credential=each)["credential"] for each in signed]
     assert [(each["verified"], each["revoked"]) for each in told] == [(True, [False]), (True, [True])]
+    key_id = signed[0]["proof"]["verificationMethod"].partition("#")[2]
+    made = operator().put(f"/tenants/{hue.slug}/credential-keys/{key_id}/withdrawal", {}).ok(202)
+    assert made["job"] is None
+    later(120)
+    told = [verify(api, credential=each)["credential"]["verified"] for each in signed]
+    fresh = [api.get(f"/credentials/{each}/vc").ok() for each in (kept, gone)]
+    assert told + [verify(api, credential=each)["credential"]["verified"] for each in fresh] == [False] * 2 + [True] * 2
 
 
 def test_what_was_issued_after_the_point_of_a_restore_stays_issued(aws: Cloud, hue: OpenedSpace, api: Api) -> None:
