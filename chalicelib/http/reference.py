@@ -25,6 +25,7 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form
 FEATURES = {
     "accounts": "Gộp và tách tài khoản",
     "api": "Dịch vụ",
+    "ambiguous-sign-ins": "Đăng nhập trùng tài khoản",
     "apps": "Siêu ứng dụng",
     "assessment": "Bài kiểm tra",
     "assignments": "Giao khoá học",
@@ -46,6 +47,7 @@ FEATURES = {
     "reports": "Báo cáo",
     "notifications": "Thông báo",
     "rosters": "Danh sách người học",
+    "skills": "Kỹ năng số",
     "sso": "Đăng nhập một lần",
     "usage": "Mức sử dụng, chi phí",
     "tenants": "Đơn vị và không gian",
