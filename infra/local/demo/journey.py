@@ -16,6 +16,7 @@ from chalicelib.questions.models import KINDS
 from infra.local import lock
 from infra.local.demo import client, content, exams
 from infra.local.demo.client import Client, Failed
+from infra.local.demo.content import DemoCourse
 from infra.local.demo.load import OPERATOR, PASSWORD
 
 COURSE = "lam-chu-dien-thoai-thong-minh"
@@ -63,15 +64,7 @@ def walk(base_url: str) -> dict[str, Any]:
         found = Client(base_url).get(f"/spaces/{slug}/courses?q=dien thoai".replace(" ", "%20"))["items"]
         _expect(course_id in [card["id"] for card in found], "the catalogue does not find the course")
         learner = client.register(base_url, slug, "Nguyễn Thị Học", f"hocvien@{slug}.hocmo.local", PASSWORD)
-    with step("The learner does every lesson and passes every quiz"):
-        client.learn(learner, slug, course_id, course, mistakes=1)
-        card = learner.get(f"/spaces/{slug}/me/enrolments")["items"][0]
-        _expect(card["state"] == "completed" and card["percent"] == 100, f"the course is not complete: {card}")
-    with step("The learner is issued a certificate that anyone verifies"):
-        _certified(learner, base_url, slug)
-    with step("The admin writes questions of nine kinds and an assessment over them; the learner passes it"):
-        result = _assessed(admin, learner, slug)
-        _expect(result["result"]["score"] == 100, f"all right answers make no full score: {result['result']}")
+    _learn(admin, learner, base_url, slug, course_id, course)
     with step("The space's report shows it"):
         client.wait_for("the space's report", lambda: _completions(admin.get(f"/spaces/{slug}/reports/summary")) == 1)
     with step("The national report shows it"):
@@ -82,6 +75,18 @@ def walk(base_url: str) -> dict[str, Any]:
     print(f"\nDone in {time.perf_counter() - began:.1f} s: {base_url}/v1/spaces/{slug}")
     report: dict[str, Any] = operator.get("/reports/national")
     return report
+
+
+def _learn(admin: Client, learner: Client, base_url: str, slug: str, course_id: str, course: DemoCourse) -> None:
+    with step("The learner does every lesson and passes every quiz"):
+        client.learn(learner, slug, course_id, course, mistakes=1)
+        card = learner.get(f"/spaces/{slug}/me/enrolments")["items"][0]
+        _expect(card["state"] == "completed" and card["percent"] == 100, f"the course is not complete: {card}")
+    with step("The learner is issued a certificate that anyone verifies"):
+        _certified(learner, base_url, slug)
+    with step("The admin writes questions of nine kinds and an assessment over them; the learner passes it"):
+        result = _assessed(admin, learner, slug)
+        _expect(result["result"]["score"] == 100, f"all right answers make no full score: {result['result']}")
 
 
 def _certified(learner: Client, base_url: str, slug: str) -> None:
