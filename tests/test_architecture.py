@@ -19,6 +19,7 @@ from chalicelib.http.endpoint import OPERATIONS, Operation
 from chalicelib.http.permissions import ANYONE
 from chalicelib.jobs import queue
 from tests.public import PUBLIC
+from tests.walks import over
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
@@ -28,7 +29,7 @@ STORES = [path for path in CODE if path.name == "store.py"]
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 40
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "service2"}
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+each_operation = over(OPERATIONS, lambda operation: operation.name)
 
 
 @cache
@@ -117,7 +118,7 @@ def test_every_handler_has_a_test() -> None:
     assert untested == set()
 
 
-@pytest.mark.parametrize("path", ALL, ids=_named)
+@over(ALL, _named)
 def test_a_file_is_named_for_what_it_holds(path: Path) -> None:
     assert not {part.removesuffix(".py") for part in path.relative_to(ROOT).parts} & BANNED_NAMES
 
@@ -277,7 +278,7 @@ def _placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("refusal", _refusals(), ids=lambda refusal: str(refusal.__qualname__))
+@over(_refusals(), lambda refusal: str(refusal.__qualname__))
 def test_a_refusal_speaks_both_languages(refusal: type[Refusal]) -> None:
     assert refusal.vi.endswith((".", "}"))
     assert refusal.en.endswith((".", "}"))

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app  # noqa: F401 (building the app declares every operation)
@@ -20,9 +19,10 @@ from chalicelib.http.permissions import ANYONE
 from infra import openapi as written
 from tests.api import Api
 from tests.http.contract import described, faults
+from tests.walks import over
 
 Json = dict[str, Any]
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+each_operation = over(OPERATIONS, lambda operation: operation.name)
 
 
 def test_it_is_valid() -> None:
