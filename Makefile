@@ -54,7 +54,7 @@ contracts: setup
 	@$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())'
 
 pytest: setup
-	@$(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 openapi: setup ## write docs/openapi.json and the index of addresses from the declared operations
 	@$(PY) -m infra.openapi
