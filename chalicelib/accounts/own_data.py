@@ -58,7 +58,9 @@ KINDS: dict[str, _Kind] = {
     "link": _Kind("one_time_link", facts=_same("expires used_at")),
     "code": _Kind("one_time_code", facts=_same("expires tries")),
     "entry": _Kind("entry_code"),
-    "consent": _Kind("consent", ("app",), _same("name version purpose_vi purpose_en at withdrawn_at how subject shared told")),
+    "consent": _Kind(
+        "consent", ("app",), _same("name version purpose_vi purpose_en at withdrawn_at how subject shared told")
+    ),
     "conflict": _Kind("doubted_link", ("app",), _same("at")),
     "merge": _Kind("merge", ("merge",), _same("other_name state at until")),
     "note": _Kind("notification", ("notification",), _same("kind params link read") | {"told": "told_at"}),
