@@ -211,8 +211,9 @@ def list_missing_credentials(space: Space, query: PageQuery) -> Page[MissingCard
     "/spaces/{space}/missing-credentials/retries", may=MANAGE_PEOPLE, status=202, creates=True, audits=["kind", "about"]
 )
 def retry_missing_credentials(space: Space, body: Retry, circumstances: Circumstances) -> Answer[Retrying]:
-    """Try again what is listed; or issue to everyone who has achieved something and holds no certificate for it, as
-    when it was not certified before. A job asks for each; the list says what was still not issued."""
+    """Try again what is listed; or issue to everyone who has achieved something and holds no certificate for it.
+
+    The latter is for what was not certified before. A job asks for each; the list says what was still not issued."""
     job = missing.retry(space, body, circumstances)
     return Answer(Retrying(job=job), location=f"/v1/spaces/{space.slug}/jobs/{job}")
 
@@ -341,9 +342,10 @@ def rotate_credential_key(space: Space) -> IssuerKeys:
 def withdraw_credential_key(
     space: Space, key: Id, body: NewWithdrawal, circumstances: Circumstances
 ) -> Answer[Withdrawal]:
-    """Withdraw a key that fell into others' hands: within a minute or two nothing is verified any more that it signed,
-    whatever time it says, and another key signs. What the space has issued is signed anew under the same numbers: a job
-    does it. Whoever kept a copy fetches it again."""
+    """Withdraw a key that fell into others' hands: what it signed is believed no more, and another key signs.
+
+    It takes a minute or two, and holds whatever time a signature says. What the space has issued is signed anew under
+    the same numbers: a job does it. Whoever kept a copy fetches it again."""
     made = withdrawing.withdraw(space.slug, key, body.since, circumstances.actor_id)
     return Answer(made, location=f"/v1/spaces/{space.slug}/jobs/{made.job}")
 
