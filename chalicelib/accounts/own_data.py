@@ -116,7 +116,7 @@ KINDS: dict[str, _Kind] = {
     "wrote": _Kind("post", ("thread",), {"reply": "reply", "at": "written_at"}),
     "too": _Kind("same_question", ("thread",), {"at": "written_at"}),
     "reported": _Kind("report_of_abuse", ("thread", "post"), {"reason": "reason", "at": "written_at"}),
-    "pace": _Kind("pace_of_writing", facts=_same("questions replies reports files")),
+    "pace": _Kind("pace_of_writing", facts=_same("questions replies reports files edits marks")),
     "uncertified": _Kind("certificate_not_issued", ("kind", "about"), {"why": "reason", "at": "since"}),
     "credential": _Kind(
         "credential",

@@ -99,7 +99,7 @@ def _revoked(change: Change, new: Item) -> Result | None:
 
 
 def _credential(number: str, new: Item) -> dict[str, Any]:
-    achieved = {"kind": new["kind"], "id": new["about"], "title": new["title"]}
+    achieved = {"kind": new["kind"], "id": new["about"], "title": new.get("title", "")}
     told = {"credential": f"{new['space']}.{number}", "achieved_at": clock.told(new["achieved"])}
     return {**told, "achievement": achieved, "score": new.get("score")}
 

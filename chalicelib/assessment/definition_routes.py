@@ -119,8 +119,9 @@ def export_sittings(
 
 
 @assessments.get(
-    "/spaces/{space}/assessments/{assessment}/exports/{job}", may=READ_LEARNERS, budget=Budget(calls=1, rcu=1)
-)
+    "/spaces/{space}/assessments/{assessment}/exports/{job}", may=READ_LEARNERS, audited=True,
+    budget=Budget(calls=3, rcu=2, wcu=1),
+)  # fmt: skip
 def read_sittings_export(space: Space, assessment: Id, job: Id) -> SittingsExport:
     """How far a file is; once it is done, an address to read it from, good for a quarter of an hour."""
     return exports.follow(space, assessment, job)

@@ -226,8 +226,9 @@ def _require_open(sheet: Item, now: int) -> None:
         raise SittingSubmitted
     if sheet["until"] < now:
         raise TimeOver
-    if sheet["w"] >= sheet["most"]:
-        raise TooManySaves(most=sheet["most"])
+    most = sheet.get("most", room.saves_for(sheet["nq"]))
+    if sheet["w"] >= most:
+        raise TooManySaves(most=most)
 
 
 def _recounted(sheet: Item, given: Given) -> Room:

@@ -236,13 +236,15 @@ def save_answer(
     really there. Raises: ConditionFailed, with the sheet found.
     """
     saving = "SET #a = :a, #s = :s, #t = :t"
-    condition = "st = :open AND #until >= :now AND nq >= :k AND (attribute_not_exists(#s) OR #s < :s) AND w < most"
+    condition = "st = :open AND #until >= :now AND nq >= :k AND (attribute_not_exists(#s) OR #s < :s)"
+    condition += " AND (attribute_not_exists(most) OR w < most)"  # sheets of an earlier release have no bounds yet
     values = {
         ":a": given.response, ":s": given.sequence, ":t": given.spent_s, ":k": given.question,
         ":now": now_s, ":open": "open", ":one": 1,
     }  # fmt: skip
     if room is None:
-        saving, condition = f"{saving} ADD w :one, #left :less", f"{condition} AND #left >= :size"
+        saving = f"{saving} ADD w :one, #left :less"
+        condition += " AND (attribute_not_exists(#left) OR #left >= :size)"
         values |= {":less": -given.size, ":size": given.size}
     else:
         saving, condition = f"{saving}, #left = :left ADD w :one", f"{condition} AND w = :w"

@@ -21,9 +21,9 @@ def tell(space: Space, batch: Batch) -> None:
             continue
         ended = change.new.get("rev")
         if change.old is None and not ended:
-            _tell(space, change, change.new["title"], "credential.issued", change.new["at"])
+            _tell(space, change, change.new.get("title", ""), "credential.issued", change.new["at"])
         elif change.old and ended and "rev" not in change.old and ended["why"] not in _UNTOLD:
-            _tell(space, change, change.new["title"], "credential.revoked", ended["at"])
+            _tell(space, change, change.new.get("title", ""), "credential.revoked", ended["at"])
 
 
 def _tell(space: Space, change: Change, title: str, kind: KindId, at: int) -> None:

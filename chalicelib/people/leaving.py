@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chalicelib import ids
 from chalicelib.http.permissions import MANAGE_PEOPLE
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Job, Run
@@ -34,8 +33,8 @@ def order(space: Space, old: Person, new: Person) -> None:
     """Have done what follows from a change that is about to be stored: 0 calls where nobody leaves, else 1."""
     if space.is_platform or not _leaves(old, new):
         return
-    payload = {"person": new.id, "version": new.version}
-    queue.enqueue(LEFT, space.slug, payload, job_id=ids.derived(LEFT, space.slug, new.id, str(new.version)))
+    # Each try has a job of its own: that of a change which was refused ends without having done anything.
+    queue.enqueue(LEFT, space.slug, {"person": new.id, "version": new.version})
 
 
 def _leaves(old: Person, new: Person) -> bool:

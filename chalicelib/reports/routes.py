@@ -126,7 +126,9 @@ def start_export(
     return Answer(export, location=f"/v1/spaces/{space.slug}/reports/exports/{export.job}")
 
 
-@reports.get("/spaces/{space}/reports/exports/{job}", may=READ_LEARNERS, budget=Budget(calls=1, rcu=1))
+@reports.get(
+    "/spaces/{space}/reports/exports/{job}", may=READ_LEARNERS, audited=True, budget=Budget(calls=3, rcu=2, wcu=1)
+)
 def read_export(space: Space, job: Id) -> Export:
     """How far a file is; once it is done, an address to read it from, good for a quarter of an hour."""
     return exports.follow(space, job)

@@ -32,6 +32,7 @@ def choose(space: Space, course: str, people: Sequence[str], circumstances: Circ
             "Chỉ chọn được trợ giảng, người soạn hoặc quản trị đang hoạt động.",
             "Only active tutors, authors and admins can be chosen.",
         )
-    store.keep_tutors(space, course, list(people))
+    # Asked for first: who repeats what was cut short between the two finds nobody any more who has left.
     handing_on.order(space, course, {each.id for each in before} - set(people), circumstances)
+    store.keep_tutors(space, course, list(people))
     return of_place(space, course)

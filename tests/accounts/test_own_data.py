@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,6 +11,7 @@ from chalicelib import clock
 from chalicelib.accounts import own_data
 from chalicelib.people import persons, units
 from chalicelib.people.profile import Fact
+from chalicelib.threads import pacing
 from tests.api import Api
 from tests.apps.superapp import SuperApp
 from tests.emulated import Cloud
@@ -141,3 +142,7 @@ def test_nobody_sees_anothers(hue: OpenedSpace) -> None:
     more = {"part": "account", "limit": 100, "cursor": cursor.ok()["next"]}
     page = token_for(hue, ["learner"], binh.id).get(hue.at("/me/data/records"), query=more)
     assert an.id not in page.text
+
+
+def test_all_that_is_counted_of_a_writer_is_told() -> None:
+    assert set(get_args(pacing.What)) <= set(own_data.KINDS["pace"].facts)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import clock
-from chalicelib.assessment import room
+from chalicelib.assessment import keys, room
 from chalicelib.assessment.room import Given
 from chalicelib.questions import responses
 from tests.assessment.taking import Taker, exam, filled
@@ -64,6 +64,16 @@ def test_a_sheet_is_written_so_often(hue: OpenedSpace, monkeypatch: pytest.Monke
     assert taker.save(questions[0], ["v6"], 6).ok()["sequence"] == 6
     assert taker.submit().ok()["state"] == "submitted"
     taker.save(questions[1], ["a"]).refused(409, "sitting_submitted")
+
+
+def test_a_sheet_that_was_begun_before_there_were_bounds_is_answered_on(hue: OpenedSpace) -> None:
+    taker, questions = taking(hue, 2)
+    key = keys.sitting(taker.id, taker.exam.id, 1)
+    hue.space.table("learning").update(*key, "REMOVE most, #left", names={"#left": "left"})
+    for sequence in (1, 2):
+        taker.save(questions[0], ["b"], sequence).ok()
+    taker.save(questions[1], ["a"]).ok()
+    assert taker.read()["answers"]["1"] == {"response": ["b"], "sequence": 2}
 
 
 def test_time_is_told_before_room(hue: OpenedSpace) -> None:
