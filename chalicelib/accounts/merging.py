@@ -134,8 +134,9 @@ def move_learning(job: Job, run: Run) -> None:
     consents.follow(space, found.other, found.kept)
     threads.join(space, found.kept, found.other)
     notices.join(space, found.kept, found.other, run)
+    # Before sittings and completions: none that moves is certified again, nor taken for one that was undone.
+    credentials.join(space, found.kept, found.other)
     attempts.join_sittings(space, found.kept, found.other)
-    credentials.join(space, found.kept, found.other)  # before completions: none that moves is certified again
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
         attempts.join(space, found.kept, found.other, was)
         run.go_on_if_late()

@@ -75,9 +75,13 @@ def replace(space: Space, person_id: str, previous: str, fresh: str) -> bool:
 
 
 def end(space: Space, person_id: str, credential_id: str, change: Item) -> Item:
-    """Gives what ended it: ``change``, unless something had."""
-    with suppress(ConditionFailed):
+    """Gives what ended it: ``change``, unless something had. What moved to another account just now is not undone: what
+    it is for moves too."""
+    try:
         change = store.intend(space, person_id, credential_id, change)
+    except ConditionFailed:
+        if change["why"] == "undone":
+            return change
     register.end(addresses.number(space.slug, credential_id), change)
     return change
 

@@ -77,7 +77,9 @@ def _noted(found: Issued) -> Item:
         "course": found.course, "previous": found.previous,
     }  # fmt: skip
     known = noted(facts, str(found.signed.get("name", "")))
-    if found.kept == "valid":
-        return known
-    ended = {"at": found.changed_at, "why": found.reason} | ({"next": found.next} if found.next else {})
-    return known | {"rev": ended}
+    return known if found.kept == "valid" else known | {"rev": ended(found)}
+
+
+def ended(found: Issued) -> Item:
+    """What is noted of how an entry of the register came to hold no more."""
+    return {"at": found.changed_at, "why": found.reason} | ({"next": found.next} if found.next else {})

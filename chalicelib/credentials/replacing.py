@@ -5,6 +5,8 @@ The rest of it stays what it was on the day when the first one was issued: texts
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from chalicelib import clock, ids
 from chalicelib.credentials import addresses, documents, ending, holding, register, store
 from chalicelib.credentials.documents import Stated
@@ -15,6 +17,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.people import persons
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
+from chalicelib.storage.table import ConditionFailed
 
 MOST_REISSUES = 20
 
@@ -60,11 +63,18 @@ def reissue(space: Space, number: str, name: str | None) -> Issued:
 
 def restate(space: Space, person_id: str, credential_id: str, made: str, earned: Earned) -> None:
     """Issue a credential anew, under the id ``made``, with what was achieved as it counts now; what it replaces is
-    superseded: some 8 calls. Where that id is taken, what was issued under it is noted instead. Raises: Unavailable."""
+    superseded: some 8 calls. Where that id is taken, what was issued under it is noted instead; and of what holds no
+    more by the register, that. Raises: Unavailable."""
     old = register.find(addresses.number(space.slug, credential_id))
+    if old.kept != "valid":
+        with suppress(ConditionFailed):  # it moved to another account just now
+            store.intend(space, person_id, credential_id, holding.ended(old))
+        return
     if not old.signed:
         return  # its holder had it deleted just now
-    until = documents.until(earned.at, old.printed.get("valid_months"))
+    until = old.until  # of those that do not say for how many months they hold
+    if "valid_months" in old.printed:
+        until = documents.until(earned.at, old.printed["valid_months"])
     if _make(space, person_id, old, made, Stated(documents.name_of(old.signed), earned.at, until, earned.score)):
         ending.replace(space, person_id, credential_id, addresses.number(space.slug, made))
 

@@ -113,7 +113,7 @@ def _corrections(counted: Sequence[Earned], valid: Sequence[Item]) -> list[Step]
     found: list[Step] = []
     for each in stand:
         earned = by_time[each["achieved"]]
-        if each.get("score") != earned.score:
+        if not _states(each, earned):
             found.append(Replace(holding.id_of(each), earned))
     for each in valid:
         if each not in stand:
@@ -170,8 +170,10 @@ def _issue(space: Space, earned: Sequence[Earned]) -> None:
 
 
 def _states(held: Item, earned: Earned) -> bool:
-    """Whether it is a valid credential for this very achievement: then there is nothing to look up."""
-    return "rev" not in held and (held["achieved"], held.get("score")) == (earned.at, earned.score)
+    """Whether it is a valid credential for this very achievement: then there is nothing to look up. One of which no
+    score is noted (they once were not) states what it was issued for."""
+    stated = (held["achieved"], held.get("score", earned.score))
+    return "rev" not in held and stated == (earned.at, earned.score)
 
 
 def people(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:

@@ -3,11 +3,16 @@ time, in whatever pieces and order the changes are handed over."""
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.credentials import holding, settling, store
+from chalicelib import clock
+from chalicelib.assessment import joining as attempts
+from chalicelib.credentials import ending, holding, joining, register, settling, store
 from chalicelib.credentials.reasons import Earned
 from chalicelib.credentials.settling import End, Issue, Replace
 from chalicelib.storage.changes import Batch
@@ -15,6 +20,7 @@ from chalicelib.storage.items import Item
 from tests.api import Api
 from tests.crashes import killed_after
 from tests.credentials.grading import Graded, sat
+from tests.credentials.holders import held as held_by
 from tests.credentials.holders import learner
 from tests.credentials.test_issuing import batches, entries, follow
 from tests.emulated import Cloud
@@ -131,6 +137,50 @@ def test_a_restored_space_takes_up_what_it_had_issued(graded: Graded) -> None:
     applied(graded)
     assert graded.states().count("valid") == 1
     assert {each["pk"] for each in before} <= {each["pk"] for each in entries(graded.exam.space)}
+
+
+def test_what_follows_to_another_account_is_not_undone(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the stream tells of each step before the next one is taken."""
+    hue = graded.exam.space
+    kept = learner(hue, login="kept@hue.example")
+
+    def seen_at_once(module: ModuleType, name: str) -> None:
+        step = getattr(module, name)
+
+        def take(*args: Any) -> None:
+            step(*args)
+            follow(hue, batches(graded.aws, hue))
+
+        monkeypatch.setattr(module, name, take)
+
+    seen_at_once(attempts, "join_sittings")
+    seen_at_once(joining, "join")
+    hue.admin.post(hue.at(f"/people/{kept.id}/merges"), {"other": graded.taker.id}).ok(202)
+    graded.aws.drain()
+    assert [each["state"] for each in held_by(hue, kept)] == ["valid"]
+    assert [each["state"] for each in entries(hue)] == ["valid"]
+
+
+def test_what_moved_just_now_is_not_ended_as_undone(graded: Graded) -> None:
+    hue = graded.exam.space
+    (found,) = store.held(hue.space, graded.taker.id)
+    store.move(hue.space, found, learner(hue, login="kept@hue.example").id)
+    ending.end(hue.space, graded.taker.id, holding.id_of(found), {"at": 1, "why": "undone"})
+    assert [each["state"] for each in entries(hue)] == ["valid"]
+
+
+def test_what_the_register_knows_to_have_ended_is_not_issued_anew(graded: Graded) -> None:
+    register.end(graded.valid()["id"], {"at": clock.epoch_s(), "why": "misconduct"})
+    graded.keyed("Đà Lạt")
+    applied(graded)
+    (found,) = store.held(graded.exam.space.space, graded.taker.id)
+    assert found["rev"]["why"] == "misconduct"
+    assert [each["state"] for each in entries(graded.exam.space)] == ["revoked"]
+
+
+def test_one_of_which_no_score_was_noted_stays() -> None:
+    item: Item = {"pk": "learner#p", "sk": "credential#1", "achieved": 3}
+    assert not settling.due([Earned("assessment", "a", "p", 3, 1, 85)], [item], is_exact=True)
 
 
 TIMES = st.integers(1, 4)
