@@ -140,7 +140,7 @@ def test_a_restored_space_takes_up_what_it_had_issued(graded: Graded) -> None:
 
 
 def test_what_follows_to_another_account_is_not_undone(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the stream tells of each step before the next one is taken."""
+    """Also where the stream tells of another score when one step is taken and the next is not."""
     hue = graded.exam.space
     kept = learner(hue, login="kept@hue.example")
 
@@ -155,6 +155,7 @@ def test_what_follows_to_another_account_is_not_undone(graded: Graded, monkeypat
 
     seen_at_once(attempts, "join_sittings")
     seen_at_once(joining, "join")
+    graded.keyed("Đà Lạt")
     hue.admin.post(hue.at(f"/people/{kept.id}/merges"), {"other": graded.taker.id}).ok(202)
     graded.aws.drain()
     assert [each["state"] for each in held_by(hue, kept)] == ["valid"]
