@@ -124,7 +124,7 @@ def rotate(slug: str) -> str:
 
 def withdraw(slug: str, key_id: str, since: int) -> int:
     """Believe nothing more that this key signed, from ``since`` (epoch seconds) on, and have another sign at once: 2
-    calls, and 1 to KMS. Gives since when; withdrawing it again changes nothing.
+    calls, and 1 to KMS. Gives since when, at the earliest when it began to sign; withdrawing it again changes nothing.
 
     Raises: NotFound, TooManyKeys, Unavailable.
     """
@@ -135,12 +135,13 @@ def withdraw(slug: str, key_id: str, since: int) -> int:
         kept = dict(item["keys"])
         if "gone" in kept[key_id]:
             return int(kept[key_id]["gone"])
-        kept[key_id] = {**kept[key_id], "gone": since}
+        gone = max(since, int(kept[key_id]["since"]))
+        kept[key_id] = {**kept[key_id], "gone": gone}
         with suppress(ConditionFailed):  # somebody changed the keys at this moment: once more, with theirs
             store.keep_keys(slug, kept | _successor(slug, kept), item["v"])
             look_again(slug)
             logs.event("credential_key.withdrawn", level=logging.WARNING, tenant=slug, key=key_id)
-            return since
+            return gone
     raise Unavailable
 
 

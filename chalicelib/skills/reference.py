@@ -128,7 +128,7 @@ def _checked(content: FrameworkContent, before: Known | None) -> bytes:
         vi = f"Khung có tối đa {MOST_CONTENT_BYTES // 1000} KB. Hãy rút ngắn mô tả."
         en = f"A framework has at most {MOST_CONTENT_BYTES // 1000} KB. Shorten what it says of its competences."
         faults.append(Fault("areas", "framework_too_large", vi, en))
-    if before and before.content.state == "published":
+    if before:  # a draft, too: people may have been measured by it
         faults += _breaks(before.content, content)
     if faults:
         raise InvalidInput(faults=faults)
@@ -136,9 +136,10 @@ def _checked(content: FrameworkContent, before: Known | None) -> bytes:
 
 
 def _breaks(before: FrameworkContent, content: FrameworkContent) -> list[Fault]:
-    """What people were measured by stays: levels mean the same, and no area is lost from under them."""
-    vi = "Người học đã được đo theo khung này nên không đổi được {}. Hãy nhập ấn bản mới với một mã khung khác."
-    en = "People were measured by this framework: {} cannot change. Import another edition under an id of its own."
+    """What people may have been measured by stays: levels mean the same, no area is lost from under them, and what is
+    published is no draft again."""
+    vi = "Có thể đã có người được đo theo khung này nên không đổi được {}. Hãy nhập ấn bản mới với một mã khung khác."
+    en = "People may have been measured by this one: {} cannot change. Import another edition under an id of its own."
     faults = []
     if before.scale != content.scale:
         faults.append(Fault("levels", "scale_changed", vi.format("số mức"), en.format("how many levels it has")))
@@ -146,6 +147,9 @@ def _breaks(before: FrameworkContent, content: FrameworkContent) -> list[Fault]:
     if lost:
         codes = ", ".join(lost)
         faults.append(Fault("areas", "area_lost", vi.format(f"miền {codes}"), en.format(f"that it has areas {codes}")))
+    if before.state == "published" and content.state == "draft":
+        vi, en = "Khung đã công bố không trở lại thành dự thảo.", "What is published does not become a draft again."
+        faults.append(Fault("state", "was_published", vi, en))
     return faults
 
 

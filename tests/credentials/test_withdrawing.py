@@ -44,7 +44,8 @@ def test_a_thiefs_signature_fails_and_ours_are_made_anew(aws: Cloud, hue: Opened
     old = {each: signed(api, each) for each in numbers}
     token = api.get(f"/credentials/{numbers[0]}/jwt").text
     ((first,),) = (hue.admin.get(hue.at("/credential-keys")).ok()["items"],)
-    since = clock.now() - timedelta(days=3)
+    later(aws, 3 * 86_400)
+    since = clock.now() - timedelta(days=1)
     reply = withdraw(hue, first["id"], since=since.isoformat())
     assert reply.ok(202)["since"][:19] == since.isoformat()[:19]
     assert withdraw(hue, first["id"]).ok(202)["since"] == reply.ok(202)["since"], "once is for ever"
@@ -128,6 +129,15 @@ def test_what_cannot_be_withdrawn_is_refused(aws: Cloud, hue: OpenedSpace) -> No
     tomorrow = (clock.now() + timedelta(days=1)).isoformat()
     assert withdraw(hue, keys.current(hue.slug).id, since=tomorrow).bad_fields == {"since"}
     operator().put(f"/tenants/khong-co/credential-keys/{'0' * 22}/withdrawal", {}).refused(404)
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2001-02-03T04:05:06Z"])
+def test_no_key_leaks_before_it_begins(aws: Cloud, hue: OpenedSpace, api: Api, since: str) -> None:
+    issued(aws, hue)
+    (first,) = hue.admin.get(hue.at("/credential-keys")).ok()["items"]
+    assert withdraw(hue, first["id"], since=since).ok(202)["since"] == first["since"]
+    methods = api.get(hue.at("/did.json")).ok()["verificationMethod"]
+    assert [each["revoked"] for each in methods if "revoked" in each] == [first["since"][:19] + "Z"]
 
 
 def test_the_key_that_is_to_sign_next_is_not_in_its_way(aws: Cloud, hue: OpenedSpace, api: Api) -> None:

@@ -118,6 +118,28 @@ def test_what_people_were_measured_by_stays(hue: OpenedSpace) -> None:
     assert {each["code"] for each in told["faults"]} == {"scale_changed", "area_lost"}
 
 
+def test_a_draft_that_people_were_measured_by_stays_too_and_nothing_published_is_a_draft_again(
+    hue: OpenedSpace,
+) -> None:
+    at = "/frameworks/khung-thao"
+    draft = framework("khung-thao") | {"state": "draft"}
+    operator().put(at, draft).ok()
+    areas, levels = draft["areas"][:1], draft["levels"][:3]
+    other = draft | {"areas": areas, "levels": levels, "profiles": [], "mappings": [], "state": "published"}
+    refused = operator().put(at, other)
+    refused.refused(422)
+    assert refused.bad_fields == {"areas", "levels"}
+    more = draft | {"areas": [*draft["areas"], {**areas[0], "code": "Z", "competences": []}]}
+    operator().put(at, more).ok()
+    operator().put(at, more | {"state": "published"}).ok()
+    assert operator().put(at, more).bad_fields == {"state"}
+
+
+def test_what_comes_with_the_platform_is_measured_by_and_keeps_its_areas_and_levels(hue: OpenedSpace) -> None:
+    refused = operator().put("/frameworks/qd-757", framework("qd-757"), query={"dry_run": "true"})
+    assert refused.bad_fields == {"areas", "levels"}
+
+
 def test_its_own_sheet_comes_back_as_it_went_out(hue: OpenedSpace) -> None:
     for framework_id in (DIGCOMP, "qd-757"):
         content = Api().get(f"/frameworks/{framework_id}/sheet")

@@ -151,7 +151,10 @@ def _row(item: Taken) -> Row:
             row |= dict(zip(columns.CHOICES, (each.text for each in question.choices), strict=False))
             row |= dict(zip(columns.FEEDBACK, (each.feedback for each in question.choices), strict=False))
             letters = zip(columns.LETTERS, question.choices, strict=False)
-            row[columns.RIGHT] = ", ".join(letter for letter, choice in letters if choice.correct)
+            right = ", ".join(letter for letter, choice in letters if choice.correct)
+            while any(each.text == right for each in question.choices):
+                right += ";"  # letters, not what a choice says
+            row[columns.RIGHT] = right
         case TrueFalse():
             row[columns.RIGHT] = "Đúng" if question.right else "Sai"
             row |= dict(zip(columns.FEEDBACK, (question.feedback_true, question.feedback_false), strict=False))

@@ -186,12 +186,22 @@ def _choices(row: Mapping[str, str]) -> Json:
 
 
 def _right(cell: str, texts: Mapping[str, str]) -> set[str]:
-    """The letters of what is right: as letters, as numbers from 1, or as the whole text of one choice."""
+    """The letters of what is right: as letters, as numbers from 1, or as the whole text of one choice.
+
+    Raises: NotTaken for the text of one choice that names the place of another.
+    """
     said = {each.upper() for each in re.split(r"[,;|\s]+", cell) if each}
     if said and all(each in _PLACES for each in said):
-        return {_PLACES[each] for each in said}
-    alike = [letter for letter, text in texts.items() if text == cell]
-    return said if said <= texts.keys() or len(alike) != 1 else set(alike)
+        said = {_PLACES[each] for each in said}
+    alike = {letter for letter, text in texts.items() if text == cell}
+    if not alike or said == alike:
+        return said
+    if said and said <= texts.keys():
+        of, at = (", ".join(sorted(each)) for each in (alike, said))
+        vi = f"“{cell}” vừa là nội dung của {of}, vừa chỉ lựa chọn {at}. Hãy ghi chữ kèm dấu chấm phẩy, như {of};"
+        en = f"“{cell}” is the text of {of} and also names {at}. Write letters and a semicolon, as in {of};"
+        raise NotTaken("right_ambiguous", vi, en, columns.RIGHT)
+    return alike if len(alike) == 1 else said
 
 
 def _texts(row: Mapping[str, str]) -> dict[str, str]:

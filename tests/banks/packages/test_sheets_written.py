@@ -98,6 +98,39 @@ def test_what_is_right_is_said_by_letter_number_or_text(right: str) -> None:
     assert [each.question.key() for each in reading.items] == [["b"]]
 
 
+HEADINGS = "Loại câu hỏi;Câu hỏi;Lựa chọn A;Lựa chọn B;Lựa chọn C;Lựa chọn D;Đáp án đúng"
+
+
+@pytest.mark.parametrize(
+    ("texts", "right"), [("4;3;5;22", "4"), ("4;3;5;22", "3"), ("B;A;C;D", "A"), ("Có;Không;1, 2;1", '"1, 2"')]
+)
+def test_the_text_of_one_choice_that_names_the_place_of_another_is_not_guessed(texts: str, right: str) -> None:
+    reading = sheets.read_csv(f"{HEADINGS}\nMột lựa chọn;2 + 2?;{texts};{right}\n")
+    assert reading.items == []
+    assert [(each.code, each.field) for each in reading.findings] == [("right_ambiguous", "Đáp án đúng")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "right", "key"),
+    [
+        ("4;3;5;22", "A", "a"), ("4;3;5;22", '"A;"', "a"), ("4;3;5;22", "22", "d"), ("4;3;5;22", "5", "c"),
+        ("1;2;3;4", "2", "b"), ("B;A;C;D", '"A;"', "a"), ("B;A;C;D", "C", "c"),
+    ],
+)  # fmt: skip
+def test_what_means_one_choice_alone_is_taken(texts: str, right: str, key: str) -> None:
+    reading = sheets.read_csv(f"{HEADINGS}\nMột lựa chọn;2 + 2?;{texts};{right}\n")
+    assert [each.question.key() for each in reading.items] == [[key]]
+
+
+@each_form
+def test_choices_that_look_like_letters_read_back_as_they_were(form: str) -> None:
+    choices = [{"text": "B", "correct": True}, {"text": "A"}, {"text": "A;"}]
+    file = io.BytesIO()
+    write, read = FORMS[form]
+    assert write(file, [taken(question("single", choices=choices))]) == []
+    assert [each.question.key() for each in read(file.getvalue()).items] == [["a"]]
+
+
 def test_kinds_and_truths_are_taken_as_people_write_them() -> None:
     reading = sheets.read_csv("Loại câu hỏi,Câu hỏi,Đáp án đúng\nĐúng - Sai,Trời xanh.,Đ\nĐúng sai,Trời vuông.,S\n")
     assert [each.question.key() for each in reading.items] == [["true"], ["false"]]
