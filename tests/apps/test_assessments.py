@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.apps import results
 from chalicelib.storage.changes import Change
+from chalicelib.storage.items import Item
 from tests.apps.receiver import receiving
 from tests.credentials.grading import sat
 from tests.emulated import Cloud
@@ -36,8 +37,8 @@ def test_apps_are_told_of_assessments_and_of_their_certificates(aws: Cloud, hue:
 
 
 def test_a_sitting_that_moves_between_accounts_is_told_of_only_once_its_grade_changes() -> None:
-    came = {"o": "hai", "on": 1, "st": "done", "v": 1, "sub": 1_700_000_000, "sc": 40, "ok": False}
-    sheet = {**came, "pk": "learner#an", "sk": "sitting#a1#0002"}
+    sheet: Item = {"pk": "learner#an", "sk": "sitting#a1#0002", "o": "hai", "on": 1}
+    sheet |= {"st": "done", "v": 1, "sub": 1_700_000_000, "sc": 40, "ok": False}
     moved = Change(sheet["pk"], sheet["sk"], None, sheet, "1")
     assert list(results.of(moved)) == []
     anew = Change(sheet["pk"], sheet["sk"], sheet, {**sheet, "sc": 80, "ok": True}, "2")
