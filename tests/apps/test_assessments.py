@@ -41,7 +41,7 @@ def test_a_sitting_that_moves_between_accounts_is_told_of_only_once_its_grade_ch
     sheet |= {"st": "done", "v": 1, "sub": 1_700_000_000, "sc": 40, "ok": False}
     moved = Change(sheet["pk"], sheet["sk"], None, sheet, "1")
     assert list(results.of(moved)) == []
-    anew = Change(key["pk"], key["sk"], sheet, {**sheet, "sc": 80, "ok": True}, "2")
+    anew = Change(sheet["pk"], sheet["sk"], sheet, {**sheet, "sc": 80, "ok": True}, "2")
     assert [(each.kind, each.data["score"], each.data["regraded"]) for each in results.of(anew)] == [
         ("assessment.graded", 80, True)
     ]
