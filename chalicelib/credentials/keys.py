@@ -19,7 +19,7 @@ from chalicelib import clock, ids, logs
 from chalicelib.credentials import addresses, signing, store
 from chalicelib.credentials.canonical import Json
 from chalicelib.credentials.signing import SigningKey
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.errors import Conflict, NotFound, TooManyRequests, Unavailable
 from chalicelib.http.caching import Remembered
 from chalicelib.storage import secrets
 from chalicelib.storage.items import Item
@@ -31,6 +31,7 @@ _FRESH_S = 60
 _PURPOSE = secrets.OF_ISSUERS
 _BYTES = 32
 _TRIES = 5
+_DAY_S = 24 * 3600
 
 
 class KeyPending(Conflict):
@@ -47,6 +48,28 @@ class TooManyKeys(Conflict):
     code = "too_many_credential_keys"
     vi = "Không gian này đã có {most} khoá ký chứng nhận. Hãy liên hệ cơ quan trung ương."
     en = "This space has {most} keys that sign credentials. Ask the central ministry."
+
+
+class TooManyWithdrawals(TooManyRequests):
+    """Each withdrawal has all that was signed signed anew, and leaves a key for ever."""
+
+    code = "too_many_withdrawals"
+    vi = "Không gian này đã thu hồi {most} khoá trong một ngày. Hãy đợi {hours} giờ, hoặc nhờ cơ quan trung ương."
+    en = "This space has withdrawn {most} keys within a day. Try again in {hours} hours, or ask the central ministry."
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Who withdraws may leave an issuer ``most`` keys, and withdraw so many within 24 hours (``None``: as many as need
+    be)."""
+
+    most: int
+    a_day: int | None
+
+
+ADMINS = Allowance(most=2 * MOST, a_day=3)
+# Whatever a space's admins did, there is room left for the centre; an item holds some 1,200 keys.
+OPERATORS = Allowance(most=10 * MOST, a_day=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +145,11 @@ def rotate(slug: str) -> str:
     return key_id
 
 
-def withdraw(slug: str, key_id: str, since: int) -> int:
+def withdraw(slug: str, key_id: str, since: int, allowance: Allowance) -> int:
     """Believe nothing more that this key signed, from ``since`` (epoch seconds) on, and have another sign at once: 2
     calls, and 1 to KMS. Gives since when, at the earliest when it began to sign; withdrawing it again changes nothing.
 
-    Raises: NotFound, TooManyKeys, Unavailable.
+    Raises: NotFound, TooManyWithdrawals, TooManyKeys, Unavailable.
     """
     for _ in range(_TRIES):
         item = store.keys(slug)
@@ -135,23 +158,37 @@ def withdraw(slug: str, key_id: str, since: int) -> int:
         kept = dict(item["keys"])
         if "gone" in kept[key_id]:
             return int(kept[key_id]["gone"])
+        _pace(kept, allowance.a_day)
         gone = max(since, int(kept[key_id]["since"]))
-        kept[key_id] = {**kept[key_id], "gone": gone}
+        kept[key_id] = {**kept[key_id], "gone": gone, "told": clock.epoch_s()}
         with suppress(ConditionFailed):  # somebody changed the keys at this moment: once more, with theirs
-            store.keep_keys(slug, kept | _successor(slug, kept), item["v"])
+            store.keep_keys(slug, kept | _successor(slug, kept, allowance.most), item["v"])
             look_again(slug)
             logs.event("credential_key.withdrawn", level=logging.WARNING, tenant=slug, key=key_id)
             return gone
     raise Unavailable
 
 
-def _successor(slug: str, kept: Item) -> Item:
+def _pace(kept: Item, most: int | None) -> None:
+    """What is counted stands in what is written on a condition, so two at once are counted one after the other. Raises:
+    TooManyWithdrawals."""
+    if most is None:
+        return
+    now = clock.epoch_s()
+    told = sorted(int(each["told"]) for each in kept.values() if "told" in each)
+    lately = [at for at in told if at > now - _DAY_S]
+    if len(lately) >= most:
+        left = lately[-most] + _DAY_S - now
+        raise TooManyWithdrawals(retry_after_s=left, most=most, hours=-(-left // 3600))
+
+
+def _successor(slug: str, kept: Item, most: int) -> Item:
     """A key that signs at once, where none does any more. Raises: TooManyKeys, Unavailable."""
     now = clock.epoch_s()
     if any("gone" not in each and each["since"] <= now for each in kept.values()):
         return {}
-    if len(kept) >= 2 * MOST:
-        raise TooManyKeys(most=2 * MOST)
+    if len(kept) >= most:
+        raise TooManyKeys(most=most)
     key_id, fresh = _new(slug, now)
     return {key_id: fresh}
 

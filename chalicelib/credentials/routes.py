@@ -6,7 +6,7 @@ space by its slug and never enter it.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -25,7 +25,7 @@ from chalicelib.credentials import (  # noqa: F401 (some react)
 from chalicelib.credentials.addresses import CredentialNumber
 from chalicelib.credentials.ending import CredentialEnded
 from chalicelib.credentials.issuing import HoldsAlready, NameMissing, NotAchieved
-from chalicelib.credentials.keys import KeyPending, TooManyKeys
+from chalicelib.credentials.keys import KeyPending, TooManyKeys, TooManyWithdrawals
 from chalicelib.credentials.models import (
     CertificationRule,
     CertificationRuleCard,
@@ -69,6 +69,8 @@ _UNLISTED = {"X-Robots-Tag": "noindex"}
 # Verifiers that run in a browser stand on other people's hosts (did:web method, "CORS Policy").
 _ANYWHERE = {"Access-Control-Allow-Origin": "*"}
 _VERIFIED = _UNLISTED | _ANYWHERE
+_WITHDRAWAL = "/credential-keys/{key}/withdrawal"
+_WITHDRAWS: dict[str, Any] = {"status": 202, "audits": ["since"]}
 
 
 @credentials.get("/credentials/{credential}", may=ANYONE, budget=Budget(calls=1, rcu=2), cache=_MINUTE)
@@ -333,11 +335,7 @@ def rotate_credential_key(space: Space) -> IssuerKeys:
 
 
 @credentials.put(
-    "/spaces/{space}/credential-keys/{key}/withdrawal",
-    may=MANAGE_SPACE,
-    status=202,
-    audits=["since"],
-    raises=[TooManyKeys],
+    f"/spaces/{{space}}{_WITHDRAWAL}", may=MANAGE_SPACE, raises=[TooManyWithdrawals, TooManyKeys], **_WITHDRAWS
 )
 def withdraw_credential_key(
     space: Space, key: Id, body: NewWithdrawal, circumstances: Circumstances
@@ -345,20 +343,16 @@ def withdraw_credential_key(
     """Withdraw a key that fell into others' hands: what it signed is believed no more, and another key signs.
 
     It takes a minute or two, and holds whatever time a signature says. What the space has issued is signed anew under
-    the same numbers: a job does it. Whoever kept a copy fetches it again."""
-    made = withdrawing.withdraw(space.slug, key, body.since, circumstances.actor_id)
+    the same numbers: a job does it. Whoever kept a copy fetches it again. Three within 24 hours; the central ministry
+    may withdraw more."""
+    made = withdrawing.withdraw(space.slug, key, body.since, circumstances.actor_id, keys.ADMINS)
     return Answer(made, location=f"/v1/spaces/{space.slug}/jobs/{made.job}")
 
 
-@credentials.put(
-    "/tenants/{slug}/credential-keys/{key}/withdrawal",
-    may=OPERATE,
-    status=202,
-    audits=["since"],
-    raises=[TooManyKeys],
-)
+@credentials.put(f"/tenants/{{slug}}{_WITHDRAWAL}", may=OPERATE, raises=[TooManyKeys], **_WITHDRAWS)
 def withdraw_key_of_tenant(
     slug: Slug, key: Id, body: NewWithdrawal, circumstances: Circumstances
 ) -> Answer[Withdrawal]:
-    """The same for a space that is suspended or closed, or whose admins are not to be reached."""
-    return Answer(withdrawing.withdraw(slug, key, body.since, circumstances.actor_id))
+    """The same for a space that is suspended or closed, whose admins are not to be reached, or have withdrawn as many
+    as they may."""
+    return Answer(withdrawing.withdraw(slug, key, body.since, circumstances.actor_id, keys.OPERATORS))

@@ -31,10 +31,10 @@ _LOOKS_AGAIN_S = 70  # a container that does not know of it yet signs with the o
 _LOOKS = 10
 
 
-def withdraw(slug: str, key_id: str, since: datetime | None, actor_id: str) -> Withdrawal:
+def withdraw(slug: str, key_id: str, since: datetime | None, actor_id: str, allowance: keys.Allowance) -> Withdrawal:
     """Withdraw a key, and have signed anew what it signed: some 4 calls, and 1 to KMS. Repeating it changes nothing.
 
-    Raises: NotFound, InvalidInput, TooManyKeys, Unavailable.
+    Raises: NotFound, InvalidInput, TooManyWithdrawals, TooManyKeys, Unavailable.
     """
     now = clock.now()
     if since and since > now:
@@ -44,7 +44,7 @@ def withdraw(slug: str, key_id: str, since: datetime | None, actor_id: str) -> W
             "Thời điểm này chưa tới. Hãy ghi thời điểm khoá bị lộ, hoặc bỏ trống nếu không rõ.",
             "That time is still to come. Say when the key leaked, or leave it out.",
         )
-    told = keys.withdraw(slug, key_id, int((since or now).timestamp()))
+    told = keys.withdraw(slug, key_id, int((since or now).timestamp()), allowance)
     job_id = None
     if spaces.directory.find(slug):  # of a closed one each is signed anew when somebody asks for it
         job_id = ids.derived(SIGN, slug, key_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -148,4 +149,29 @@ def test_the_key_that_is_to_sign_next_is_not_in_its_way(aws: Cloud, hue: OpenedS
     now = {each["id"]: each for each in hue.admin.get(hue.at("/credential-keys")).ok()["items"]}
     assert len(now) == 3, "one signs until the next one begins"
     assert [each["id"] for each in now.values() if each["signs"]] != [first]
+    assert verify(api, credential=signed(api, number))["credential"]["verified"]
+
+
+def test_admins_withdraw_three_a_day_and_the_centre_goes_on(
+    aws: Cloud, hue: OpenedSpace, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = issued(aws, hue)
+    for _ in range(2):
+        withdraw(hue, keys.current(hue.slug).id).ok(202)
+    later(aws, 3600)
+    withdraw(hue, keys.current(hue.slug).id).ok(202)
+    leaked = keys.current(hue.slug).id
+    reply = withdraw(hue, leaked)
+    reply.refused(429, "too_many_withdrawals")
+    assert 22 * 3600 < int(reply.headers["retry-after"]) <= 23 * 3600
+    assert keys.current(hue.slug).id == leaked
+    later(aws, 23 * 3600)
+    withdraw(hue, leaked).ok(202)
+    monkeypatch.setattr(keys, "ADMINS", replace(keys.ADMINS, most=5))
+    last = keys.current(hue.slug).id
+    later(aws, 24 * 3600)
+    withdraw(hue, last).refused(409, "too_many_credential_keys")
+    for _ in range(4):
+        withdrawal = f"/tenants/{hue.slug}/credential-keys/{keys.current(hue.slug).id}/withdrawal"
+        operator().put(withdrawal, {}).ok(202)
     assert verify(api, credential=signed(api, number))["credential"]["verified"]
