@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import app
-from chalicelib import clock
+from chalicelib import clock, config
 from chalicelib.http import mounting
 from tests import walls
 from tests.api import Api
 from tests.emulated import Cloud, cloud, forget_everything
+from tests.factories import OpenedSpace, open_space
 
 walls.stand_outside()
 # Tests walk what is declared; that a request imports what it needs by itself is tests/http/test_mounting.py's.
@@ -38,6 +39,12 @@ def aws() -> Iterator[Cloud]:
 def api(aws: Cloud) -> Api:
     """The API, as nobody yet."""
     return Api()
+
+
+@pytest.fixture(scope="module")
+def centre(aws: Cloud) -> OpenedSpace:
+    """The space of the central ministry."""
+    return open_space(config.current().central, kind="ministry", name="Bộ Khoa học và Công nghệ")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import ids
+from chalicelib import clock, ids
 from chalicelib.http import tokens
 from chalicelib.jobs import queue
 from tests import rights
@@ -15,6 +15,7 @@ from tests.emulated import Cloud
 from tests.factories import OpenedSpace
 
 RIGHT = "Không"
+NOW = 1_795_000_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,35 @@ def exam(space: OpenedSpace, bank: BankRef | None = None, **terms: Any) -> Exam:
     assessment, etag = made(space, draft(bank, **terms))
     publish(space, assessment, etag).ok(201)
     return Exam(space, assessment, bank)
+
+
+def drawn(bank: BankRef, count: int = 1, **more: Any) -> dict[str, Any]:
+    """A part that draws."""
+    return {"kind": "drawn", "bank": bank.id, "count": count, **more}
+
+
+def fixed(bank: BankRef, item: str, **more: Any) -> dict[str, Any]:
+    """A part of one question."""
+    return {"kind": "fixed", "items": [{"bank": bank.id, "item": item, **more}]}
+
+
+def answered(taker: Taker, response: Any) -> Any:
+    """How a sitting of one question goes."""
+    (question,) = taker.start().ok(201)["questions"]
+    taker.save(question, response).ok()
+    return taker.submit().ok()["score"]
+
+
+def after(seconds: int) -> str:
+    """A time so many seconds after the beginning, as the API takes it."""
+    return clock.as_timestamp(clock.from_epoch_ms((NOW + seconds) * 1000))
+
+
+def later(aws: Cloud) -> None:
+    """Whoever died is given up: run what is due some minutes from now."""
+    then = clock.epoch_s() + 300
+    clock.set_source(lambda: float(then))
+    sweep(aws)
 
 
 def sweep(aws: Cloud) -> None:

@@ -13,14 +13,9 @@ from tests.assessment.taking import Exam, exam, right, sweep, wrong
 from tests.banks.filling import begin, single, typed
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space
+from tests.factories import OpenedSpace
 
 PEOPLE = 12
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ import pytest
 
 from chalicelib import clock, ids
 from tests.api import Api
-from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space, token_for
+from tests.factories import OpenedSpace, token_for
 from tests.learning.courses import HALF, QUIZ, RIGHT, WRONG, publish, publish_again
 
 TOLD = [
@@ -36,11 +35,6 @@ TOLD = [
     },
 ]
 NEXT = {"id": "2", "title": "Bài 2", "kind": "text", "minutes": 5}
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
 
 
 def enrolled(hue: OpenedSpace, lessons: str = "1Q 2", **quiz: Any) -> tuple[Api, str, str]:

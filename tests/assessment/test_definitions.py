@@ -10,19 +10,8 @@ from chalicelib import ids
 from tests.assessment.taking import draft, exam, filled, made, publish
 from tests.banks.filling import BankRef, typed
 from tests.crashes import killed_at
-from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space
+from tests.factories import OpenedSpace
 from tests.spending import spending
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
-
-
-@pytest.fixture(scope="module")
-def bank(hue: OpenedSpace) -> BankRef:
-    return filled(hue)
 
 
 def test_a_draft_is_written_read_and_saved_in_the_state_that_was_read(hue: OpenedSpace, bank: BankRef) -> None:

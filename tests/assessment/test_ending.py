@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from chalicelib import clock
-from tests.assessment.taking import Exam, Taker, exam, filled, right, sweep
+from tests.assessment.taking import Exam, Taker, after, exam, right, sweep
 from tests.banks.filling import BankRef
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space
+from tests.factories import OpenedSpace
 
-NOW = 1_795_000_000
+pytestmark = pytest.mark.usefixtures("at")
 DAY_S, HOUR_S = 86_400, 3_600
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
-
-
-@pytest.fixture(scope="module")
-def bank(hue: OpenedSpace) -> BankRef:
-    return filled(hue)
-
-
-@pytest.fixture(autouse=True)
-def at() -> Iterator[Any]:
-    """Let it be so many seconds after the beginning."""
-
-    def show(seconds: float) -> None:
-        clock.set_source(lambda: float(NOW + seconds))
-
-    show(0)
-    yield show
-    clock.set_source(None)
-
-
-def after(seconds: int) -> str:
-    """A time as the API takes it."""
-    return clock.as_timestamp(clock.from_epoch_ms((NOW + seconds) * 1000))
 
 
 def review_of(taker: Taker) -> Any:

@@ -11,19 +11,12 @@ import requests
 
 from chalicelib import clock, ids
 from chalicelib.storage import files
-from tests.assessment.taking import Exam, Taker, exam, sweep, wrong
+from tests.assessment.taking import NOW, Exam, Taker, exam, sweep, wrong
 from tests.banks.filling import begin, single
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space
+from tests.factories import OpenedSpace
 from tests.identity.people import somebody
-
-NOW = 1_795_000_000
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
 
 
 def read(text: str) -> list[list[str]]:

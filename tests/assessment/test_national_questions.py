@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from chalicelib import clock, config, ids
+from chalicelib import ids
 from chalicelib.assessment import publishing
-from tests.assessment.taking import Exam, Taker, draft, exam, filled, made, publish, right, sweep
-from tests.banks.filling import BankRef, begin, single, typed
+from tests.assessment.taking import Exam, answered, draft, drawn, exam, filled, fixed, later, made, publish, right
+from tests.banks.filling import BankRef, begin, share, single, typed
 from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
 from tests.spending import spending
-
-
-@pytest.fixture(scope="module")
-def centre(aws: Cloud) -> OpenedSpace:
-    return open_space(config.current().central, kind="ministry", name="Bộ Khoa học và Công nghệ")
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
-
-
-def share(aws: Cloud, bank: BankRef) -> BankRef:
-    """Have a bank shared with all."""
-    bank.space.author.post(bank.at("/offer")).ok(202)
-    aws.drain()
-    return bank
-
-
-def drawn(bank: BankRef, count: int = 1, **more: Any) -> dict[str, Any]:
-    """A part that draws."""
-    return {"kind": "drawn", "bank": bank.id, "count": count, **more}
-
-
-def fixed(bank: BankRef, item: str, **more: Any) -> dict[str, Any]:
-    """A part of one question."""
-    return {"kind": "fixed", "items": [{"bank": bank.id, "item": item, **more}]}
-
-
-def answered(taker: Taker, response: Any) -> Any:
-    """How a sitting of one question goes."""
-    (question,) = taker.start().ok(201)["questions"]
-    taker.save(question, response).ok()
-    return taker.submit().ok()["score"]
 
 
 def test_a_space_asks_questions_of_its_own_and_of_the_centre(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
@@ -150,13 +114,8 @@ def test_a_correction_comes_late_and_never_goes_back(aws: Cloud, centre: OpenedS
         aws.run_jobs()  # the job of the first correction dies
     bank.correct(item, typed("Thủ đô?", "Thăng Long")).ok()
     aws.drain()
-    later = clock.epoch_s() + 300
-    clock.set_source(lambda: float(later))
-    try:
-        sweep(aws)
-        assert answered(taken.taker(), "Thăng Long") == 100
-    finally:
-        clock.set_source(None)
+    later(aws)
+    assert answered(taken.taker(), "Thăng Long") == 100
 
 
 def test_a_correction_that_is_refused_is_brought_to_nobody(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
@@ -232,12 +191,7 @@ def test_killed_anywhere_the_job_publishes_once(aws: Cloud, centre: OpenedSpace,
     job = hue.author.post(hue.at(f"/assessments/{assessment}/versions"), headers=key).ok(202)["job"]
     with killed_at(call):
         aws.run_jobs()
-    later = clock.epoch_s() + 300
-    clock.set_source(lambda: float(later))
-    try:
-        sweep(aws)
-        assert hue.author.get(hue.at(f"/jobs/{job}")).ok()["state"] == "done"
-        assert hue.author.get(hue.at(f"/assessments/{assessment}")).ok()["version"] == 1
-        assert len(Exam(hue, assessment, bank).taker().start().ok(201)["questions"]) == 2
-    finally:
-        clock.set_source(None)
+    later(aws)
+    assert hue.author.get(hue.at(f"/jobs/{job}")).ok()["state"] == "done"
+    assert hue.author.get(hue.at(f"/assessments/{assessment}")).ok()["version"] == 1
+    assert len(Exam(hue, assessment, bank).taker().start().ok(201)["questions"]) == 2

@@ -13,14 +13,8 @@ from chalicelib.assessment import keys, room
 from chalicelib.assessment.room import Given
 from chalicelib.questions import responses
 from tests.assessment.taking import Taker, exam, filled
-from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space
+from tests.factories import OpenedSpace
 from tests.spending import spending
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
 
 
 def taking(space: OpenedSpace, questions: int) -> tuple[Taker, list[dict[str, Any]]]:

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from chalicelib import clock, ids
-from tests.assessment.taking import Exam, Taker, exam, filled, right, sweep, wrong
+from chalicelib import ids
+from tests.assessment.taking import Exam, Taker, after, exam, right, sweep, wrong
 from tests.banks.filling import BankRef
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space, published_course
+from tests.factories import OpenedSpace, published_course
 from tests.identity.people import somebody
 from tests.spending import spending
 from tests.wire import losing
 
-NOW = 1_795_000_000.0
-
-
-@pytest.fixture(scope="module")
-def hue(aws: Cloud) -> OpenedSpace:
-    return open_space()
-
-
-@pytest.fixture(scope="module")
-def bank(hue: OpenedSpace) -> BankRef:
-    return filled(hue)
-
-
-@pytest.fixture(autouse=True)
-def at() -> Iterator[Any]:
-    """Let it be so many seconds after the beginning."""
-
-    def show(seconds: float) -> None:
-        clock.set_source(lambda: NOW + seconds)
-
-    show(0)
-    yield show
-    clock.set_source(None)
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +177,7 @@ def test_papers_differ_and_are_drawn_again_for_an_appeal(hue: OpenedSpace, test_
 def test_no_key_leaves_before_its_time(
     hue: OpenedSpace, bank: BankRef, at: Any, review: str, told_at: int | None
 ) -> None:
-    closes = clock.as_timestamp(clock.from_epoch_ms(int((NOW + 86_400) * 1000)))
-    taken = exam(hue, bank, review=review, closes_at=closes)
+    taken = exam(hue, bank, review=review, closes_at=after(86_400))
     taker = taken.taker()
     sitting = taker.start().ok(201)
     assert "correct" not in json.dumps(sitting)
@@ -232,7 +208,7 @@ def test_no_key_helps_a_further_try(hue: OpenedSpace, bank: BankRef) -> None:
 def test_a_closing_that_is_brought_forward_tells_nothing_while_others_sit(
     hue: OpenedSpace, bank: BankRef, at: Any
 ) -> None:
-    later, sooner = (clock.as_timestamp(clock.from_epoch_ms(int((NOW + s) * 1000))) for s in (86_400, 3_600))
+    later, sooner = after(86_400), after(3_600)
     taken = exam(hue, bank, review="after_closing", closes_at=later, time_limit_minutes=None)
     early, late = taken.taker(), taken.taker()
     early.start().ok(201)
@@ -287,10 +263,7 @@ def test_a_sitting_whose_time_is_over_ends_before_the_next_begins(hue: OpenedSpa
 
 
 def test_it_opens_and_closes_by_the_servers_clock(hue: OpenedSpace, bank: BankRef, at: Any) -> None:
-    def moment(seconds: int) -> str:
-        return clock.as_timestamp(clock.from_epoch_ms(int((NOW + seconds) * 1000)))
-
-    taken = exam(hue, bank, opens_at=moment(100), closes_at=moment(1_000))
+    taken = exam(hue, bank, opens_at=after(100), closes_at=after(1_000))
     early, late = taken.taker(), taken.taker()
     early.start().refused(409, "assessment_not_open")
     at(100)

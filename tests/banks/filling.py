@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.api import Reply
+from tests.emulated import Cloud
 from tests.factories import OpenedSpace
 
 
@@ -53,6 +54,14 @@ class BankRef:
 def begin(space: OpenedSpace, title: str = "An toàn số") -> BankRef:
     """A bank that has nothing in it."""
     return BankRef(space, space.author.post(space.at("/banks"), {"title": title}).ok(201)["id"])
+
+
+def share(aws: Cloud, bank: BankRef) -> BankRef:
+    """Have a bank of the centre's shared with all spaces, and what that takes done."""
+    assert bank.space.author.post(bank.at("/offer")).ok(202)["sharing"] == "copying"
+    aws.drain()
+    assert bank.space.author.post(bank.at("/offer")).ok(200)["sharing"] == "shared"
+    return bank
 
 
 def single(prompt: str = "Có nên đọc mã OTP cho người gọi điện không?", *, right: str = "Không", **more: Any) -> Any:

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import config
 from chalicelib.banks import contents, national
 from chalicelib.banks.refs import Ref
 from chalicelib.errors import NotFound
 from chalicelib.storage.acting import Foreign, on_behalf_of
 from chalicelib.storage.files import NATIONAL
-from tests.banks.filling import BankRef, begin, single, touched
+from tests.banks.filling import begin, share, single, touched
 from tests.courses.writing import stored, uploaded
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
 
 
 @pytest.fixture(scope="module")
-def centre(aws: Cloud) -> OpenedSpace:
-    return open_space(config.current().central, kind="ministry", name="Bộ Khoa học và Công nghệ")
-
-
-@pytest.fixture(scope="module")
 def hue(aws: Cloud) -> OpenedSpace:
     return open_space()
-
-
-def shared(aws: Cloud, bank: BankRef) -> None:
-    """Have a bank shared, and what that takes done."""
-    assert bank.space.author.post(bank.at("/offer")).ok(202)["sharing"] == "copying"
-    aws.drain()
-    assert bank.space.author.post(bank.at("/offer")).ok(200)["sharing"] == "shared"
 
 
 def found(space: OpenedSpace) -> list[str]:
@@ -45,7 +32,7 @@ def test_every_space_finds_what_the_centre_shares_and_nothing_else(
     bank, private = begin(centre, "Quốc gia"), begin(centre, "Riêng")
     item, seen, own = bank.add(competences=["4.2"]), bank.add(touched(picture)), private.add()
     assert bank.id not in found(hue)
-    shared(aws, bank)
+    share(aws, bank)
     assert found(hue) == [bank.id]
     at = hue.at(f"/national-banks/{bank.id}/items")
     assert [each["id"] for each in hue.tutor.get(at, query={"competence": "4.2"}).ok()["items"]] == [item]
@@ -59,7 +46,7 @@ def test_every_space_finds_what_the_centre_shares_and_nothing_else(
 
 def test_what_is_added_to_a_shared_bank_brings_its_picture(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
     bank = begin(centre)
-    shared(aws, bank)
+    share(aws, bank)
     picture, another = uploaded(centre, "image/png"), uploaded(centre, "image/png")
     item = bank.add(touched(picture))
     assert stored(f"{NATIONAL}/files/{picture}")
@@ -77,7 +64,7 @@ def test_a_space_takes_over_what_it_uses_and_keeps_it(aws: Cloud, centre: Opened
     picture = uploaded(centre, "image/png")
     bank = begin(centre)
     item = bank.add(touched(picture), difficulty=3)
-    shared(aws, bank)
+    share(aws, bank)
     ref = Ref(bank.id, item, 1)
     with on_behalf_of(hue.slug, crosses="centre"):
         assert [each.ref for each in national.to_use(hue.space, bank.id)] == [ref]
