@@ -248,6 +248,7 @@ CROSSING = {
     "publish_assessment": ("centre", "what an assessment draws from its banks is copied into the space"),
     "assessment.publish": ("centre", "so a job does where it is much"),
     "bank.key-corrected": ("tenants", "the centre brings a corrected key to those who use its questions"),
+    "bank.keys-catch-up": ("centre", "a space that was restored, or not there, takes over corrected keys"),
     "national.spread": ("tenants", "the centre brings a new version to those who adopted its course"),
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.banks import national, spreading
+from chalicelib.banks import catching_up, national, spreading
 from chalicelib.banks.refs import Ref
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import Job, Run
 from chalicelib.storage import spaces
+
+CATCHING_UP = catching_up  # importing it declares its handler
 
 
 @queue.handles(national.SHARE)

@@ -93,7 +93,7 @@ def bring(space: Space, bank_id: str, since: str, run: Run, after: str | None) -
         raise GoOn from None
 
 
-def _in_the_centre(read: Callable[[Space], T]) -> T:
+def in_the_centre(read: Callable[[Space], T]) -> T:
     """What the centre's table answers. Its work must be declared to cross to the centre."""
     centre = Space(config.current().central)
     with acting.on_behalf_of(centre.slug):
@@ -102,7 +102,7 @@ def _in_the_centre(read: Callable[[Space], T]) -> T:
 
 def banks(query: PageQuery) -> tuple[list[Item], str | None]:
     """A page of the banks that the centre shares, by Vietnamese title: 1 call."""
-    shared = _in_the_centre(lambda centre: [each for each in store.banks(centre) if _is_shared(each)])
+    shared = in_the_centre(lambda centre: [each for each in store.banks(centre) if _is_shared(each)])
     return browsing.sliced(shared, query)
 
 
@@ -127,7 +127,7 @@ def items(bank_id: str, query: ItemFilter) -> tuple[list[Item], str | None]:
         _require_shared(centre, bank_id)
         return browsing.items(centre, bank_id, query)
 
-    return _in_the_centre(read)
+    return in_the_centre(read)
 
 
 def item(bank_id: str, item_id: str) -> tuple[Item, Ref, Content]:
@@ -139,7 +139,7 @@ def item(bank_id: str, item_id: str) -> tuple[Item, Ref, Content]:
         ref = refs.newest(bank_id, head)
         return head, ref, contents.contents(centre, [ref])[ref]
 
-    head, ref, content = _in_the_centre(read)
+    head, ref, content = in_the_centre(read)
     return head, ref, Content(content.question, content.pictures, NATIONAL, content.size)
 
 
@@ -153,7 +153,7 @@ def to_use(space: Space, bank_id: str) -> list[Pooled]:
         store.note_taker(centre, bank_id, space.slug)
         return contents.pool(centre, PoolQuery(bank_id))
 
-    return _in_the_centre(read)
+    return in_the_centre(read)
 
 
 def take_over(space: Space, wanted: Collection[Ref]) -> None:
@@ -162,9 +162,9 @@ def take_over(space: Space, wanted: Collection[Ref]) -> None:
 
     Raises: BankWithdrawn when the centre has one of them not, or does not share it.
     """
-    if not all(_in_the_centre(partial(_shares, bank_id)) for bank_id in {ref.bank for ref in wanted}):
+    if not all(in_the_centre(partial(_shares, bank_id)) for bank_id in {ref.bank for ref in wanted}):
         raise BankWithdrawn
-    rows = _in_the_centre(lambda centre: store.contents(centre, wanted))
+    rows = in_the_centre(lambda centre: store.contents(centre, wanted))
     if len(rows) < len(set(wanted)):
         raise BankWithdrawn
     store.put_contents(space, rows, NATIONAL)

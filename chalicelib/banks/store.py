@@ -368,3 +368,9 @@ def takers(centre: Space, bank_id: str, after: str | None, limit: int) -> tuple[
     rows = _page(centre, bank_id, _TAKER, after, limit)
     found = [str(each["sk"]).removeprefix(_TAKER) for each in rows.items]
     return found, found[-1] if rows.after else None
+
+
+def used_by(centre: Space, slug: str) -> list[str]:
+    """The centre's banks that a space uses, in order, as of now: 1 Query, and 1 BatchGetItem for each hundred banks."""
+    keys = {(refs.partition(bank["sk"]), f"{_TAKER}{slug}"): str(bank["sk"]) for bank in banks(centre)}
+    return sorted(keys[key] for key in _table(centre).batch_get([*keys], consistent=True))

@@ -127,7 +127,15 @@ def hold(slug: str, run: str, phase: Phase | None = None) -> None:
 
 
 def leave(slug: str, run: str) -> None:
-    """The restore has ended: the space is suspended, as before. Raises: RestoreUnderWay."""
+    """The restore has ended: the space is suspended, as before, and what others have sent it since is brought again.
+
+    That is asked for first: a run that dies in between is gone on with, and asks for the same job.
+    Raises: RestoreUnderWay.
+    """
+    from chalicelib.banks import catching_up  # a command's alone: no operator's request waits for it
+
+    begun = _own(registry.require(slug), run)
+    catching_up.after_restore(slug, begun["at"])
 
     def left(record: TenantRecord) -> Item:
         _own(record, run)
