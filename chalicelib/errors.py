@@ -35,6 +35,7 @@ class Refusal(Exception):
     code: ClassVar[str] = "bad_request"
     vi: ClassVar[str] = "Yêu cầu không hợp lệ."
     en: ClassVar[str] = "The request is not valid."
+    ends_session: ClassVar[bool] = False  # whether a browser may forget the session that it asked with
     oauth: ClassVar[str | None] = None  # the error of RFC 6749, 5.2 that it is to a program that speaks OAuth
 
     def __init__(self, *, faults: Sequence[Fault] = (), retry_after_s: int | None = None, **facts: str | int) -> None:

@@ -117,6 +117,7 @@ def split_app_link(space: Space, app: Id, person: Id) -> None:
 @apps.post(
     "/spaces/{space}/entries",
     may=ANYONE,
+    session="gives",
     form=True,
     budget=Budget(calls=3, rcu=3, wcu=10),
     also={202: "The person is to be asked for consent first."},
@@ -155,6 +156,7 @@ def read_consent_question(space: Space, body: ConsentText) -> ConsentAsked:
 @apps.post(
     "/spaces/{space}/entries/consent",
     may=ANYONE,
+    session="gives",
     raises=[
         TicketInvalid,
         TicketExpired,

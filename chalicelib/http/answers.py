@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalice.app import Response
 from pydantic import BaseModel
 
 from chalicelib.http.caching import etag, matches
-from chalicelib.http.endpoint import Answer, Operation, Raw
+from chalicelib.http.endpoint import Answer, OfSession, Operation, Raw
 from chalicelib.http.models import Page
 from chalicelib.http.paging import bind
 from chalicelib.http.permissions import ANYONE
 from chalicelib.http.requests import Circumstances
+from chalicelib.http.session_cookie import WebClient
 
 _JSON = "application/json"
 # An API's answer is never a document to be shown or framed; a page of ours sets a policy of its own.
@@ -32,10 +34,24 @@ def render(operation: Operation, result: Any, circumstances: Circumstances, list
     if isinstance(answer, Raw):
         content = answer.content.decode() if isinstance(answer.content, bytes) else answer.content
         return _respond(operation.status, content, answer.content_type, answer, operation, circumstances)
+    if operation.session and circumstances.web:
+        answer = _parted(answer, operation.session, circumstances.web)
     status = answer.status or operation.status
     if answer.body is None:
         return _respond(status, "", "", answer, operation, circumstances)
     return _respond(status, _json(answer.body, listed), _JSON, answer, operation, circumstances)
+
+
+def _parted(answer: Answer[Any], effect: OfSession, web: WebClient) -> Answer[Any]:
+    """An answer whose refresh token goes into the cookie instead of the body; the end of a session takes the cookie
+    along."""
+    if effect == "ends":
+        return replace(answer, headers={**answer.headers, "Set-Cookie": web.forgetting()})
+    token = answer.body.refresh_token
+    if token is None:
+        return answer  # a link, or a question, instead of tokens
+    body = answer.body.model_copy(update={"refresh_token": None})
+    return replace(answer, body=body, headers={**answer.headers, "Set-Cookie": web.keeping(token)})
 
 
 def _json(body: Any, listed: str) -> str:

@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -25,6 +25,7 @@ from chalicelib.storage.spaces import Space
 
 T = TypeVar("T")
 Function = Callable[..., Any]
+OfSession = Literal["gives", "ends"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Operation:
     creates: bool
     audited: bool
     while_suspended: bool
+    session: OfSession | None  # what it does to one: a web client has the refresh token in a cookie (session_cookie.py)
     crosses: Crosses | None  # to whom its work may turn besides the space that it is asked of
     raises: tuple[type[Refusal], ...]
     media: str
@@ -196,6 +198,7 @@ _PLAIN: dict[str, Any] = {
     "budget": None,
     "cache": None,
     "while_suspended": False,
+    "session": None,
     "crosses": None,
     "media": "application/json",
     "form": False,

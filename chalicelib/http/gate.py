@@ -15,11 +15,23 @@ from pydantic import ValidationError
 
 from chalicelib import config, logs
 from chalicelib.errors import Forbidden, Language, NotFound, Refusal, Unauthenticated, Unavailable
-from chalicelib.http import answers, audit, bodies, idempotency, paging, problems, quotas, standing, tokens
+from chalicelib.http import (
+    answers,
+    audit,
+    bodies,
+    idempotency,
+    paging,
+    problems,
+    quotas,
+    session_cookie,
+    standing,
+    tokens,
+)
 from chalicelib.http.endpoint import Operation
 from chalicelib.http.models import SLUG_PATTERN
 from chalicelib.http.permissions import STAFF, Permission, Role, allows
 from chalicelib.http.requests import Circumstances
+from chalicelib.http.session_cookie import WebClient
 from chalicelib.http.tokens import Actor
 from chalicelib.storage import acting, spaces
 from chalicelib.storage.client import METER, Meter
@@ -77,12 +89,13 @@ class GatewayRequest(Protocol):
 
 @dataclass(slots=True)
 class _Trace:
-    """What the log line will say, gathered on the way."""
+    """What the log line will say, and who is to be answered, gathered on the way."""
 
     space: str = ""
     actor: str = ""
     refused: str = ""
     bytes_in: int = 0
+    web: WebClient | None = None
 
 
 def handle(operation: Operation, request: GatewayRequest, path: Mapping[str, str]) -> Response:
@@ -119,7 +132,10 @@ def refuse(refusal: Refusal, headers: Mapping[str, str], context: Mapping[str, A
 def _refusal(raised: Exception, language: Language, request_id: str, trace: _Trace) -> Response:
     refusal = raised if isinstance(raised, Refusal) else InternalFault()
     trace.refused = refusal.code
-    return problems.response(refusal, language, request_id)
+    response = problems.response(refusal, language, request_id)
+    if trace.web and refusal.ends_session:
+        response.headers["Set-Cookie"] = trace.web.forgetting()
+    return response
 
 
 def _answer(
@@ -145,6 +161,8 @@ def _inside(
     language: Language,
     trace: _Trace,
 ) -> Response:
+    if operation.session:
+        trace.web = session_cookie.asking(request.headers, space.slug)
     actor = _actor(operation, request, space, trace)
     _admit(operation, space, actor)
     if operation.audited and actor:
@@ -152,7 +170,7 @@ def _inside(
     most = bodies.limit(for_anyone=operation.may is Permission.ANYONE)
     body = bodies.read(request, most, form=operation.form) if operation.body_reader else b""
     trace.bytes_in = len(body)
-    circumstances = _circumstances(operation, request, path, address, actor, language, body)
+    circumstances = _circumstances(operation, request, path, address, actor, language, body, trace.web)
     query = _query(request)
     listed = _listed(operation, path, query) if operation.query else ""
     arguments = _arguments(operation, path, query, listed, body)
@@ -235,6 +253,7 @@ def _circumstances(
     actor: Actor | None,
     language: Language,
     body: bytes,
+    web: WebClient | None,
 ) -> Circumstances:
     headers = request.headers
     key = (headers.get("idempotency-key") or None) if operation.creates else None
@@ -248,6 +267,7 @@ def _circumstances(
         actor_id=actor.person_id if actor else "",
         operation=operation.name,
         headers=headers,
+        web=web,
         fingerprint=idempotency.fingerprint(key, operation.path.format(**path), body) if key else "",
     )
 

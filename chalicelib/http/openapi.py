@@ -145,6 +145,8 @@ class _Described:
             found.append({"$ref": _PARAMETERS + "if_none_match"})
         if idempotency.KeyReused in refusals.of(operation).get(422, ()):  # it honours the key, in whatever way
             found.append({"$ref": _PARAMETERS + "idempotency_key"})
+        if operation.session:
+            found.append({"$ref": _PARAMETERS + "client"})
         return [*found, {"$ref": _PARAMETERS + "accept_language"}]
 
     def _query(self) -> list[Json]:
@@ -216,6 +218,8 @@ class _Described:
             names.append("Location")
         if self.operation.creates:
             names.append("Idempotent-Replayed")
+        if self.operation.session:
+            names.append("Set-Cookie")
         return {name: {"$ref": _HEADERS + name} for name in names}
 
     def _has_validator(self) -> bool:

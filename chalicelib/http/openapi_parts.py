@@ -17,6 +17,8 @@ missing and what belongs to another look alike (404).
 by `Accept-Language`, in English; a 422 names every bad field at once.
 * **Lists** are `{"items": […], "next": cursor or null}`; a cursor belongs to its list and filters.
 * **Creations** take an `Idempotency-Key`: repeated within a day, the first answer comes again.
+* **Sessions** give a refresh token that is good once. Pages of the same host send `X-Hocmo-Client: web` and have it in
+a cookie (`HttpOnly`, `SameSite=Strict`) that goes to the space's `sessions` alone.
 * **Edits** take `If-Match` with the `ETag` that was read; another's change in between is a 412, and nothing is lost.
 * **Times** are RFC 3339 in UTC. **Bodies** are I-JSON (RFC 7493), not compressed, of at most 4 MB
 (32 KB where no sign-in is needed; `x-max-bytes` says it for each operation).
@@ -67,6 +69,13 @@ PARAMETERS: Json = {
         "The `ETag` of what the reader has: 304 if it is current.",
         example='"5f0c9a31d2b84e6f"',
     ),
+    "client": _header_parameter(
+        "X-Hocmo-Client",
+        "`web` from the pages of this very host: the refresh token then goes and comes in a cookie that no script "
+        "reads, and not in a body.",
+        enum=["web"],
+        example="web",
+    ),
     "idempotency_key": _header_parameter(
         "Idempotency-Key",
         "Makes repeating this request harmless for a day: use a random UUID for each creation.",
@@ -89,5 +98,6 @@ HEADERS: Json = {
     "Idempotent-Replayed": _header("`true` when this is the answer of an earlier request with the same key."),
     "Location": _header("Where what was made, or what goes on, is to be found."),
     "Retry-After": _header("Seconds after which to try again.", "integer"),
+    "Set-Cookie": _header("The refresh token, or its end, where `X-Hocmo-Client` is `web`."),
     "WWW-Authenticate": _header("How to authenticate (RFC 6750)."),
 }

@@ -13,7 +13,7 @@ from chalicelib.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chalicelib.http import bodies, gate, idempotency, quotas, tokens
+from chalicelib.http import bodies, gate, idempotency, quotas, session_cookie, tokens
 from chalicelib.http.endpoint import Operation
 from chalicelib.http.paging import BadCursor
 from chalicelib.http.permissions import ANYONE
@@ -40,6 +40,8 @@ def _by_access(operation: Operation) -> Refusals:
         refusals += (NotFound,)
     # Of a space's address too: there may be no space of that name.
     refusals += (quotas.SpaceBusy, quotas.PlatformBusy) if operation.of_space else (quotas.PlatformBusy,)
+    if operation.session:
+        refusals += (session_cookie.FromElsewhere,)
     if operation.of_space and not operation.while_suspended:
         refusals += (gate.SpaceSuspended, gate.SpaceOpening)
     elif operation.of_space and (operation.may not in gate.DOORS or operation.writes):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chalicelib import ids
 from chalicelib.errors import Language, PreconditionFailed, PreconditionRequired
 from chalicelib.http.caching import matches
+from chalicelib.http.session_cookie import WebClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Circumstances:
     actor_id: str
     operation: str
     headers: Mapping[str, str]
+    web: WebClient | None = None  # where a page of ours asks for a session
     fingerprint: str = ""  # of what is asked under the Idempotency-Key: address and body
 
     def require_match(self, current: str) -> None:

@@ -33,6 +33,7 @@ identity = Feature("identity")
 @identity.post(
     "/spaces/{space}/sessions/activation",
     may=ANYONE,
+    session="gives",
     while_suspended=True,
     budget=Budget(calls=5, rcu=5, wcu=60),
     raises=[
@@ -62,6 +63,7 @@ def request_code(space: Space, body: CodeRequest, circumstances: Circumstances) 
 @identity.post(
     "/spaces/{space}/sessions/code",
     may=ANYONE,
+    session="gives",
     while_suspended=True,
     budget=Budget(calls=6, rcu=5, wcu=60),
     raises=[WrongCode, AccountDeactivated, TooManyTries, PreconditionFailed, SpaceOpening, SpaceSuspended],

@@ -51,9 +51,15 @@ class OperatorCredentials(Inbound):
 
 
 class Refresh(Inbound):
-    """The refresh token that was given last; it is good once."""
+    """The refresh token that was given last, unless it is in the web client's cookie; and which attempt this is."""
 
-    refresh_token: RefreshToken
+    refresh_token: RefreshToken | None = Field(default=None, description="Good once. The web client sends none.")
+    attempt: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22,64}$")] | None = Field(
+        default=None,
+        description="A random value (128 bits or more), the same until an answer came: within a day, the token before "
+        "and its attempt give the same next token again.",
+        examples=["mYq3v7k2m8x9d4t6w5z1cQ"],
+    )
 
 
 class SignOutQuery(Query):
@@ -77,7 +83,9 @@ class SignedIn(Outbound):
     access_token: str = Field(description="A JWT (RFC 9068) that names the space; send it as a bearer token.")
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (the scheme's name)
     expires_in: int = Field(description="Seconds for which the access token is good.", examples=[900])
-    refresh_token: str = Field(description="Good once; using it again ends the session.")
+    refresh_token: str | None = Field(
+        description="Good once; using it again ends the session. Null where it went into the web client's cookie."
+    )
     person: SignedInPerson
 
 

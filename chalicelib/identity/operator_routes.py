@@ -15,7 +15,7 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import ANYONE, OPERATE, SIGNED_IN
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.identity import invitations, operators, password_changes, sessions
+from chalicelib.identity import invitations, operators, password_changes, renewal, sessions
 from chalicelib.identity.invitations import AlreadyJoined
 from chalicelib.identity.links import LinkSpent
 from chalicelib.identity.models import (
@@ -37,13 +37,8 @@ from chalicelib.identity.models import (
     SignOutQuery,
 )
 from chalicelib.identity.password_changes import WrongPassword
-from chalicelib.identity.sessions import (
-    AccountDeactivated,
-    RefreshRaced,
-    SessionEnded,
-    TokenReused,
-    WrongCredentials,
-)
+from chalicelib.identity.renewal import RefreshRaced, SessionEnded, TokenReused
+from chalicelib.identity.sessions import AccountDeactivated, WrongCredentials
 from chalicelib.identity.throttle import TooManyTries
 from chalicelib.people import administration, directory, persons
 from chalicelib.people.directory import Wanted
@@ -58,6 +53,7 @@ platform = Feature("platform")
 @platform.post(
     "/sessions",
     may=ANYONE,
+    session="gives",
     budget=Budget(calls=3, rcu=1, wcu=10),
     raises=[WrongCredentials, AccountDeactivated, TooManyTries],
 )
@@ -69,15 +65,16 @@ def sign_in_operator(space: Space, body: OperatorCredentials, circumstances: Cir
 @platform.post(
     "/sessions/refresh",
     may=ANYONE,
+    session="gives",
     budget=Budget(calls=2, rcu=2, wcu=1),
     raises=[SessionEnded, TokenReused, RefreshRaced],
 )
-def refresh_operator_session(space: Space, body: Refresh) -> SignedIn:
+def refresh_operator_session(space: Space, body: Refresh, circumstances: Circumstances) -> SignedIn:
     """The next access and refresh tokens of an operator."""
-    return sessions.refresh(space, body.refresh_token)
+    return renewal.refresh(space, body, circumstances.web)
 
 
-@platform.delete("/sessions", may=SIGNED_IN)
+@platform.delete("/sessions", may=SIGNED_IN, session="ends")
 def sign_out_operator(space: Space, actor: Actor, query: SignOutQuery) -> None:
     """Sign out here, or everywhere."""
     sessions.end(space, actor, everywhere=query.all)
@@ -151,7 +148,7 @@ def read_operator_invitation(space: Space, token: LinkToken) -> InvitationView:
     return invitations.show(space, token)
 
 
-@platform.post("/invitations/{token}", may=ANYONE, raises=[LinkSpent, InvalidInput])
+@platform.post("/invitations/{token}", may=ANYONE, session="gives", raises=[LinkSpent, InvalidInput])
 def accept_operator_invitation(
     space: Space, token: LinkToken, body: Acceptance, circumstances: Circumstances
 ) -> SignedIn:

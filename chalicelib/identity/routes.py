@@ -12,7 +12,7 @@ from chalicelib.http.models import Id, Page, PageQuery
 from chalicelib.http.permissions import ANYONE, MANAGE_PEOPLE, SIGNED_IN, allows
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
-from chalicelib.identity import entries, invitations, password_changes, registration, sessions
+from chalicelib.identity import entries, invitations, password_changes, registration, renewal, sessions
 from chalicelib.identity.entries import EntryInvalid
 from chalicelib.identity.invitations import AlreadyJoined
 from chalicelib.identity.links import LinkSpent
@@ -36,13 +36,8 @@ from chalicelib.identity.models import (
 )
 from chalicelib.identity.password_changes import WrongPassword
 from chalicelib.identity.registration import RegistrationClosed
-from chalicelib.identity.sessions import (
-    AccountDeactivated,
-    RefreshRaced,
-    SessionEnded,
-    TokenReused,
-    WrongCredentials,
-)
+from chalicelib.identity.renewal import RefreshRaced, SessionEnded, TokenReused
+from chalicelib.identity.sessions import AccountDeactivated, WrongCredentials
 from chalicelib.identity.throttle import TooManyTries
 from chalicelib.metering.quotas import SpaceFull
 from chalicelib.people.models import PersonProfile
@@ -55,6 +50,7 @@ identity = Feature("identity")
 @identity.post(
     "/spaces/{space}/sessions",
     may=ANYONE,
+    session="gives",
     while_suspended=True,
     budget=Budget(calls=3, rcu=3, wcu=10),
     raises=[WrongCredentials, AccountDeactivated, TooManyTries, SpaceOpening, SpaceSuspended],
@@ -67,18 +63,21 @@ def sign_in(space: Space, body: Credentials, circumstances: Circumstances) -> Si
 @identity.post(
     "/spaces/{space}/sessions/refresh",
     may=ANYONE,
+    session="gives",
     while_suspended=True,
     budget=Budget(calls=2, rcu=2, wcu=1),
     raises=[SessionEnded, TokenReused, RefreshRaced, SpaceOpening, SpaceSuspended],
 )
-def refresh_session(space: Space, body: Refresh) -> SignedIn:
-    """The next access and refresh tokens. Using an earlier refresh token again ends the session."""
-    return sessions.refresh(space, body.refresh_token)
+def refresh_session(space: Space, body: Refresh, circumstances: Circumstances) -> SignedIn:
+    """The next access and refresh tokens. Using an earlier refresh token again ends the session, unless it comes with
+    the `attempt` whose answer was lost."""
+    return renewal.refresh(space, body, circumstances.web)
 
 
 @identity.post(
     "/spaces/{space}/sessions/entry",
     may=ANYONE,
+    session="gives",
     while_suspended=True,
     budget=Budget(calls=2, rcu=2, wcu=16),
     raises=[EntryInvalid, AccountDeactivated, SpaceOpening, SpaceSuspended],
@@ -88,7 +87,7 @@ def redeem_entry(space: Space, body: EntryCode, circumstances: Circumstances) ->
     return entries.redeem(space, body.code, body.verifier, circumstances)
 
 
-@identity.delete("/spaces/{space}/sessions", may=SIGNED_IN, while_suspended=True)
+@identity.delete("/spaces/{space}/sessions", may=SIGNED_IN, session="ends", while_suspended=True)
 def sign_out(space: Space, actor: Actor, query: SignOutQuery) -> None:
     """Sign out here, or everywhere. Access tokens given out before are good until they expire."""
     sessions.end(space, actor, everywhere=query.all)
@@ -143,7 +142,7 @@ def read_invitation(space: Space, token: LinkToken) -> InvitationView:
     return invitations.show(space, token)
 
 
-@identity.post("/spaces/{space}/invitations/{token}", may=ANYONE, raises=[LinkSpent, InvalidInput])
+@identity.post("/spaces/{space}/invitations/{token}", may=ANYONE, session="gives", raises=[LinkSpent, InvalidInput])
 def accept_invitation(space: Space, token: LinkToken, body: Acceptance, circumstances: Circumstances) -> SignedIn:
     """Accept an invitation by setting a password; one is signed in at once."""
     return invitations.accept(space, token, body, circumstances)

@@ -1,4 +1,4 @@
-"""Sessions: signing in, going on with a refresh token, signing out.
+"""Sessions: signing in, signing out, where one is signed in.
 
 A session has one refresh token that is good. Using it gives the next; using an earlier one means that two hold it, of
 whom one is a thief, and ends the session for both (RFC 9700, 4.14.2).
@@ -6,13 +6,10 @@ whom one is a thief, and ends the session for both (RFC 9700, 4.14.2).
 
 from __future__ import annotations
 
-import hmac
-import logging
-import re
 from dataclasses import dataclass
 from typing import cast
 
-from chalicelib import clock, ids, logs
+from chalicelib import clock, ids
 from chalicelib.errors import Forbidden, Language, NotFound, Unauthenticated
 from chalicelib.http import paging
 from chalicelib.http.gate import SpaceOpening, SpaceSuspended
@@ -22,7 +19,7 @@ from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import LIFETIME_S, Actor, issue
 from chalicelib.identity import devices, origins, passwords, store, throttle
 from chalicelib.identity.keys import SESSIONS
-from chalicelib.identity.models import REFRESH_TOKEN, Session, SignedIn, SignedInPerson
+from chalicelib.identity.models import Session, SignedIn, SignedInPerson
 from chalicelib.identity.origins import Origin
 from chalicelib.identity.store import SessionItem
 from chalicelib.people import persons, space_key
@@ -30,9 +27,8 @@ from chalicelib.people.administration import on_latest
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
 from chalicelib.people.persons import Login
-from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
-from chalicelib.storage.table import ConditionFailed, Write, transact
+from chalicelib.storage.table import Write, transact
 
 IDLE_S = 30 * 24 * 3600
 _NOBODYS = Identifier("email", "-")
@@ -53,30 +49,6 @@ class AccountDeactivated(Forbidden):
     code = "account_deactivated"
     vi = "Tài khoản của bạn đã bị ngừng. Hãy liên hệ quản trị của đơn vị."
     en = "Your account has been deactivated. Ask the administrator of your space."
-
-
-class SessionEnded(Unauthenticated):
-    """A refresh token of no session that is alive."""
-
-    code = "session_ended"
-    vi = "Phiên đăng nhập đã kết thúc. Hãy đăng nhập lại."
-    en = "This session has ended. Sign in again."
-
-
-class TokenReused(Unauthenticated):
-    """A refresh token that was used before: the session is ended."""
-
-    code = "refresh_token_reused"
-    vi = "Phiên đăng nhập đã bị kết thúc vì lý do an toàn. Hãy đăng nhập lại."
-    en = "This session was ended for safety. Sign in again."
-
-
-class RefreshRaced(Unauthenticated):
-    """Another request with the same token was quicker: go on with the token that it was given."""
-
-    code = "refresh_raced"
-    vi = "Phiên đăng nhập vừa được làm mới ở cửa sổ khác."
-    en = "Another request has just refreshed this session."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,32 +117,7 @@ def begin(
     }
     vouched = origins.putting(space, holder.person_id, session_id, origin, now + LONGEST_S) if origin else []
     transact([store.putting_session(space, holder.person_id, session_id, facts), *vouched, *(also or [])])
-    return _tokens(space, holder, session_id, secret)
-
-
-def refresh(space: Space, token: str) -> SignedIn:
-    """The next pair of tokens, with the roles that the person has now: 2 calls when warm.
-
-    Raises: SessionEnded, TokenReused, RefreshRaced, SpaceOpening, SpaceSuspended.
-    """
-    require_opened(space)
-    parts = re.fullmatch(REFRESH_TOKEN, token)
-    if parts is None:
-        raise SessionEnded
-    person_id, session_id, secret = parts.groups()
-    session, stored = store.session_and_person(space, person_id, session_id)
-    if session is None or stored is None:
-        raise SessionEnded
-    person = persons.from_item(stored)
-    if person.status != "active" or not _is_alive(
-        space, session["epoch"], session["until"], session.get("party"), person
-    ):
-        store.end_session(space, person_id, session_id)
-        raise SessionEnded
-    if not hmac.compare_digest(session["hash"], ids.fingerprint(secret)):
-        _end_family(space, person_id, session_id)
-    require_admitted(space, person.roles)
-    return _tokens(space, Holder.of(person), session_id, _rotate(space, person_id, session))
+    return tokens(space, holder, session_id, secret)
 
 
 def end(space: Space, actor: Actor, *, everywhere: bool) -> None:
@@ -198,14 +145,14 @@ def page(space: Space, actor: Actor, query: PageQuery) -> Page[Session]:
     after = paging.decode(query.cursor, str)[0] if query.cursor else None
     person = persons.get(space, actor.person_id, consistent=True)
     found = store.sessions_of(space, person.id, after, query.limit)
-    alive = [item for item in found.items if _is_alive(space, item.epoch, item.until, item.party, person)]
+    alive = [item for item in found.items if is_alive(space, item.epoch, item.until, item.party, person)]
     return Page[Session](
         items=[_shown(item, actor) for item in alive],
         next=paging.encode(found.after.removeprefix(SESSIONS)) if found.after else None,
     )
 
 
-def _is_alive(space: Space, epoch: int, until: int, party: str | None, person: Person) -> bool:
+def is_alive(space: Space, epoch: int, until: int, party: str | None, person: Person) -> bool:
     """Whether a session has been voided neither for its person, nor by time, nor with who vouched for it."""
     dismissed = origins.is_dismissed(space, party, until - LONGEST_S)
     return epoch == person.epoch and until > clock.epoch_s() and not dismissed
@@ -253,31 +200,8 @@ def look_up(space: Space, login: str, circumstances: Circumstances) -> tuple[thr
     return counted, persons.login(space, *candidates)
 
 
-def _rotate(space: Space, person_id: str, session: Item) -> str:
-    """The next secret. Of two who ask at once one gets it; a retry of our own finds what it has written."""
-    secret, now = ids.secret(), clock.epoch_s()
-    facts = {
-        "hash": ids.fingerprint(secret),
-        "used_at": clock.timestamp(),
-        "ttl": min(now + IDLE_S, session["until"]),
-    }
-    try:
-        store.rotate(space, person_id, session["id"], session["hash"], facts)
-    except ConditionFailed as lost:
-        if lost.item is None:
-            raise SessionEnded from None
-        if lost.item["hash"] != facts["hash"]:
-            raise RefreshRaced from None
-    return secret
-
-
-def _end_family(space: Space, person_id: str, session_id: str) -> None:
-    store.end_session(space, person_id, session_id)
-    logs.event("session.reuse_detected", level=logging.WARNING, tenant=space.slug, person=person_id, session=session_id)
-    raise TokenReused
-
-
-def _tokens(space: Space, holder: Holder, session_id: str, secret: str) -> SignedIn:
+def tokens(space: Space, holder: Holder, session_id: str, secret: str) -> SignedIn:
+    """What goes out of a session: its tokens, and whose they are. No call is made."""
     actor = Actor(holder.person_id, space.slug, holder.roles, session_id, holder.audiences)
     return SignedIn(
         access_token=issue(actor),

@@ -2,7 +2,7 @@
 
 | item | pk, sk | holds |
 |---|---|---|
-| session | ``person#<id>``, ``session#<id>`` | the hash of the one refresh token that is good, until when; TTL |
+| session | ``person#<id>``, ``session#<id>`` | hash of the one refresh token that is good, how it came; TTL |
 | link | ``person#<id>``, ``link#<purpose>#<hash>`` | until when, whether used; TTL a month later |
 | code | ``person#<id>``, ``code`` | what the last one-time code is derived from, how often it was tried; TTL |
 | entry | ``person#<id>``, ``entry#<hash>`` | which client may redeem it, where it lands, who vouched; TTL a minute |
@@ -41,6 +41,7 @@ class SessionItem(TenantItem):
 
     id = UnicodeAttribute()
     hash = UnicodeAttribute()
+    exchange = optional(UnicodeAttribute())  # digest of the token before and of the attempt that gave this one
     epoch = Whole()
     device = UnicodeAttribute()
     created_at = UnicodeAttribute()
@@ -85,9 +86,9 @@ def rotate(space: Space, person_id: str, session_id: str, old_hash: str, facts: 
     return space.table("people").update(
         person_pk(person_id),
         session_sk(session_id),
-        "SET #hash = :hash, used_at = :used_at, #ttl = :ttl",
-        {":old": old_hash, ":hash": facts["hash"], ":used_at": facts["used_at"], ":ttl": facts["ttl"]},
-        names={"#hash": "hash", "#ttl": "ttl"},
+        "SET #hash = :hash, #exchange = :exchange, used_at = :used_at, #ttl = :ttl",
+        {":old": old_hash, **{f":{name}": facts[name] for name in ("hash", "exchange", "used_at", "ttl")}},
+        names={"#hash": "hash", "#exchange": "exchange", "#ttl": "ttl"},
         condition="#hash = :old",
     )
 

@@ -167,7 +167,7 @@ RIGHTS: dict[str, list[Json]] = {
         _platform(
             ["PutItem", "UpdateItem", "DeleteItem"], "person#*", "login#*", "keepers#*", "tries#*", "idempotency#*"
         ),
-        _platform(["PutItem"], "keyring"),
+        _platform(["PutItem"], "keyring", "space-key"),
         _uses_key(),
         _seals(),
         _hints(),

@@ -48,6 +48,7 @@ WRITTEN: dict[str, dict[str, set[str]]] = {
     "usage-month#2026-11": {"meter": {"UpdateItem"}},
     "metered#1": {"meter": {"PutItem"}},
     "keyring": {"api": {"PutItem"}},
+    "space-key": {"api": {"PutItem"}},
     # A space's session counts, in one transaction with the space's own figures.
     "national-figures": {},
     "national-figures#2026-11": {},
@@ -248,6 +249,7 @@ READ = {
     "person#1": {"api", "run_jobs"},
     "login#email#a@hue.example": {"api"},
     "keyring": {"api"},
+    "space-key": {"api"},
 }
 
 
