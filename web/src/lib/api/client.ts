@@ -1,0 +1,65 @@
+/** The typed client: operations and shapes are those of the OpenAPI document, from which `schema.d.ts` is made. */
+
+import createClient from 'openapi-fetch';
+import { session } from '../session.svelte';
+import { settings } from '../settings.svelte';
+import { space } from '../space.svelte';
+import { Problem } from './problem';
+import type { components, paths } from './schema';
+
+export { Problem } from './problem';
+export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
+
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: send });
+
+/** Path parameters of the space whose page this is, with more of them: `here({ course })`. */
+export function here(): { space: string };
+export function here<More extends object>(more: More): More & { space: string };
+export function here(more: object = {}): object {
+  return { space: space.slug, ...more };
+}
+
+interface Outcome<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer's body. Throws: Problem. */
+export async function ask<T>(request: Promise<Outcome<T>>): Promise<T> {
+  const { data, error, response } = await request;
+  if (!response.ok) throw Problem.of(response, error);
+  return data as T;
+}
+
+/** The answer's body with its ETag, for an edit with `If-Match`. Throws: Problem. */
+export async function askTagged<T>(request: Promise<Outcome<T>>): Promise<{ body: T; etag: string }> {
+  const outcome = await request;
+  if (!outcome.response.ok) throw Problem.of(outcome.response, outcome.error);
+  return { body: outcome.data as T, etag: outcome.response.headers.get('etag') ?? '' };
+}
+
+/** A key that makes a repeated POST the same one. `crypto.randomUUID` is younger than the oldest WebView we serve. */
+export function onceKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('');
+}
+
+/** Send with language and session; a token that the server no longer takes is renewed once. Throws: Problem. */
+export async function send(request: Request): Promise<Response> {
+  request.headers.set('accept-language', settings.language);
+  const again = session.isIn ? request.clone() : null;
+  if (session.isIn) request.headers.set('authorization', `Bearer ${await session.token()}`);
+  const response = await reach(request);
+  if (response.status !== 401 || !again) return response;
+  again.headers.set('authorization', `Bearer ${await session.renewed()}`);
+  return reach(again);
+}
+
+async function reach(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch {
+    throw Problem.offline();
+  }
+}
