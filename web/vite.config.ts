@@ -4,6 +4,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vite';
 
+const API = process.env['HOCMO_API'] ?? 'http://localhost:8000';
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // The learner's half. Old Android WebViews (Chromium 88) are the floor.
@@ -19,7 +20,7 @@ export default defineConfig(({ mode }) => ({
     manifest: 'build.json', // which file is whose: the budgets and the service worker read it
     reportCompressedSize: false,
   },
-  server: { proxy: { '/v1': 'http://localhost:8000', '/local': 'http://localhost:8000' } },
+  server: { proxy: { '/v1': API, '/local/mail': API } },
   test: {
     include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
     environment: 'jsdom',
