@@ -75,7 +75,8 @@ def save_assessment(
 def publish_assessment(space: Space, circumstances: Circumstances, assessment: Id) -> Answer[PublishedAssessment]:
     """Freeze the draft that was read (`If-Match`) as the newest version: from now on sittings are begun under it.
 
-    A draft that asks for more than its banks surely have is refused, each part with what it lacks.
+    A draft that asks for more than its banks surely have is refused, each part with what it lacks. Of national banks
+    what the centre has added or archived within the last minute may not be noticed yet where a part draws.
     """
     made = publishing.publish(space, assessment, circumstances)
     return Answer(made, status=202 if made.job else 201)

@@ -8,7 +8,7 @@ for it where its bank is in use no longer: an author may always publish other te
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from chalicelib.assessment.definition_models import AssessmentDraft, DrawnPart, FixedPart, ItemRef, Terms
 from chalicelib.assessment.drawing import FrozenPart, shortages
@@ -27,10 +27,10 @@ _MOST_FILED = 1_000
 
 
 def freeze(space: Space, assessment_id: str, version: int, draft: AssessmentDraft, before: Frozen | None) -> Frozen:
-    """A draft as it would be published after the version ``before``: 2 calls for each of the space's own banks, 4 for
-    each of the centre's, and 1 for each further megabyte of heads. Raises: InvalidInput, naming each part that cannot
-    be had."""
-    gathering = _Gathering(space, before)
+    """A draft as it would be published after the version ``before``: 2 calls for each of the space's own banks and 3
+    for each of the centre's (1 where the container remembers it), 2 more where single items are named as well, and 1
+    for each further megabyte of heads. Raises: InvalidInput, naming each part that cannot be had."""
+    gathering = _Gathering(space, before, draft.parts)
     parts = [gathering.part(each, f"parts.{place}") for place, each in enumerate(draft.parts)]
     faults = gathering.faults
     if not draft.parts:
@@ -68,10 +68,13 @@ def _shortages(parts: Sequence[FrozenPart]) -> list[Fault]:
 
 
 class _Gathering:
-    """The items of one draft's parts; each bank is read once, and what is not there is noted."""
+    """The items of one draft's parts; each bank is read once, where nothing is drawn only the items that are named, and
+    what is not there is noted."""
 
-    def __init__(self, space: Space, before: Frozen | None) -> None:
+    def __init__(self, space: Space, before: Frozen | None, parts: Sequence[FixedPart | DrawnPart]) -> None:
         self._space = space
+        self._drawn_from = {each.bank for each in parts if isinstance(each, DrawnPart)}
+        self._named = {item for each in parts if isinstance(each, FixedPart) for item in each.items}
         self._banks: dict[str, dict[str, Pooled] | None] = {}
         self._kept = dict(zip(before.asked, before.parts, strict=False)) if before else {}
         self._filed: dict[tuple[str, str], Filed] = dict(before.filed) if before else {}
@@ -117,17 +120,28 @@ class _Gathering:
         return self._banks[bank_id]
 
     def _read(self, bank_id: str) -> Sequence[Pooled] | None:
+        named = {each.item for each in self._named if each.bank == bank_id}
         try:
-            return contents.pool(self._space, PoolQuery(bank_id))
+            return self._own(bank_id, named)
         except ArchivedBank:
             return None
         except NotFound:
             try:
-                pool = national.to_use(self._space, bank_id)
+                pool = self._of_the_centre(bank_id, named)
             except NotFound:
                 return None
             self._national.add(bank_id)
             return pool
+
+    def _own(self, bank_id: str, named: Collection[str]) -> Sequence[Pooled]:
+        if bank_id in self._drawn_from:
+            return contents.pool(self._space, PoolQuery(bank_id))
+        return contents.named(self._space, bank_id, named)
+
+    def _of_the_centre(self, bank_id: str, named: Collection[str]) -> Sequence[Pooled]:
+        """What is named is looked up though all were drawn: the author may have seen the centre add it just now."""
+        pool = national.pool(bank_id) if bank_id in self._drawn_from else ()
+        return [*pool, *national.named(bank_id, named)] if named else pool
 
     def _note(self, item: Pooled) -> None:
         codes = tuple(code for code in item.competences if _CODE.fullmatch(code))[:_MOST_CODES]

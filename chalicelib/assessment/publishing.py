@@ -25,14 +25,14 @@ from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed
 
 PUBLISH = "assessment.publish"
-AT_ONCE = 200  # items of national banks: some 12 calls
+AT_ONCE = 200  # items of national banks: some 14 calls
 _SLICE = 500
 _PACK = "application/octet-stream"
 
 
 def publish(space: Space, assessment_id: str, circumstances: Circumstances) -> PublishedAssessment:
-    """Freeze the draft that was read as the newest version: 2 calls, those of :func:`gathering.freeze`, and 1 for each
-    25 items of national banks that the newest version has not; by a job where those are many.
+    """Freeze the draft that was read as the newest version: 2 calls, those of :func:`gathering.freeze`, and those of
+    :func:`national.take_over` for items that the newest version has not; by a job where those are many.
 
     Raises: NotFound, AssessmentArchived, InvalidInput, PreconditionRequired, PreconditionFailed, BankWithdrawn.
     """

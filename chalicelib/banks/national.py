@@ -8,16 +8,17 @@ Their pictures are copied once to where all spaces read (``national/``), before 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from chalicelib import clock, config, ids
-from chalicelib.banks import banking, browsing, contents, refs, store, writing
-from chalicelib.banks.contents import Content, Pooled, PoolQuery, Ref
+from chalicelib.banks import banking, browsing, contents, refs, spreading, store, writing
+from chalicelib.banks.contents import Content, Pooled, Ref
 from chalicelib.banks.models import ItemFilter
+from chalicelib.banks.store import ContentItem
 from chalicelib.courses.national import require_centre
 from chalicelib.errors import NotFound
+from chalicelib.http.caching import Remembered
 from chalicelib.http.models import PageQuery
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import GoOn, Run
@@ -29,7 +30,13 @@ from chalicelib.storage.table import ConditionFailed
 
 SHARE = "bank.share"
 _PIECE = 50
+_REMEMBERED_ITEMS = 20_000  # of all banks together: some 10 MB
+_REMEMBERED_S = 60
 T = TypeVar("T")
+
+_POOLS: Remembered[str, Sequence[Pooled]] = Remembered(
+    _REMEMBERED_ITEMS, fresh_s=_REMEMBERED_S, weigh=lambda pool: len(pool) + 1
+)
 
 
 class BankWithdrawn(NotFound):
@@ -66,6 +73,7 @@ def withdraw(space: Space, bank_id: str) -> Item:
     bank = banking.require(space, bank_id)
     if "sharing_at" not in bank:
         return bank
+    _POOLS.forget(bank_id)
     return store.change_bank(space, bank_id, {"sharing_at": None, "shared_at": None})
 
 
@@ -143,28 +151,51 @@ def item(bank_id: str, item_id: str) -> tuple[Item, Ref, Content]:
     return head, ref, Content(content.question, content.pictures, NATIONAL, content.size)
 
 
-def to_use(space: Space, bank_id: str) -> list[Pooled]:
-    """The items of a shared bank for an assessment of the space, to which keys that are corrected from now on are
-    brought: :func:`contents.pool`, and 2 calls. Raises: NotFound."""
+def pool(bank_id: str) -> Sequence[Pooled]:
+    """The items of a shared bank that may be drawn, as they were at most a minute ago, and whether it was shared then:
+    whoever publishes tries more than once, and a bank may have 10,000. What is copied is looked at again
+    (:func:`take_over`).
+
+    0 calls where the container remembers them, else 2, and 1 for each further megabyte. Raises: NotFound.
+    """
+
+    def read(centre: Space) -> Sequence[Pooled]:
+        _require_shared(centre, bank_id)
+        return contents.drawable(bank_id, store.all_heads(centre, bank_id, consistent=False))
+
+    return _POOLS.get(bank_id, lambda: in_the_centre(read))
+
+
+def named(bank_id: str, item_ids: Collection[str]) -> list[Pooled]:
+    """Those of these items that a shared bank has and that may be asked: 2 calls, and 1 for each further hundred.
+    Raises: NotFound."""
 
     def read(centre: Space) -> list[Pooled]:
         _require_shared(centre, bank_id)
-        # First: what is corrected after the items are read must find the space among those that are to hear of it.
-        store.note_taker(centre, bank_id, space.slug)
-        return contents.pool(centre, PoolQuery(bank_id))
+        heads = store.some_heads(centre, [(bank_id, each) for each in item_ids], consistent=False)
+        return contents.drawable(bank_id, heads.values())
 
     return in_the_centre(read)
 
 
 def take_over(space: Space, wanted: Collection[Ref]) -> None:
-    """Copy national items, at these versions and keys, into the space that is to use them: 1 call for each bank and
-    each hundred, and 1 for each 25, 1 WCU per KB. Again, it changes nothing.
+    """Copy national items, at these versions and keys, into the space that is to use them, and what keys they have by
+    now; those that are corrected later are brought. 2 calls for each bank, 2 for each hundred and 1 for each 25, 1 WCU
+    per KB, and 2 for keys that were corrected since. Again, it changes nothing.
 
     Raises: BankWithdrawn when the centre has one of them not, or does not share it.
     """
-    if not all(in_the_centre(partial(_shares, bank_id)) for bank_id in {ref.bank for ref in wanted}):
+
+    def read(centre: Space) -> tuple[dict[Ref, ContentItem], list[Ref]]:
+        for bank_id in {ref.bank for ref in wanted}:
+            if not _shares(bank_id, centre):
+                raise BankWithdrawn
+            # First: what is corrected after it is looked for must find the space among those that are to hear of it.
+            store.note_taker(centre, bank_id, space.slug)
+        later = spreading.corrected_since(centre, wanted)
+        return store.contents(centre, {*wanted, *later}), later
+
+    rows, later = in_the_centre(read)
+    if not rows.keys() >= set(wanted):
         raise BankWithdrawn
-    rows = in_the_centre(lambda centre: store.contents(centre, wanted))
-    if len(rows) < len(set(wanted)):
-        raise BankWithdrawn
-    store.put_contents(space, rows, NATIONAL)
+    spreading.put(space, rows, later)

@@ -148,11 +148,11 @@ def heads(space: Space, bank_id: str, after: str | None, limit: int) -> Rows:
     return _page(space, bank_id, refs.HEAD, after, limit)
 
 
-def all_heads(space: Space, bank_id: str) -> list[Item]:
+def all_heads(space: Space, bank_id: str, *, consistent: bool = True) -> list[Item]:
     """All items of a bank as they are now, without what lists show of them: one Query for each megabyte that is stored
-    (some 2,000 items), 256 RCU each."""
+    (some 2,000 items), 256 RCU each; half of it where what was just written may be missed."""
     return _table(space).query_all(
-        refs.partition(bank_id), begins_with=refs.HEAD, consistent=True, attributes=_DRAWN_BY
+        refs.partition(bank_id), begins_with=refs.HEAD, consistent=consistent, attributes=_DRAWN_BY
     )
 
 
@@ -173,10 +173,13 @@ def head(space: Space, bank_id: str, item_id: str) -> Item | None:
     return _table(space).get(refs.partition(bank_id), refs.head(item_id), consistent=True)
 
 
-def some_heads(space: Space, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
-    """Items by bank and id, as they are now: one BatchGetItem for a hundred, 1 RCU each."""
+def some_heads(
+    space: Space, wanted: Iterable[tuple[str, str]], *, consistent: bool = True
+) -> dict[tuple[str, str], Item]:
+    """Items by bank and id, as they are now: one BatchGetItem for a hundred, 1 RCU each; half of it where what was just
+    written may be missed."""
     keys = {(refs.partition(bank_id), refs.head(item_id)): (bank_id, item_id) for bank_id, item_id in wanted}
-    return {keys[key]: item for key, item in _table(space).batch_get([*keys], consistent=True).items()}
+    return {keys[key]: item for key, item in _table(space).batch_get([*keys], consistent=consistent).items()}
 
 
 def keys(space: Space, wanted: Collection[Ref], national: Collection[str]) -> dict[Ref, Item]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from chalicelib import ids
+from chalicelib import config, ids
 from chalicelib.assessment import publishing
+from chalicelib.storage.lines import Reply
 from tests.assessment.taking import Exam, answered, draft, drawn, exam, filled, fixed, later, made, publish, right
 from tests.banks.filling import BankRef, begin, share, single, typed
 from tests.crashes import killed_at
 from tests.emulated import Cloud
 from tests.factories import OpenedSpace, open_space
 from tests.spending import spending
+from tests.wire import Passing, on_call, steered
 
 
 def test_a_space_asks_questions_of_its_own_and_of_the_centre(aws: Cloud, centre: OpenedSpace, hue: OpenedSpace) -> None:
@@ -125,6 +129,57 @@ def test_a_correction_that_is_refused_is_brought_to_nobody(aws: Cloud, centre: O
     newest = centre.tutor.get(bank.item(item)).ok()["key"]
     aws.drain()
     assert answered(taken.taker(), "Hà Nội") == 100 * newest
+
+
+def reads_of_the_centre(space: OpenedSpace, assessment: str) -> list[str]:
+    """What a try to publish that is refused asks of the centre's banks."""
+    asked: list[str] = []
+
+    def watch(passing: Passing) -> Reply:
+        if f"-{config.current().central}-courses" in passing.body.decode():
+            asked.append(passing.operation)
+        return passing.send()
+
+    with steered(watch):
+        publish(space, assessment).refused(422)
+    return asked
+
+
+def test_who_tries_again_within_a_minute_reads_nothing_of_a_national_bank(
+    aws: Cloud, centre: OpenedSpace, hue: OpenedSpace, at: Any
+) -> None:
+    bank = share(aws, filled(centre, 2, 0))
+    assessment, _ = made(hue, draft(bank, parts=[drawn(bank, 3)]))
+    assert reads_of_the_centre(hue, assessment) == ["GetItem", "Query"]
+    at(59)
+    assert reads_of_the_centre(hue, assessment) == []
+    at(61)
+    bank.add(single("Câu mới"))
+    assert reads_of_the_centre(hue, made(hue, draft(bank, parts=[drawn(bank, 4)]))[0]) == ["GetItem", "Query"]
+    publish(hue, assessment).ok(201)
+
+
+def test_of_a_bank_from_which_nothing_is_drawn_only_what_is_named_is_read(
+    aws: Cloud, centre: OpenedSpace, hue: OpenedSpace
+) -> None:
+    national, own = share(aws, filled(centre, 2, 0)), filled(hue, 2, 0)
+    parts = [fixed(each, each.add(single("Câu cố định"))) for each in (national, own)]
+    assessment, _ = made(hue, draft(own, parts=parts))
+    read: list[str] = []
+    with on_call("before", read.append):
+        publish(hue, assessment).ok(201)
+    assert "Query" not in read
+
+
+def test_a_key_that_was_corrected_since_the_container_looked_is_taken_over_too(
+    aws: Cloud, centre: OpenedSpace, hue: OpenedSpace
+) -> None:
+    bank = share(aws, begin(centre))
+    item = bank.add(typed("Thủ đô?", "Huế"))
+    exam(hue, bank, parts=[drawn(bank)])  # from now on the container remembers the bank
+    bank.correct(item, typed("Thủ đô?", "Hà Nội")).ok()
+    aws.drain()  # and the space that is next is none of those to which the key is brought
+    assert answered(exam(open_space(), bank, parts=[drawn(bank)]).taker(), "Hà Nội") == 100
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_a_space_takes_over_what_it_uses_and_keeps_it(aws: Cloud, centre: Opened
     share(aws, bank)
     ref = Ref(bank.id, item, 1)
     with on_behalf_of(hue.slug, crosses="centre"):
-        assert [each.ref for each in national.to_use(hue.space, bank.id)] == [ref]
+        assert [each.ref for each in national.pool(bank.id)] == [ref]
         for _ in range(2):
             national.take_over(hue.space, [ref])
         with pytest.raises(NotFound):
@@ -84,7 +84,11 @@ def test_nothing_is_taken_over_of_a_bank_that_is_not_shared(aws: Cloud, centre: 
     bank = begin(centre)
     ref = Ref(bank.id, bank.add(), 1)
     with on_behalf_of(hue.slug, crosses="centre"):
-        for asking in (lambda: national.take_over(hue.space, [ref]), lambda: national.to_use(hue.space, bank.id)):
+        for asking in (
+            lambda: national.take_over(hue.space, [ref]),
+            lambda: national.pool(bank.id),
+            lambda: national.named(bank.id, [ref.item]),
+        ):
             with pytest.raises(NotFound):
                 asking()
 
@@ -100,4 +104,4 @@ def test_a_bank_that_is_withdrawn_while_it_is_copied_stays_withdrawn(aws: Cloud,
 
 def test_work_that_is_not_declared_to_does_not_turn_to_the_centre(hue: OpenedSpace) -> None:
     with on_behalf_of(hue.slug), pytest.raises(Foreign):
-        national.to_use(hue.space, "b")
+        national.pool("b")
