@@ -7,37 +7,27 @@ A stage without a domain has none of this. The certificate and the firewall stan
 
 from __future__ import annotations
 
+from infra import pages
+from infra.cloud import edge_policies
 from infra.cloud.cloudformation import ARN, Json, attribute, ref, sub, when
 
 # Policies of AWS's own, the same in every account.
 _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-_YEAR_S = 31_536_000
 _IF: Json = {"Condition": "HasDomain"}
 
 # What shows API Gateway that a request came through the edge. CloudFront overwrites it in what viewers send.
 PROOF_HEADER = "x-hocmo-origin"
-# At most ten. Authorization, Accept-Language and Origin go with the cache policy.
-_READ_HEADERS = [
-    "Accept",
-    "Content-Encoding",
-    "Content-Type",
-    "Idempotency-Key",
-    "If-Match",
-    "If-None-Match",
-    "Referer",
-    "User-Agent",
-    "CloudFront-Viewer-Address",
-]
 
-# Runs at the edge for each request of a page. Pages of the clients are made in the browser, so an address without a dot
-# is one of the two builds' index. Another tenant's page may ask the API; any other site's may not.
-_PAGES = """function handler(event) {
-  var request = event.request, uri = request.uri;
-  if (uri === '/admin' || uri.indexOf('/admin/') === 0) {
-    if (uri.lastIndexOf('.') < uri.lastIndexOf('/') || uri === '/admin') request.uri = '/admin/index.html';
-  } else if (uri.lastIndexOf('.') < uri.lastIndexOf('/') + 1) request.uri = '/index.html';
-  return request;
-}"""
+# Where a session begins, goes on and ends: the web client's cookie goes through here and nowhere else, and only where
+# cookies go to the API does CloudFront hand ``Set-Cookie`` on. A star stands for slashes too.
+SESSIONS = (
+    "/v1/spaces/*/sessions*",
+    "/v1/sessions*",
+    "/v1/spaces/*/entries*",
+    "/v1/spaces/*/invitations/*",
+    "/v1/invitations/*",
+)
+# Another tenant's page may ask the API; any other site's may not.
 _ASKED_FIRST = r"""function handler(event) {
   var request = event.request;
   if (request.method !== 'OPTIONS') return request;
@@ -48,8 +38,6 @@ _ASKED_FIRST = r"""function handler(event) {
     'access-control-allow-methods': {value: 'GET, HEAD, POST, PUT, PATCH, DELETE'},
     'access-control-allow-headers': {value: 'ALLOWED'}, 'access-control-max-age': {value: '7200'}}};
 }"""
-_ALLOWED_HEADERS = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key"]
-_EXPOSED_HEADERS = ["ETag", "Location", "Retry-After", "Content-Language"]
 
 
 Secrets = tuple[int, int]  # the number of the secret that is sent, and of the one that is accepted beside it
@@ -60,12 +48,9 @@ def resources(secrets: Secrets = FIRST) -> Json:
     """The distribution, its policies, and what lets nobody past them."""
     return {
         "WebAccess": _web_access(),
-        "PagesFunction": _function("pages", _PAGES),
+        "PagesFunction": _function("pages", pages.FUNCTION),
         "PreflightFunction": _preflight(),
-        "ApiCaching": _api_caching(),
-        "ApiRequests": _api_requests(),
-        "PageHeaders": _headers("pages", _page_headers()),
-        "ApiHeaders": _headers("api", _api_headers()),
+        **edge_policies.resources(),
         "Distribution": _distribution(secrets[0]),
         **_only_through_the_edge(secrets),
     }
@@ -95,52 +80,9 @@ def _function(name: str, code: object) -> Json:
 
 def _preflight() -> Json:
     """A browser's question before a request from another host, answered at the edge."""
-    before, after = _ASKED_FIRST.replace("ALLOWED", ", ".join(_ALLOWED_HEADERS)).split("DOMAIN")
+    before, after = _ASKED_FIRST.replace("ALLOWED", ", ".join(edge_policies.ALLOWED_HEADERS)).split("DOMAIN")
     escaped = {"Fn::Join": ["\\.", {"Fn::Split": [".", ref("Domain")]}]}
     return _function("preflight", {"Fn::Join": ["", [before, escaped, after]]})
-
-
-def _api_caching() -> Json:
-    """Answers are kept as their Cache-Control says, and not at all where it says nothing; apart by who asks and in
-    which language, since both decide what is answered."""
-    return {
-        "Type": "AWS::CloudFront::CachePolicy",
-        **_IF,
-        "Properties": {
-            "CachePolicyConfig": {
-                "Name": sub("hocmo-${Stage}-api"),
-                "MinTTL": 0,
-                "DefaultTTL": 0,
-                "MaxTTL": _YEAR_S,
-                "ParametersInCacheKeyAndForwardedToOrigin": {
-                    "EnableAcceptEncodingBrotli": True,
-                    "EnableAcceptEncodingGzip": True,
-                    "HeadersConfig": {
-                        "HeaderBehavior": "whitelist",
-                        "Headers": ["Authorization", "Accept-Language", "Origin"],
-                    },
-                    "CookiesConfig": {"CookieBehavior": "none"},
-                    "QueryStringsConfig": {"QueryStringBehavior": "all"},
-                },
-            }
-        },
-    }
-
-
-def _api_requests() -> Json:
-    """The headers that the API reads, and who asks, told by CloudFront: no policy gives that and all but Host."""
-    return {
-        "Type": "AWS::CloudFront::OriginRequestPolicy",
-        **_IF,
-        "Properties": {
-            "OriginRequestPolicyConfig": {
-                "Name": sub("hocmo-${Stage}-api"),
-                "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": _READ_HEADERS},
-                "CookiesConfig": {"CookieBehavior": "none"},
-                "QueryStringsConfig": {"QueryStringBehavior": "all"},
-            }
-        },
-    }
 
 
 def _only_through_the_edge(secrets: Secrets) -> Json:
@@ -216,60 +158,6 @@ def _seen(name: str) -> Json:
     }
 
 
-def _headers(name: str, config: Json) -> Json:
-    return {
-        "Type": "AWS::CloudFront::ResponseHeadersPolicy",
-        **_IF,
-        "Properties": {"ResponseHeadersPolicyConfig": {"Name": sub(f"hocmo-${{Stage}}-{name}"), **config}},
-    }
-
-
-def _page_headers() -> Json:
-    """What browsers are told of the pages: no scripts, frames or forms of others, and encrypted for ever."""
-    content = (
-        "default-src 'self'; img-src 'self' data: blob: https://${ContentBucket.RegionalDomainName}; "
-        "media-src 'self' blob: https://${ContentBucket.RegionalDomainName}; "
-        "connect-src 'self' https://${ContentBucket.RegionalDomainName}; style-src 'self'; script-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self' https://${ContentBucket.RegionalDomainName}; "
-        "frame-ancestors 'self'; require-trusted-types-for 'script'"
-    )
-    return {
-        "SecurityHeadersConfig": {
-            **_transport(),
-            "ContentSecurityPolicy": {"ContentSecurityPolicy": sub(content), "Override": True},
-            "FrameOptions": {"FrameOption": "SAMEORIGIN", "Override": True},
-        },
-    }
-
-
-def _api_headers() -> Json:
-    return {
-        "SecurityHeadersConfig": _transport(),
-        "CorsConfig": {
-            "AccessControlAllowCredentials": False,
-            "AccessControlAllowOrigins": {"Items": [sub("https://${Domain}"), sub("https://*.${Domain}")]},
-            "AccessControlAllowMethods": {"Items": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]},
-            "AccessControlAllowHeaders": {"Items": _ALLOWED_HEADERS},
-            "AccessControlExposeHeaders": {"Items": _EXPOSED_HEADERS},
-            "AccessControlMaxAgeSec": 7200,
-            "OriginOverride": False,  # what anyone verifies credentials with, any page may read: the API says so
-        },
-    }
-
-
-def _transport() -> Json:
-    return {
-        "StrictTransportSecurity": {
-            "AccessControlMaxAgeSec": _YEAR_S,
-            "IncludeSubdomains": True,
-            "Preload": False,
-            "Override": True,
-        },
-        "ContentTypeOptions": {"Override": True},
-        "ReferrerPolicy": {"ReferrerPolicy": "strict-origin-when-cross-origin", "Override": True},
-    }
-
-
 def _distribution(secret: int) -> Json:
     config: Json = {
         "Enabled": True,
@@ -286,7 +174,12 @@ def _distribution(secret: int) -> Json:
         "WebACLId": when("HasWebAcl", ref("WebAclArn")),
         "Origins": [_web_origin(), _api_origin(secret)],
         "DefaultCacheBehavior": _page_behaviour(),
-        "CacheBehaviors": [_api_behaviour("/v1/*"), _api_behaviour("/docs*")],
+        # The first that fits counts.
+        "CacheBehaviors": [
+            *(_api_behaviour(path, "SessionRequests") for path in SESSIONS),
+            _api_behaviour("/v1/*"),
+            _api_behaviour("/docs*"),
+        ],
     }
     return {"Type": "AWS::CloudFront::Distribution", **_IF, "Properties": {"DistributionConfig": config}}
 
@@ -328,7 +221,7 @@ def _page_behaviour() -> Json:
     }
 
 
-def _api_behaviour(path: str) -> Json:
+def _api_behaviour(path: str, requests: str = "ApiRequests") -> Json:
     """What the API reads goes to it, and not Host: API Gateway is found by its own."""
     return {
         "PathPattern": path,
@@ -337,7 +230,7 @@ def _api_behaviour(path: str) -> Json:
         "AllowedMethods": ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
         "Compress": True,
         "CachePolicyId": ref("ApiCaching"),
-        "OriginRequestPolicyId": ref("ApiRequests"),
+        "OriginRequestPolicyId": ref(requests),
         "ResponseHeadersPolicyId": ref("ApiHeaders"),
         "FunctionAssociations": [_at_request("PreflightFunction")],
     }

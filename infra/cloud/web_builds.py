@@ -3,17 +3,11 @@ served."""
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from pathlib import Path
 
+from infra import pages
 from infra.cloud.account import Account, told_clearly
 from infra.local.places import WEB
-
-# Vite names what never changes by its content.
-_HASHED = re.compile(r"-[\w-]{8,}\.\w+$")
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_EACH_TIME = "no-cache"
 
 
 def upload(account: Account, outputs: dict[str, str], folder: Path = WEB) -> int:
@@ -24,18 +18,18 @@ def upload(account: Account, outputs: dict[str, str], folder: Path = WEB) -> int
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     s3 = account.client("s3")
     with told_clearly("The web builds could not be uploaded"):
-        for path in sorted(files, key=lambda each: not _HASHED.search(each.name)):
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            more = {"ContentType": kind, "CacheControl": kept_for(path.name)}
-            s3.upload_file(str(path), outputs["WebBucket"], path.relative_to(folder).as_posix(), ExtraArgs=more)
+        for path in sorted(files, key=_pages_last):
+            name = path.relative_to(folder).as_posix()
+            more = {"ContentType": pages.media_type(name), "CacheControl": pages.kept_for(name)}
+            s3.upload_file(str(path), outputs["WebBucket"], name, ExtraArgs=more)
         if files and "DistributionId" in outputs:
             _forget_pages(account, outputs["DistributionId"])
     return len(files)
 
 
-def kept_for(name: str) -> str:
-    """How long browsers and the edge may keep a file."""
-    return _FOR_EVER if _HASHED.search(name) else _ASK_EACH_TIME
+def _pages_last(path: Path) -> int:
+    """What pages name comes before them, and the service worker, which fetches all of them, at the end."""
+    return 2 if path.name == "sw.js" else int(path.suffix == ".html")
 
 
 def _forget_pages(account: Account, distribution: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.cloud import stages, web_builds
+from infra.cloud import stages
 from infra.cloud.parameters import PARAMETERS
 
 TOLD = 'region = "ap-southeast-1"\nmail_from = "no-reply@hoc.vn"\n'
@@ -59,11 +59,3 @@ def test_a_stages_name_has_no_hyphen(tmp_path: Path, name: str) -> None:
 def test_a_stage_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(stages.Unfit, match=r"There is no stage prod: copy one of those there are \(trial\)"):
         stages.read("prod", written(tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [("index.html", "no-cache"), ("sw.js", "no-cache"), ("index-B3xk9_aZ.js", "immutable"), ("a-1234.js", "no-cache")],
-)
-def test_only_what_is_named_by_its_content_is_kept_for_ever(name: str, kept: str) -> None:
-    assert kept in web_builds.kept_for(name)
