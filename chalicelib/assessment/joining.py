@@ -6,6 +6,7 @@ from __future__ import annotations
 from chalicelib.assessment import keys, store
 from chalicelib.errors import Unavailable
 from chalicelib.learning.joining import Joined
+from chalicelib.people import origins
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Table
@@ -55,7 +56,7 @@ def join_sittings(space: Space, kept_id: str, other_id: str) -> None:
             last = store.last_sitting(space, kept_id, assessment_id)
             free = keys.sitting_place(last["sk"])[1] + 1 if last else 1
             if _move_sitting(
-                space, other_id, kept_id, (assessment_id, number, free), came={"o": other_id, "on": number}
+                space, other_id, kept_id, (assessment_id, number, free), came=_came(sheet, other_id, number)
             ):
                 break
         else:
@@ -66,17 +67,30 @@ def part_sittings(space: Space, kept_id: str, other_id: str) -> None:
     """Give the other account the sittings back that came from it, under their own numbers, or behind what it has begun
     since."""
     for sheet in store.all_sittings(space, kept_id):
-        if sheet.get("o") != other_id:
+        if not origins.is_from(sheet.get("o"), other_id):
             continue
         assessment_id, number = keys.sitting_place(sheet["sk"])
+        own = _numbers(sheet)[-1]
         for _ in range(_TRIES):
             last = store.last_sitting(space, other_id, assessment_id)
-            taken = last is not None and keys.sitting_place(last["sk"])[1] >= sheet["on"]
-            free = keys.sitting_place(last["sk"])[1] + 1 if last and taken else int(sheet["on"])
-            if _move_sitting(space, kept_id, other_id, (assessment_id, number, free), came={"o": None, "on": None}):
+            taken = last is not None and keys.sitting_place(last["sk"])[1] >= own
+            free = keys.sitting_place(last["sk"])[1] + 1 if last and taken else own
+            came: Item = {"o": origins.of(sheet["o"])[:-1] or None, "on": _numbers(sheet)[:-1] or None}
+            if _move_sitting(space, kept_id, other_id, (assessment_id, number, free), came=came):
                 break
         else:
             raise Unavailable
+
+
+def _came(sheet: Item, other_id: str, number: int) -> Item:
+    """The accounts that it was in, and its numbers there, the last one last."""
+    return {"o": [*origins.of(sheet.get("o")), other_id], "on": [*_numbers(sheet), number]}
+
+
+def _numbers(sheet: Item) -> list[int]:
+    """Once only the first was noted."""
+    noted = sheet.get("on")
+    return [int(each) for each in (noted if isinstance(noted, list) else [noted] if noted else [])]
 
 
 def _move_sitting(space: Space, from_id: str, to_id: str, place: tuple[str, int, int], *, came: Item) -> bool:

@@ -12,6 +12,7 @@ from chalicelib.jobs.queue import Run
 from chalicelib.notifications import devices, store
 from chalicelib.notifications.notes import Note
 from chalicelib.notifications.wishes import Wishes
+from chalicelib.people import origins
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -24,25 +25,27 @@ def join(space: Space, kept_id: str, other_id: str, run: Run) -> None:
     kept, other = (Wishes.of(store.wishes(space, each)) for each in (kept_id, other_id))
     store.join_wishes(space, kept_id, other_id, sorted(other.off - kept.off), quiet=kept.letters and not other.letters)
     for done, item in enumerate(store.all_notes(space, other_id), 1):
-        came_from = [*item.get("from", ()), other_id]
+        came_from = origins.followed(item.get("from"), other_id, kept_id)
         store.move_note(space, item, kept_id, {**_stays_unread(item, kept, other), "from": came_from})
         _tell(run, done)
     room = devices.MOST - len(store.devices(space, kept_id, consistent=True))
     theirs = store.devices(space, other_id, consistent=True)
     for item in sorted(theirs, key=lambda each: int(each["at"]), reverse=True)[: max(room, 0)]:
-        store.move_device(space, item, other_id, kept_id, {"from": [*item.get("from", ()), other_id]})
+        store.move_device(
+            space, item, other_id, kept_id, {"from": origins.followed(item.get("from"), other_id, kept_id)}
+        )
 
 
 def part(space: Space, kept_id: str, other_id: str, run: Run) -> None:
     """Give the other account back what had come from it; what it wished has stayed with it."""
     store.part_wishes(space, kept_id, other_id)
     for done, item in enumerate(store.all_notes(space, kept_id), 1):
-        if item.get("from", [""])[-1] == other_id:
+        if origins.is_from(item.get("from"), other_id):
             back = {"told": item.get("first_told", item["told"]), "first_told": None}
             store.move_note(space, item, other_id, {**back, "from": item["from"][:-1] or None})
             _tell(run, done)
     for item in store.devices(space, kept_id, consistent=True):
-        if item.get("from", [""])[-1] == other_id:
+        if origins.is_from(item.get("from"), other_id):
             store.move_device(space, item, kept_id, other_id, {"from": item["from"][:-1] or None})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chalicelib.people import origins
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import TransactionFailed, Write, transact
@@ -33,11 +34,11 @@ def join(space: Space, kept_id: str, other_id: str) -> None:
 def part(space: Space, kept_id: str, other_id: str) -> None:
     """Give the other account back what it had written; whom a question was given to since stays."""
     for item in store.all_of(space, kept_id, "wrote#"):
-        if item.get("from") == other_id:
+        if origins.is_from(item.get("from"), other_id):
             _move_post(space, item, kept_id, other_id)
     for begins in ("too#", "reported#"):
         for item in store.all_of(space, kept_id, begins):
-            if item.get("from") == other_id:
+            if origins.is_from(item.get("from"), other_id):
                 _move_mark(space, item, kept_id, other_id)
 
 
@@ -53,11 +54,11 @@ def _move_post(space: Space, item: Item, from_id: str, to_id: str) -> None:
 
 
 def _moved(space: Space, item: Item, from_id: str, to_id: str) -> Iterator[Write]:
-    """Its origin goes along, and is forgotten at home."""
+    """Where it has come from goes along, and is forgotten at home."""
     table = store.table(space)
-    origin = item.get("from") or from_id
+    came_from = origins.followed(item.get("from"), from_id, to_id)
     facts = {name: value for name, value in item.items() if name != "from"}
-    facts |= {"pk": items.learner(to_id)} | ({} if origin == to_id else {"from": origin})
+    facts |= {"pk": items.learner(to_id)} | ({"from": came_from} if came_from else {})
     yield table.creating(facts)
     yield table.deleting(item["pk"], item["sk"])
 

@@ -9,7 +9,7 @@ from chalicelib.storage import acting
 from chalicelib.threads import joining, similar
 from tests import rights
 from tests.emulated import Cloud, Context
-from tests.threads.forum import MONDAY, Forum, open_forum, show, somebody
+from tests.threads.forum import MONDAY, Forum, Somebody, open_forum, show, somebody
 
 
 @pytest.fixture
@@ -119,6 +119,33 @@ def test_what_two_accounts_wrote_becomes_one_persons_and_two_peoples_again(forum
     assert not forum.read(asked)["by"]["mine"]
     assert len(forum.other.api.get(forum.at("/me/posts")).ok()["items"]) == 2
     assert len(forum.asker.api.get(forum.at("/me/posts")).ok()["items"]) == 1
+
+
+def test_of_three_accounts_that_became_one_each_takes_back_its_own(forum: Forum) -> None:
+    space, first, second, last = forum.space, forum.other, forum.asker, somebody(forum.space, "Lê Thị Cúc")
+    for who in (first, second):
+        forum.ask(who=who)
+    marked = forum.ask(who=forum.tutor)["id"]
+    first.api.put(forum.at(f"/threads/{marked}/too")).ok(204)
+
+    def written() -> list[int]:
+        return [len(each.api.get(forum.at("/me/posts")).ok()["items"]) for each in (first, second, last)]
+
+    with acting.on_behalf_of(space.slug):
+        joining.join(space.space, second.id, first.id)
+        joining.join(space.space, last.id, second.id)
+        assert written() == [0, 0, 2]
+        joining.part(space.space, last.id, second.id)
+        assert written() == [0, 2, 0]
+        assert _marks(forum, marked, second, last) == [True, False]
+        joining.part(space.space, second.id, first.id)
+    assert written() == [1, 1, 0]
+    assert _marks(forum, marked, first, second) == [True, False]
+
+
+def _marks(forum: Forum, thread: str, *people: Somebody) -> list[bool]:
+    """Whether each has that question too."""
+    return [each.api.get(forum.at(f"/threads/{thread}")).ok()["same"] for each in people]
 
 
 def test_what_a_tutors_other_account_has_to_answer_follows(forum: Forum) -> None:
