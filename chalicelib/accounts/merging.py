@@ -140,6 +140,7 @@ def move_learning(job: Job, run: Run) -> None:
     for was in enrolments.join(space, found.id, found.kept, found.other, found.until):
         attempts.join(space, found.kept, found.other, was)
         run.go_on_if_late()
+    credentials.settle(space, found.kept)
     if found.state == "merging":
         _tell(space, found)
         store.turn(space, found, "merging", "merged")
@@ -153,15 +154,17 @@ def give_back(job: Job, run: Run) -> None:
     if found is None:
         return
     consents.follow(space, found.kept, found.other)
-    credentials.part(space, found.kept, found.other)
     threads.part(space, found.kept, found.other)
     notices.part(space, found.kept, found.other, run)
     attempts.part_sittings(space, found.kept, found.other)
+    credentials.part(space, found.kept, found.other)
     for was in enrolments.joined(space, found.id):
         goes_back = enrolments.goes_back(space, found.kept, was)
         attempts.part(space, found.kept, found.other, was, leaves=not goes_back)
         enrolments.part(space, found.id, found.kept, was)
         run.go_on_if_late()
+    for person_id in (found.kept, found.other):
+        credentials.settle(space, person_id)
     store.turn(space, found, "undoing", "undone")
 
 

@@ -56,6 +56,17 @@ def among(held: list[Item], kind: str, about: str) -> list[Item]:
     return [each for each in held if (each["kind"], each["about"]) == (kind, about)]
 
 
+def scored(space: Space, held: list[Item]) -> list[Item]:
+    """The same with the score that each states: once it was not noted, so the register is asked. 1 call for each such,
+    else none."""
+    return [each if "score" in each or "rev" in each else {**each, **_score(space, id_of(each))} for each in held]
+
+
+def _score(space: Space, credential_id: str) -> Item:
+    item = store.registered(addresses.number(space.slug, credential_id)) or {}
+    return {"score": item["score"]} if item.get("score") is not None else {}
+
+
 def adopt(space: Space, person_id: str, credential_id: str) -> bool:
     """Note whose an entry of the register is, as it stands there, and whose those are that it was replaced by: 2 calls
     for each. ``False`` when there is none, or it was noted."""

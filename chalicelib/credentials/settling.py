@@ -17,9 +17,9 @@ from chalicelib.credentials.models import Reason
 from chalicelib.credentials.reasons import Changed, Earned
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import streams
-from chalicelib.people import persons
+from chalicelib.people import origins, persons
 from chalicelib.people.person import Person
-from chalicelib.storage.changes import Batch
+from chalicelib.storage.changes import Batch, Change
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -72,9 +72,19 @@ def follow(space: Space, batch: Batch) -> None:
     earned = [each for each in found if isinstance(each, Earned)]
     if earned:
         _issue(space, earned)
-    for each in dict.fromkeys(each for each in found if isinstance(each, Changed)):
+    asked = [each for change in batch.changes if (each := _asked(change)) is not None]
+    for each in dict.fromkeys([*(each for each in found if isinstance(each, Changed)), *asked]):
         if holding.among(store.held(space, each.person_id), each.kind, each.about):
             settle(space, each.kind, each.about, each.person_id, None)
+
+
+def _asked(change: Change) -> Changed | None:
+    """What is to be looked at anew, since it has moved to another account."""
+    if change.old is None or change.new is None or not change.sk.startswith(store.HELD):
+        return None
+    if change.new.get("look") == change.old.get("look"):
+        return None
+    return Changed(change.new["kind"], change.new["about"], change.pk.removeprefix("learner#"))
 
 
 def settle(space: Space, kind: str, about: str, person_id: str, certified: Certified | None) -> bool:
@@ -82,8 +92,9 @@ def settle(space: Space, kind: str, about: str, person_id: str, certified: Certi
     ``certified``: whom to issue it to, if it is to be issued. ``False`` where it could not be. Raises: Unavailable."""
     for _ in range(_TRIES):
         held = holding.of(space, kind, about, person_id)
-        counted = reasons.KINDS[kind].finds(space, person_id, about)
-        steps = due(counted, held, is_exact=reasons.KINDS[kind].is_exact)
+        counted = _counted(space, kind, about, person_id, held)
+        is_exact = reasons.KINDS[kind].is_exact
+        steps = due(counted, holding.scored(space, held) if is_exact else held, is_exact=is_exact)
         if not certified:
             steps = [each for each in steps if not isinstance(each, Issue)]
         if not steps:
@@ -91,6 +102,14 @@ def settle(space: Space, kind: str, about: str, person_id: str, certified: Certi
         if not all(_take(space, person_id, each, held, certified) for each in steps):
             return False
     raise Unavailable
+
+
+def _counted(space: Space, kind: str, about: str, person_id: str, held: Sequence[Item]) -> list[Earned]:
+    """What counts for somebody; and, of credentials that came from another account, what still counts there: it follows
+    them, or goes home before them."""
+    accounts = dict.fromkeys(each for item in held for each in origins.of(item.get("from"))[-1:])
+    found = [each for account in (*accounts, person_id) for each in reasons.KINDS[kind].finds(space, account, about)]
+    return sorted(found, key=lambda each: each.at)
 
 
 def due(counted: Sequence[Earned], held: Sequence[Item], *, is_exact: bool) -> Sequence[Step]:
@@ -113,7 +132,7 @@ def _corrections(counted: Sequence[Earned], valid: Sequence[Item]) -> list[Step]
     found: list[Step] = []
     for each in stand:
         earned = by_time[each["achieved"]]
-        if not _states(each, earned):
+        if "score" in each and not _states(each, earned):  # of one without, nobody knows what it states
             found.append(Replace(holding.id_of(each), earned))
     for each in valid:
         if each not in stand:
@@ -170,10 +189,8 @@ def _issue(space: Space, earned: Sequence[Earned]) -> None:
 
 
 def _states(held: Item, earned: Earned) -> bool:
-    """Whether it is a valid credential for this very achievement: then there is nothing to look up. One of which no
-    score is noted (they once were not) states what it was issued for."""
-    stated = (held["achieved"], held.get("score", earned.score))
-    return "rev" not in held and stated == (earned.at, earned.score)
+    """Whether it is a valid credential for this very achievement: then there is nothing to look up."""
+    return "rev" not in held and (held["achieved"], held.get("score")) == (earned.at, earned.score)
 
 
 def people(space: Space, person_ids: Iterable[str]) -> dict[str, Person]:

@@ -186,10 +186,20 @@ def issued_after(space: Space, place: str | None, limit: int) -> Rows:
 def ask_to_sign(space: Space, person_id: str, credential_id: str, at: int) -> None:
     """Have a credential signed anew, by the stream: 1 UpdateItem, 1 WCU. Raises: ConditionFailed when the person does
     not hold it."""
+    _ask(space, person_id, credential_id, "sign", at)
+
+
+def ask_to_settle(space: Space, person_id: str, credential_id: str, at: int) -> None:
+    """Have what a credential is for looked at anew, by the stream: 1 UpdateItem, 1 WCU. Raises: ConditionFailed when
+    the person does not hold it."""
+    _ask(space, person_id, credential_id, "look", at)
+
+
+def _ask(space: Space, person_id: str, credential_id: str, what: str, at: int) -> None:
     _learning(space).update(
         _learner(person_id),
         f"{HELD}{credential_id}",
-        "SET sign = :at",
+        f"SET {what} = :at",
         {":at": at},
         condition="attribute_exists(pk)",
         returns="NONE",
@@ -245,11 +255,12 @@ def missing(space: Space, after: str | None, limit: int) -> tuple[list[Item], st
     return [found[key] for key in keys if key in found], rows.after["cs"] if rows.after else None
 
 
-def move(space: Space, held_item: Item, to_person: str) -> None:
-    """Let a credential be another account's: 2 puts, then a delete; done again after a kill between, the same."""
+def move(space: Space, held_item: Item, to_person: str, came_from: Sequence[str]) -> None:
+    """Let a credential be another account's: 2 puts, then a delete; done again after a kill between, the same. That it
+    moved stays noted, also at home: there it is no news."""
     credential_id = held_item["sk"].removeprefix(HELD)
     table = _learning(space)
-    table.put({**held_item, "pk": _learner(to_person), "from": held_item.get("from") or _person(held_item)})
+    table.put({**held_item, "pk": _learner(to_person), "from": list(came_from)})
     table.update(
         HELD + credential_id, _CREDENTIAL, "SET person = :person", {":person": to_person}, returns="NONE",
         condition="attribute_exists(pk)",
@@ -312,10 +323,6 @@ def keep_template(space: Space, template_id: str, facts: Mapping[str, Any], befo
 def drop_template(space: Space, template_id: str) -> None:
     """1 DeleteItem, 2 WCU or so."""
     _courses(space).delete(_POLICY, f"{_TEMPLATE}{template_id}")
-
-
-def _person(held_item: Item) -> str:
-    return str(held_item["pk"].removeprefix("learner#"))
 
 
 def _learner(person_id: str) -> str:

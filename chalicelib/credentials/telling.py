@@ -17,10 +17,10 @@ _UNTOLD = ("holder_request", "superseded")
 def tell(space: Space, batch: Batch) -> None:
     """1 call to tell, for each credential; 0 for changes of other things."""
     for change in batch.changes:
-        if change.new is None or not change.sk.startswith(store.HELD) or "from" in change.new:
+        if change.new is None or not change.sk.startswith(store.HELD):
             continue
         ended = change.new.get("rev")
-        if change.old is None and not ended:
+        if change.old is None and not ended and "from" not in change.new:
             _tell(space, change, change.new.get("title", ""), "credential.issued", change.new["at"])
         elif change.old and ended and "rev" not in change.old and ended["why"] not in _UNTOLD:
             _tell(space, change, change.new.get("title", ""), "credential.revoked", ended["at"])

@@ -15,11 +15,12 @@ from chalicelib.assessment import joining as attempts
 from chalicelib.credentials import ending, holding, joining, register, settling, store
 from chalicelib.credentials.reasons import Earned
 from chalicelib.credentials.settling import End, Issue, Replace
+from chalicelib.people.person import Person
 from chalicelib.storage.changes import Batch
 from chalicelib.storage.items import Item
 from tests.api import Api
 from tests.crashes import killed_after
-from tests.credentials.grading import Graded, sat
+from tests.credentials.grading import Graded, answer, sat
 from tests.credentials.holders import held as held_by
 from tests.credentials.holders import learner
 from tests.credentials.test_issuing import batches, entries, follow
@@ -139,10 +140,16 @@ def test_a_restored_space_takes_up_what_it_had_issued(graded: Graded) -> None:
     assert {each["pk"] for each in before} <= {each["pk"] for each in entries(graded.exam.space)}
 
 
-def test_what_follows_to_another_account_is_not_undone(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the stream tells of another score when one step is taken and the next is not."""
+@pytest.mark.parametrize("both", [False, True], ids=["one", "both"])
+def test_what_follows_to_another_account_is_not_undone_and_states_what_counts(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch, both: bool
+) -> None:
+    """Also where the stream tells of another score, of either account, when one step is taken and the next is not."""
     hue = graded.exam.space
     kept = learner(hue, login="kept@hue.example")
+    if both:
+        answer(graded.exam.taker(kept.id))
+        graded.aws.drain()
 
     def seen_at_once(module: ModuleType, name: str) -> None:
         step = getattr(module, name)
@@ -156,16 +163,32 @@ def test_what_follows_to_another_account_is_not_undone(graded: Graded, monkeypat
     seen_at_once(attempts, "join_sittings")
     seen_at_once(joining, "join")
     graded.keyed("Đà Lạt")
-    hue.admin.post(hue.at(f"/people/{kept.id}/merges"), {"other": graded.taker.id}).ok(202)
+    made = hue.admin.post(hue.at(f"/people/{kept.id}/merges"), {"other": graded.taker.id}).ok(202)
     graded.aws.drain()
-    assert [each["state"] for each in held_by(hue, kept)] == ["valid"]
-    assert [each["state"] for each in entries(hue)] == ["valid"]
+    known = sorted((found.kept, found.score or 0) for found in map(register.find, numbers(hue, kept)))
+    assert len(entries(hue)) == len(known)
+    assert (
+        known == [("superseded", 100), ("valid", 50)] if not both else sorted(2 * [("superseded", 100), ("valid", 50)])
+    )
+    seen_at_once(attempts, "part_sittings")
+    seen_at_once(joining, "part")
+    graded.keyed("Huế")
+    hue.admin.delete(hue.at(f"/people/{kept.id}/merges/{made['id']}")).ok(202)
+    graded.aws.drain()
+    for person, holds in ((graded.taker.id, True), (kept.id, both)):
+        valid = [found for each in store.held(hue.space, person) if "rev" not in (found := each)]
+        assert [each["score"] for each in valid] == ([100] if holds else [])
+    assert {each["state"] for each in entries(hue)} == {"valid", "superseded"}, "none was undone"
+
+
+def numbers(hue: OpenedSpace, person: Person) -> list[str]:
+    return [each["id"] for each in held_by(hue, person)]
 
 
 def test_what_moved_just_now_is_not_ended_as_undone(graded: Graded) -> None:
     hue = graded.exam.space
     (found,) = store.held(hue.space, graded.taker.id)
-    store.move(hue.space, found, learner(hue, login="kept@hue.example").id)
+    store.move(hue.space, found, learner(hue, login="kept@hue.example").id, [])
     ending.end(hue.space, graded.taker.id, holding.id_of(found), {"at": 1, "why": "undone"})
     assert [each["state"] for each in entries(hue)] == ["valid"]
 
@@ -179,7 +202,17 @@ def test_what_the_register_knows_to_have_ended_is_not_issued_anew(graded: Graded
     assert [each["state"] for each in entries(graded.exam.space)] == ["revoked"]
 
 
-def test_one_of_which_no_score_was_noted_stays() -> None:
+def test_of_which_no_score_was_noted_the_register_tells_it(graded: Graded) -> None:
+    space = graded.exam.space.space
+    (found,) = store.held(space, graded.taker.id)
+    space.table("learning").update(found["pk"], found["sk"], "REMOVE score")
+    graded.keyed("Đà Lạt")
+    applied(graded)
+    assert graded.states() == ["superseded", "valid"]
+    assert graded.valid()["score"] == 50
+
+
+def test_one_of_which_no_score_was_noted_anywhere_stays() -> None:
     item: Item = {"pk": "learner#p", "sk": "credential#1", "achieved": 3}
     assert not settling.due([Earned("assessment", "a", "p", 3, 1, 85)], [item], is_exact=True)
 
