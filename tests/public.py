@@ -55,6 +55,7 @@ PUBLIC = {
     "read_credential": "anyone verifies a certificate, by its number, which is not to be guessed",
     "read_signed_credential": "the same, by software",
     "read_credential_token": "the same",
+    "draw_credential_code": "the same",
     "print_credential": "whoever holds one prints it, and shows it to whom they like",
     "picture_credential": "and shares a picture of it",
     "read_issuer_keys_document": "public keys, for whoever verifies a credential",

@@ -33,8 +33,14 @@ def parts(credential: str) -> tuple[str, str]:
 
 
 def page(credential: str) -> str:
-    """Where anyone sees what a credential says and whether it holds: its ``id``, and what a QR code leads to."""
+    """Where programs read what a credential says and whether it holds: its ``id``. A browser is led on to `shown`."""
     return f"{_base()}/v1/credentials/{credential}"
+
+
+def shown(credential: str) -> str:
+    """Where people see the same in the space's dress: what a QR code leads to. It is there whatever became of the
+    space."""
+    return f"{_base()}/s/{parts(credential)[0]}/certificates/{credential}"
 
 
 def status_list(slug: str, number: int) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.credentials import (  # noqa: F401 (some react)
+    addresses,
     ending,
     issuing,
     keys,
@@ -58,11 +59,13 @@ from chalicelib.http.models import Id, Page, PageQuery, Slug
 from chalicelib.http.permissions import ANYONE, LEARN, MANAGE_PEOPLE, MANAGE_SPACE, OPERATE, READ_LEARNERS
 from chalicelib.http.requests import Circumstances
 from chalicelib.http.tokens import Actor
+from chalicelib.printing import qr
 from chalicelib.storage.spaces import Space
 
 credentials = Feature("credentials")
 ListNumber = Annotated[int, Field(ge=0, le=99_999)]
-_MINUTE = "public, max-age=60"
+_MINUTE, _DAY = "public, max-age=60", "public, max-age=86400"
+_SVG = "image/svg+xml"
 _VC, _TOKEN = "application/vc", "application/vc+jwt"  # W3C, Verifiable Credentials 2.0, C.1; VC-JOSE-COSE, 6.1
 # A certificate is found by whoever has its number, not by searching for a name.
 _UNLISTED = {"X-Robots-Tag": "noindex"}
@@ -73,11 +76,27 @@ _WITHDRAWAL = "/credential-keys/{key}/withdrawal"
 _WITHDRAWS: dict[str, Any] = {"status": 202, "audits": ["since"]}
 
 
-@credentials.get("/credentials/{credential}", may=ANYONE, budget=Budget(calls=1, rcu=2), cache=_MINUTE)
-def read_credential(credential: CredentialNumber) -> Answer[PublicCredential]:
+@credentials.get(
+    "/credentials/{credential}",
+    may=ANYONE,
+    budget=Budget(calls=1, rcu=2),
+    cache=_MINUTE,
+    also={303: "A browser is led to the page that people read."},
+)
+def read_credential(credential: CredentialNumber, circumstances: Circumstances) -> Answer[PublicCredential | None]:
     """What a credential says and whether it holds, for anyone and for ever: also after its space was suspended, closed
     or merged into another."""
-    return Answer(views.page(credential), headers=_VERIFIED)
+    if _is_a_page_wanted(circumstances):
+        headers = _VERIFIED | {"Vary": "Accept"}
+        return Answer(None, status=303, location=addresses.shown(credential), cache="no-store", headers=headers)
+    return Answer(views.page(credential), headers=_VERIFIED | {"Vary": "Accept"})
+
+
+@credentials.get("/credentials/{credential}/qr.svg", may=ANYONE, budget=Budget(calls=0), cache=_DAY, media=_SVG)
+def draw_credential_code(credential: CredentialNumber) -> Raw:
+    """The QR code that leads people to a credential's page, as a drawing: to be shown on a phone and read by another.
+    What the credential says, and whether there is one, is asked for apart."""
+    return Raw(qr.drawing(addresses.shown(credential)), _SVG, headers=_UNLISTED)
 
 
 @credentials.get("/credentials/{credential}/vc", may=ANYONE, budget=Budget(calls=1, rcu=2), cache=_MINUTE, media=_VC)
@@ -356,3 +375,8 @@ def withdraw_key_of_tenant(
     """The same for a space that is suspended or closed, whose admins are not to be reached, or have withdrawn as many
     as they may."""
     return Answer(withdrawing.withdraw(slug, key, body.since, circumstances.actor_id, keys.OPERATORS))
+
+
+def _is_a_page_wanted(circumstances: Circumstances) -> bool:
+    """Only browsers that turn to an address name HTML; programs ask for JSON or for anything."""
+    return "text/html" in circumstances.headers.get("accept", "")

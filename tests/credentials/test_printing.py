@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from typing import Any, Literal
+from xml.etree import ElementTree
 
 import pypdf
 import pytest
@@ -74,7 +76,7 @@ def test_the_page_can_be_read_aloud(aws: Cloud, hue: OpenedSpace) -> None:
     assert [part["/K"] for part in parts] == list(range(len(parts)))
     assert [part["/Alt"] for part in parts if part["/S"] == "/Figure"] == [
         "Biểu trưng của Thành phố Huế",
-        f"Mã QR dẫn đến {addresses.page(number)}",
+        f"Mã QR dẫn đến {addresses.shown(number)}",
     ]
 
 
@@ -89,7 +91,26 @@ def test_its_fonts_are_inside(aws: Cloud, hue: OpenedSpace) -> None:
 def test_the_code_leads_to_the_credential(aws: Cloud, hue: OpenedSpace) -> None:
     number = issued(aws, hue)
     (found,) = zxingcpp.read_barcodes(paper.pixels(paper.certificate(number)))
-    assert found.text == addresses.page(number)
+    assert found.text == addresses.shown(number)
+
+
+def test_the_code_alone_leads_there_too(aws: Cloud, hue: OpenedSpace, api: Api) -> None:
+    number = issued(aws, hue)
+    drawing = api.get(f"/credentials/{number}/qr.svg")
+    assert drawing.headers["content-type"] == "image/svg+xml"
+    image = Image.open(io.BytesIO(b"P1 " + _bitmap(drawing.text)))
+    (found,) = zxingcpp.read_barcodes(image.resize((image.width * 8, image.height * 8)).convert("RGB"))
+    assert found.text == addresses.shown(number)
+
+
+def _bitmap(svg: str) -> bytes:
+    """The squares of a drawing as a plain PBM."""
+    root = ElementTree.fromstring(svg)
+    size = int(root.attrib["viewBox"].split()[-1])
+    black = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", root[1].attrib["d"])}
+    return f"{size} {size} ".encode() + b" ".join(
+        b"1" if (x, y) in black else b"0" for y in range(size) for x in range(size)
+    )
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

@@ -55,6 +55,16 @@ def test_a_credential_is_verified_with_its_status(api: Api, number: str) -> None
     assert signed["id"] == addresses.page(number)
 
 
+def test_a_browser_is_led_to_the_page_and_a_program_is_told(api: Api, number: str) -> None:
+    led = api.get(f"/credentials/{number}", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (led.status, led.headers["location"]) == (303, addresses.shown(number))
+    assert led.headers["cache-control"] == "no-store"
+    for accepted in ("application/json", "*/*"):
+        told = api.get(f"/credentials/{number}", headers={"accept": accepted})
+        assert told.ok()["address"] == addresses.page(number)
+        assert "Accept" in told.headers["vary"]
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [

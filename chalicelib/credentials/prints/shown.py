@@ -108,7 +108,7 @@ def of(found: Issued, profile: TenantProfile) -> Shown:
     said: Language = printed["language"]
     return Shown(
         number=found.number,
-        address=addresses.page(found.number),
+        address=addresses.shown(found.number),
         language=said,
         heading=printed.get("heading") or texts.HEADINGS[said],
         body=printed.get("body") or texts.BODIES[found.kind][said],
