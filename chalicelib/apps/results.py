@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib import clock
 from chalicelib.assessment import achievements
+from chalicelib.learning import items
 from chalicelib.storage.changes import Change
 from chalicelib.storage.items import Item
 
@@ -46,13 +47,15 @@ def _completed(change: Change, new: Item) -> Result | None:
     at = new.get("fin")
     if not change.sk.startswith(_ENROLMENT) or at is None or (change.old and change.old.get("fin") is not None):
         return None
+    if items.is_moved(change.old, new):
+        return None
     scores = {name[2:]: max(value) for name, value in sorted(new.items()) if name.startswith("b_")}
     data = {"version": new["v"], "completed_at": clock.told(at), "scores": scores}
     return _result("course.completed", change, change.sk.removeprefix(_ENROLMENT), "", at, data)
 
 
 def _graded(change: Change, new: Item) -> Result | None:
-    if not change.sk.startswith(_ATTEMPT) or change.old:
+    if not change.sk.startswith(_ATTEMPT) or change.old or items.is_moved(None, new):
         return None
     _, course, lesson, number = change.sk.split("#")
     data = {

@@ -19,7 +19,9 @@ def join(space: Space, kept_id: str, other_id: str, was: Joined) -> None:
     changes nothing."""
     for attempt in _attempts(space, other_id, was.course_id):
         lesson, number = keys.place(attempt["sk"])
-        _move(space, attempt, keys.key(kept_id, was.course_id, lesson, was.attempts_before(lesson) + number))
+        _move(
+            space, attempt, keys.key(kept_id, was.course_id, lesson, was.attempts_before(lesson) + number), was.merge_id
+        )
 
 
 def part(space: Space, kept_id: str, other_id: str, was: Joined, *, leaves: bool) -> None:
@@ -28,13 +30,15 @@ def part(space: Space, kept_id: str, other_id: str, was: Joined, *, leaves: bool
         lesson, number = keys.place(attempt["sk"])
         own, before = int(was.other.get(f"n_{lesson}", 0)), was.attempts_before(lesson)
         if before < number <= before + own:
-            _move(space, attempt, keys.key(other_id, was.course_id, lesson, number - before), leaves=leaves)
+            _move(
+                space, attempt, keys.key(other_id, was.course_id, lesson, number - before), was.merge_id, leaves=leaves
+            )
 
 
-def _move(space: Space, attempt: Item, to: tuple[str, str], *, leaves: bool = False) -> None:
+def _move(space: Space, attempt: Item, to: tuple[str, str], merge_id: str, *, leaves: bool = False) -> None:
     """A put, then a delete: done again after a kill between them, they give the same."""
     pk, sk = to
-    _table(space).put({**attempt, "pk": pk, "sk": sk})
+    _table(space).put({**attempt, "pk": pk, "sk": sk, "mv": merge_id})
     if not leaves:
         _table(space).delete(attempt["pk"], attempt["sk"])
 

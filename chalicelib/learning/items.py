@@ -14,6 +14,7 @@
 | ``due`` | the last day, in Vietnam, on which to complete it: ``2026-12-31`` |
 | ``by`` | the job that enrolled them, or after a ``+`` the one that gave a deadline to who was enrolled |
 | ``was`` | what was required before: ``due``, ``by``, and of who had left, when they were brought ``back`` (ms) |
+| ``mv`` | the merge of accounts that brought it here, or home: what comes with it is no news (:func:`is_moved`) |
 | ``c``, ``cs`` | keys of the index ``by-course``: shard of the course; state (``a#``, ``c#``, ``l#``) and learner |
 """
 
@@ -29,6 +30,11 @@ HOME = "enrol"  # what the keys begin with of all that a learner's home shows: t
 MOST_AUDIENCES = 12  # that an enrolment keeps: it is one small item
 SHARDS = 16  # of a course's index: a million learners enrol in one week, and a partition takes 1,000 writes a second
 STATES = {"active": "a#", "completed": "c#", "left": "l#"}
+
+
+def is_moved(before: Item | None, after: Item) -> bool:
+    """Whether a change brought an enrolment, or an attempt, from one account to another: it was told of before."""
+    return after.get("mv") != (before or {}).get("mv")
 
 
 def partition(person_id: str) -> str:

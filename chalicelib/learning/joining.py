@@ -30,6 +30,8 @@ class Joined:
     kept: Item | None
     other: Item
 
+    merge_id: str
+
     def attempts_before(self, lesson: str) -> int:
         """How many attempts at a quiz the kept account had: the other's follow."""
         return int((self.kept or {}).get(f"n_{lesson}", 0))
@@ -48,7 +50,7 @@ def join(space: Space, merge_id: str, kept_id: str, other_id: str, kept_until: i
 def joined(space: Space, merge_id: str) -> list[Joined]:
     """The courses of a merge as they were before: 1 Query for each megabyte."""
     rows = _table(space).query_all(_partition(merge_id), consistent=True)
-    return [Joined(each["sk"], each.get("kept"), each["other"]) for each in rows]
+    return [Joined(each["sk"], each.get("kept"), each["other"], merge_id) for each in rows]
 
 
 def part(space: Space, merge_id: str, kept_id: str, was: Joined) -> None:
@@ -64,7 +66,7 @@ def part(space: Space, merge_id: str, kept_id: str, was: Joined) -> None:
         since = table.get(was.other["pk"], was.other["sk"], consistent=True)
         own = united(space, other_id, was.other, since) if since else was.other
         writes = [
-            _held(table, own, since),
+            _held(table, own | {"mv": merge_id}, since),
             table.deleting(_partition(merge_id), was.course_id, condition="attribute_exists(pk)"),
         ]
         if now is not None and _is_as_united(space, kept_id, was, now):
@@ -109,7 +111,8 @@ def _join_one(space: Space, merge_id: str, kept_id: str, other: Item, kept_until
     table, course_id = _table(space), other["sk"].removeprefix(items.PREFIX)
     for _ in range(_TRIES):
         kept = table.get(*items.key(kept_id, course_id), consistent=True)
-        writes = [_held(table, united(space, kept_id, kept, other), kept), _gone(table, other)]
+        one = united(space, kept_id, kept, other) | {"mv": merge_id}
+        writes = [_held(table, one, kept), _gone(table, other)]
         if not _is_there(space, merge_id, course_id):
             # A device of the other account may enrol again until its token has run out: what was before is kept once.
             before = {"pk": _partition(merge_id), "sk": course_id, "kept": kept, "other": other, "ttl": kept_until}

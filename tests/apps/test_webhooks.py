@@ -17,7 +17,7 @@ from tests.apps.receiver import Received, Receiver, later, receiving
 from tests.apps.superapp import SuperApp
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import CourseRef, OpenedSpace, published_course
+from tests.factories import CourseRef, OpenedSpace, published_course, token_for
 from tests.spending import spending
 
 DAY_S = 86_400
@@ -49,6 +49,28 @@ def completed(aws: Cloud, course: CourseRef, app: SuperApp, sub: str = "an") -> 
     finish(course, Api(entered["access_token"]))
     aws.drain()
     return str(entered["person"]["id"])
+
+
+def test_what_moves_between_accounts_is_told_of_once(
+    aws: Cloud, hue: OpenedSpace, course: CourseRef, receiver: Receiver
+) -> None:
+    """Into an account that has begun the course, and back; what is learned there afterwards is told of."""
+    other = completed(aws, course, receiver.app)
+    begun = published_course(hue)
+    Api(receiver.app.entered("an")["access_token"]).put(hue.at(f"/me/enrolments/{begun.id}")).ok()
+    kept = str(receiver.app.entered("hai")["person"]["id"])
+    api = token_for(hue, ["learner"], kept)
+    api.put(hue.at(f"/me/enrolments/{course.id}")).ok()
+    merge = hue.admin.post(hue.at(f"/people/{kept}/merges"), {"other": other}).ok(202)
+    aws.drain()
+    finish(begun, api)
+    aws.drain()
+    hue.admin.delete(hue.at(f"/people/{kept}/merges/{merge['id']}")).ok(202)
+    aws.drain()
+    told = sorted((each.json["type"], each.json["data"]["course"]["id"]) for each in receiver.received)
+    assert told == sorted(
+        (kind, each.id) for kind in ("attempt.graded", "course.completed") for each in (course, begun)
+    )
 
 
 def listed(app: SuperApp, state: str, **query: Any) -> list[Any]:
