@@ -68,7 +68,7 @@ def _content() -> Json:
                             "AllowedOrigins": [sub("https://${Domain}"), sub("https://*.${Domain}")],
                             "AllowedMethods": ["GET", "HEAD", "POST", "PUT"],
                             "AllowedHeaders": ["*"],
-                            "ExposedHeaders": ["ETag"],
+                            "ExposedHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
                             "MaxAge": 3600,
                         }
                     ]

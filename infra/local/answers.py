@@ -1,11 +1,9 @@
-"""What the gateway answers by itself: problems, pages and files, all under the same strict headers."""
+"""What the gateway answers by itself, under headers that allow nothing."""
 
 import json
-import mimetypes
 import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from pathlib import Path
 
 from chalicelib.errors import TooLarge
 from chalicelib.http import problems
@@ -19,12 +17,6 @@ STRICT = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "cache-control": "no-store",
 }
-# The client reads files from S3 (another port of this machine) by short-lived addresses, and uploads there.
-S3 = "http://127.0.0.1:* http://localhost:*"
-WEB_POLICY = (
-    f"default-src 'self'; img-src 'self' data: blob: {S3}; media-src 'self' blob: {S3}; connect-src 'self' {S3}; "
-    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
 
 _DETAILS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "Không tìm thấy nội dung này. Hãy kiểm tra lại địa chỉ.", "Nothing is found at this address."),
@@ -82,25 +74,3 @@ def own(status: int, body: str | bytes, content_type: str, **headers: str) -> An
 
 def redirect(path: str) -> Answer:
     return own(HTTPStatus.FOUND, b"", "text/plain", location=path)
-
-
-def web_file(folder: Path, path: str) -> Answer | None:
-    """A file of the built client; its index for an address that is no file (the client has a router of its own).
-
-    None where there is no client, or no such file. `path` is decoded and may be hostile: nothing outside is served.
-    """
-    root = folder.resolve()
-    if not (root / "index.html").is_file() or "\0" in path:
-        return None
-    wanted = (root / path.lstrip("/")).resolve()
-    if not wanted.is_relative_to(root):
-        return None
-    if not wanted.is_file():
-        if wanted.suffix:
-            return None
-        wanted = wanted / "index.html" if (wanted / "index.html").is_file() else root / "index.html"
-    kind = mimetypes.guess_type(wanted.name)[0] or "application/octet-stream"
-    charset = "; charset=utf-8" if kind.startswith("text/") or kind.endswith(("javascript", "json")) else ""
-    # Only what the build named by its content may be kept.
-    cache = "max-age=31536000, immutable" if "assets" in wanted.relative_to(root).parts else "no-cache"
-    return own(200, wanted.read_bytes(), kind + charset, content_security_policy=WEB_POLICY, cache_control=cache)

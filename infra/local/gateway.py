@@ -26,10 +26,11 @@ from granian.server.embed import Server
 from chalicelib.http import mounting, paths
 from chalicelib.http.dispatch import Api
 from chalicelib.http.paths import Addresses, Unreadable
-from infra.local import answers, events, mail, places
+from infra.local import answers, events, mail, places, web_files
 from infra.local.answers import Answer, problem
 from infra.local.events import MAX_BODY, MAX_HEAD, Request
 from infra.local.ports import LOOPBACK
+from infra.local.web_files import WebFiles
 
 THREADS = 32
 TIMEOUT_MS = 29_000  # API Gateway waits no longer
@@ -109,7 +110,7 @@ class Site:
         self.gateway = Gateway(app)
         self.aws_url = aws_url
         self.mails = mails
-        self.web = web
+        self.web = WebFiles(web, aws_url)
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     async def __call__(
@@ -136,7 +137,8 @@ class Site:
         if request.too_large:
             return answers.too_large(language)
         try:
-            return self._local(request) or self.gateway.answer(request) or self._page(request, language)
+            found = self._local(request) or self.gateway.answer(request)
+            return web_files.compressed(found, request) if found else self._page(request, language)
         except Unreadable:
             return problem("unreadable_request", language)
         except urllib3.exceptions.HTTPError:
@@ -153,7 +155,7 @@ class Site:
     def _page(self, request: Request, language: str) -> Answer:
         """The built client, outside the API's own addresses; without one, the home page is the API's documentation."""
         if request.method in ("GET", "HEAD") and not request.path.startswith(("/v1/", "//")):
-            found = answers.web_file(self.web, paths.decoded(request.path))
+            found = self.web.answer(request)
             if found:
                 return found
             if request.path == "/" and self.gateway.nodes.find("/docs"):

@@ -56,17 +56,20 @@ def client(service: str, url: str) -> Any:
 
 
 def create_bucket(s3: Any, public_url: str) -> None:
-    """The content bucket, with the CORS rule of the cloud's (ministack itself answers every origin)."""
+    """The content bucket, with the CORS rule of the cloud's, for spaces' pages too, which stand at hosts below ours
+    (ministack itself answers every origin)."""
     try:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     except ClientError as error:
         if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
             raise
+    below = public_url.replace("://localhost", "://*.localhost")
     rule = {
-        "AllowedOrigins": [public_url, public_url.replace("localhost", "127.0.0.1")],
+        "AllowedOrigins": [public_url, below, public_url.replace("localhost", "127.0.0.1")],
         "AllowedMethods": ["GET", "HEAD", "POST", "PUT"],
         "AllowedHeaders": ["*"],
-        "ExposeHeaders": ["ETag"],
+        "ExposeHeaders": ["ETag", "Content-Range", "Accept-Ranges"],
+        "MaxAgeSeconds": 3600,
     }
     s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})
 

@@ -64,7 +64,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("site")
     (folder / "web" / "assets").mkdir(parents=True)
     (folder / "web" / "index.html").write_text("<p>Hocmo")
-    (folder / "web" / "assets" / "app.js").write_text("1")
+    (folder / "web" / "assets" / "app-B3xk9_aZ.js").write_text("1")
     (folder / "secret.txt").write_text("secret")
     site = gateway.Site(stand_in(), AWS, mails=folder / "mail", web=folder / "web")
     port = ports.any_free()
@@ -273,7 +273,7 @@ def test_the_client_is_served_beside_the_app(port: int) -> None:
     status, headers, body = ask(port, "GET", "/khoa-hoc/1")
     assert (status, body) == (200, b"<p>Hocmo")
     assert headers["cache-control"] == "no-cache"
-    _, headers, _ = ask(port, "GET", "/assets/app.js")
+    _, headers, _ = ask(port, "GET", "/assets/app-B3xk9_aZ.js")
     assert "immutable" in headers["cache-control"]
 
 
