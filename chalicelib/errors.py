@@ -7,7 +7,7 @@ sees it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -36,6 +36,8 @@ class Refusal(Exception):
     vi: ClassVar[str] = "Yêu cầu không hợp lệ."
     en: ClassVar[str] = "The request is not valid."
     ends_session: ClassVar[bool] = False  # whether a browser may forget the session that it asked with
+    # Of its facts the times that programs are told too, as members of the problem (RFC 9457, 3.2): what each is.
+    times: ClassVar[Mapping[str, str]] = {}
     oauth: ClassVar[str | None] = None  # the error of RFC 6749, 5.2 that it is to a program that speaks OAuth
 
     def __init__(self, *, faults: Sequence[Fault] = (), retry_after_s: int | None = None, **facts: str | int) -> None:

@@ -6,6 +6,8 @@ saved by then is graded, whoever submits or forgets to.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from chalicelib import clock
 from chalicelib.assessment import closing, definitions, ending, grades, keys, papers, room, showing, store, supervising
 from chalicelib.assessment.definition_models import Terms
@@ -13,7 +15,7 @@ from chalicelib.assessment.definitions import AssessmentArchived
 from chalicelib.assessment.freezing import Frozen
 from chalicelib.assessment.room import Given, Room
 from chalicelib.assessment.sitting_models import AnswerSaved, NewAnswer, Sitting, SittingStart
-from chalicelib.errors import Conflict, Forbidden, NotFound, Unavailable
+from chalicelib.errors import Conflict, Forbidden, Language, NotFound, Unavailable
 from chalicelib.http.tokens import Actor
 from chalicelib.learning import enrolments
 from chalicelib.learning.progress import require_active
@@ -36,11 +38,37 @@ class NotForYou(Forbidden):
 
 
 class NotOpen(Conflict):
-    """Before it opens, or after it has closed."""
+    """Before it opens, or after it has closed: a program is told both times, a person the one to act on."""
 
     code = "assessment_not_open"
     vi = "Bài đánh giá chưa mở hoặc đã đóng. Hãy xem lại thời gian của bài."
     en = "The assessment is not open yet, or is closed. Look at its times."
+    times: ClassVar = {
+        "opens_at": "From when on it may be begun, where it has such a time.",
+        "closes_at": "When it ends, where it does.",
+    }
+
+    def __init__(self, terms: Terms, now: int) -> None:
+        super().__init__()
+        found = {name: getattr(terms, name) for name in self.times}
+        self.facts = {name: clock.as_timestamp(at) for name, at in found.items() if at}
+        is_early = terms.opens_at and now < terms.opens_at.timestamp()
+        self._told, self._at = (_OPENS, terms.opens_at) if is_early else (_CLOSED, terms.closes_at)
+
+    def detail(self, language: Language) -> str:
+        """When it opens, or since when it is closed, by the clocks of Vietnam."""
+        at = self._at.astimezone(clock.VIETNAM) if self._at else None
+        return self._told[language].format(at=at) if at else super().detail(language)
+
+
+_OPENS: dict[Language, str] = {
+    "vi": "Bài đánh giá chưa mở. Bài mở lúc {at:%H:%M} ngày {at:%d/%m/%Y} (giờ Việt Nam).",
+    "en": "The assessment is not open yet. It opens at {at:%H:%M} on {at:%d/%m/%Y}, Vietnam time.",
+}
+_CLOSED: dict[Language, str] = {
+    "vi": "Bài đánh giá đã đóng lúc {at:%H:%M} ngày {at:%d/%m/%Y} (giờ Việt Nam).",
+    "en": "The assessment was closed at {at:%H:%M} on {at:%d/%m/%Y}, Vietnam time.",
+}
 
 
 class NoSittingsLeft(Conflict):
@@ -168,7 +196,7 @@ def _require_time(terms: Terms, last: Item | None) -> None:
     if (terms.opens_at and now < terms.opens_at.timestamp()) or (
         terms.closes_at and now >= terms.closes_at.timestamp()
     ):
-        raise NotOpen
+        raise NotOpen(terms, now)
     if last is None:
         return
     if keys.sitting_place(last["sk"])[1] >= terms.most_sittings:

@@ -293,7 +293,9 @@ def _problem_response(status: int, classes: refusals.Refusals) -> Json:
     headers = ["Content-Language"]
     headers += ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
     headers += ["Retry-After"] if status in (409, 429, 503) else []
-    codes = [each.code for each in classes]
+    told: Json = {"code": {"enum": [each.code for each in classes]}}
+    for each in classes:
+        told |= {name: _time(f"`{each.code}`: {meaning}") for name, meaning in each.times.items()}
     return {
         "description": "\n".join(f"* `{each.code}`: {each.en}" for each in classes),
         "headers": {name: {"$ref": _HEADERS + name} for name in headers},
@@ -302,13 +304,17 @@ def _problem_response(status: int, classes: refusals.Refusals) -> Json:
                 "schema": {
                     "allOf": [
                         {"$ref": _SCHEMAS + "Problem"},
-                        {"type": "object", "required": ["code"], "properties": {"code": {"enum": codes}}},
+                        {"type": "object", "required": ["code"], "properties": told},
                     ]
                 },
                 "examples": {each.code: {"summary": each.en, "value": _problem(each)} for each in classes},
             }
         },
     }
+
+
+def _time(meaning: str) -> Json:
+    return {"type": "string", "format": "date-time", "description": meaning}
 
 
 def _problem(refusal: type[Any]) -> Json:
@@ -320,6 +326,7 @@ def _problem(refusal: type[Any]) -> Json:
         "detail": refusal.vi,
         "request_id": "8b1c7c5e-2f0f-4a53-9a55-5f1f4f0f6f10",
     }
+    shown |= dict.fromkeys(refusal.times, "2026-12-01T01:00:00.000Z")
     if refusal.oauth:
         shown["error"] = refusal.oauth
     if refusal.status == HTTPStatus.UNPROCESSABLE_ENTITY:

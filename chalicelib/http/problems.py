@@ -124,7 +124,8 @@ def response(refusal: Refusal, language: Language, request_id: str) -> Response:
 
 
 def document(refusal: Refusal, language: Language, request_id: str) -> dict[str, Any]:
-    """The members of the problem: ``code`` is stable, ``detail`` is for a person, ``errors`` names every bad field."""
+    """The members of the problem: ``code`` is stable, ``detail`` is for a person, ``errors`` names every bad field;
+    times that the refusal tells programs stand beside them."""
     problem: dict[str, Any] = {
         "type": f"{config.current().public_url}/docs#problem-{refusal.code}",
         "title": HTTPStatus(refusal.status).phrase,
@@ -135,6 +136,7 @@ def document(refusal: Refusal, language: Language, request_id: str) -> dict[str,
     }
     if refusal.oauth:
         problem["error"] = refusal.oauth
+    problem |= {name: refusal.facts[name] for name in refusal.times if name in refusal.facts}
     if refusal.faults:
         problem["errors"] = _errors(refusal.faults, language)
     return problem

@@ -265,11 +265,15 @@ def test_a_sitting_whose_time_is_over_ends_before_the_next_begins(hue: OpenedSpa
 def test_it_opens_and_closes_by_the_servers_clock(hue: OpenedSpace, bank: BankRef, at: Any) -> None:
     taken = exam(hue, bank, opens_at=after(100), closes_at=after(1_000))
     early, late = taken.taker(), taken.taker()
-    early.start().refused(409, "assessment_not_open")
+    problem = early.start().refused(409, "assessment_not_open")
+    assert (problem["opens_at"], problem["closes_at"]) == (after(100), after(1_000))
+    assert "mở lúc 18:08 ngày 18/11/2026 (giờ Việt Nam)" in problem["detail"]
     at(100)
     assert early.start().ok(201)["seconds_left"] == 900, "closing ends what is open"
     at(1_000)
-    late.start().refused(409, "assessment_not_open")
+    assert "đã đóng lúc 18:23 ngày 18/11/2026" in late.start().refused(409, "assessment_not_open")["detail"]
+    open_end = exam(hue, bank, opens_at=after(2_000)).taker().start().refused(409, "assessment_not_open")
+    assert "closes_at" not in open_end
 
 
 def test_without_a_limit_one_may_take_as_long_as_one_likes(hue: OpenedSpace, bank: BankRef, at: Any) -> None:
