@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib import clock, ids
 from chalicelib.assessment import evidence, results
 from chalicelib.assessment.definition_models import OfferedAssessment
-from chalicelib.errors import Language, NotFound, refuse_field
+from chalicelib.errors import Conflict, Language, NotFound, refuse_field
 from chalicelib.http.caching import Remembered
 from chalicelib.http.requests import Circumstances
 from chalicelib.jobs import queue
@@ -40,6 +40,20 @@ _TEXTS: Final[Mapping[str, Mapping[Language, str]]] = {
 }
 
 
+class MeasuredOtherwise(Conflict):
+    """By another framework, what has been measured would be taken away from everybody."""
+
+    code = "measured_otherwise"
+    vi = (
+        "Đã có lượt làm được đo theo khung {framework}; đổi khung sẽ xoá mức độ của những người đã làm. "
+        "Hãy tạo một bài đánh giá mới với cùng nội dung và chọn khung cho bài đó."
+    )
+    en = (
+        "Sittings have been measured by the framework {framework}: by another one people would lose their levels. "
+        "Create another assessment with the same content, and declare that one."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Measuring:
     """An assessment that takes sittings and measures a framework; ``audiences``: for whom it is (none: everyone)."""
@@ -55,8 +69,11 @@ _MEASURING: Remembered[str, tuple[Measuring, ...]] = Remembered(
 
 
 def declare(space: Space, assessment_id: str, framework_id: str, circumstances: Circumstances) -> Measure:
-    """Let an assessment measure a framework from now on: 3 calls. What was taken before is measured by a job, 2 calls
-    more. Repeating it changes nothing. Raises: NotFound, InvalidInput when there is no such framework."""
+    """Let an assessment measure a framework from now on: 3 calls; some 9 more where it measured another. What was taken
+    before is measured by a job, 2 calls more. Repeating it changes nothing.
+
+    Raises: NotFound, InvalidInput when there is no such framework, MeasuredOtherwise.
+    """
     version = evidence.newest(space, assessment_id)
     try:
         reference.find(framework_id)
@@ -64,6 +81,8 @@ def declare(space: Space, assessment_id: str, framework_id: str, circumstances: 
         vi, en = "Không có khung năng lực này.", "There is no such framework."
         raise refuse_field("framework", "framework_unknown", vi, en) from None
     before, at, job = store.measure(space, assessment_id), clock.timestamp(), None
+    if before is not None and before["fw"] != framework_id and _is_taken(space, assessment_id):
+        raise MeasuredOtherwise(framework=before["fw"])
     if before is None or before["fw"] != framework_id or "ended" in before:
         store.keep_measure(space, assessment_id, {"fw": framework_id, "at": at, "by": circumstances.actor_id})
     else:
@@ -78,6 +97,11 @@ def declare(space: Space, assessment_id: str, framework_id: str, circumstances: 
             job_id=ids.derived(MEASURE, assessment_id, framework_id, at),
         )
     return read(space, assessment_id, circumstances.language).model_copy(update={"job": job})
+
+
+def _is_taken(space: Space, assessment_id: str) -> bool:
+    """Whether anybody has submitted a sitting: 1 call for each of 8 shards, when there is none."""
+    return any(sheets for sheets, _ in results.walk(space, assessment_id, None))
 
 
 def read(space: Space, assessment_id: str, language: Language) -> Measure:

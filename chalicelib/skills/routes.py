@@ -18,6 +18,7 @@ from chalicelib.skills import (
     passport,
     reference,
 )
+from chalicelib.skills.declaring import MeasuredOtherwise
 from chalicelib.skills.framework_models import (
     Framework,
     FrameworkCard,
@@ -90,11 +91,12 @@ def read_measure(space: Space, assessment: Id, circumstances: Circumstances) -> 
 
 
 @skills.put(
-    "/spaces/{space}/assessments/{assessment}/measure", may=EDIT_COURSES, audits=["framework"], raises=[InvalidInput]
+    "/spaces/{space}/assessments/{assessment}/measure", may=EDIT_COURSES, audits=["framework"],
+    raises=[InvalidInput, MeasuredOtherwise],
 )  # fmt: skip
 def declare_measure(space: Space, assessment: Id, body: NewMeasure, circumstances: Circumstances) -> Measure:
     """Let an assessment measure a framework: whoever takes it gets a level for each area. What was taken before is
-    measured by a job."""
+    measured by a job. Once sittings have been measured by one framework it is not changed for another."""
     return declaring.declare(space, assessment, body.framework, circumstances)
 
 

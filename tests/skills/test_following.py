@@ -128,10 +128,23 @@ def test_what_was_taken_before_it_was_declared_is_measured_by_a_job(aws: Cloud, 
     aws.drain()
     assert hue.author.get(hue.at(f"/jobs/{first['job']}")).ok()["state"] == "done"
     assert levels(taker) == {"1": (8, 8)}
-    declare(taken, "qd-757").ok()
+
+
+def test_what_was_measured_by_one_framework_is_not_taken_away_by_another(
+    aws: Cloud, hue: OpenedSpace, an: Person
+) -> None:
+    taken = placement(hue, "1.1", framework="qd-757")
+    declare(taken).ok()  # while nobody has taken it
+    taker = taken.taker(an.id)
+    sit(taker, {"1.1": 5})
     aws.drain()
-    assert skills(taker) is None
-    assert stored(hue, an.id, "skills#") == [], "the draft has no competences: their codes are none of its own"
+    told = declare(taken, "qd-757").refused(409, "measured_otherwise")
+    assert "digcomp-2.2" in told["detail"]
+    hue.author.delete(taken.at("/measure")).ok(204)
+    declare(taken, "qd-757").refused(409, "measured_otherwise")
+    declare(taken).ok()
+    aws.drain()
+    assert levels(taker) == {"1": (8, 8)}
 
 
 def test_questions_of_the_centre_measure_too(aws: Cloud, hue: OpenedSpace, an: Person) -> None:
