@@ -146,7 +146,11 @@ def release_person(space: Space, actor: Actor, assessment: Id, person: Id) -> Re
     "/spaces/{space}/assessments/{assessment}/regradings", may=READ_LEARNERS, status=202, creates=True
 )  # fmt: skip
 def try_regrading(space: Space, circumstances: Circumstances, assessment: Id) -> Answer[RegradingJob]:
-    """List whom the keys that were corrected in the banks would change, and from what to what. Nothing changes yet."""
+    """List whom the keys that were corrected in the banks would change, and from what to what. Nothing changes yet.
+
+    Tutors and admins ask for it, and an admin applies it. An author who has corrected a key is refused (`403`, which
+    leads to the space's admins), since the list names learners and their results: whoever writes questions sees none.
+    """
     job = regrading.begin(space, assessment, circumstances.new_id(space.slug), circumstances.actor_id)
     return Answer(RegradingJob(job=job), location=f"/v1/spaces/{space.slug}/jobs/{job}")
 

@@ -154,8 +154,10 @@ def read_item_version(space: Space, bank: Id, item: Id, version: VersionNumber, 
 def correct_key(
     space: Space, bank: Id, item: Id, version: VersionNumber, body: KeyCorrection, circumstances: Circumstances
 ) -> Answer[BankItem]:
-    """Correct the key of a version, and say why (`If-Match`: the item). What the question asks stays. Who was marked by
-    the old key keeps that mark until their assessment is regraded."""
+    """Correct the key of a version, and say why (`If-Match`: the item). What the question asks stays.
+
+    Who was marked by the old key keeps that mark until their assessment is regraded, which tutors and admins begin.
+    """
     head = writing.correct_key(space, bank, item, version, body, circumstances)
     return _item(space, bank, head, Ref(bank, item, version, refs.corrections(head, version)))
 

@@ -106,6 +106,8 @@ def test_a_dry_run_lists_who_would_change_and_changes_nothing(case: Case) -> Non
     case.apply_as_author(job).refused(403, "forbidden")
     assert (case.well.read()["score"], case.badly.read()["score"]) == (0, 100)
     case.exam.space.learner.get(case.exam.at(f"/regradings/{job}/changes")).refused(403)
+    problem = case.exam.space.author.post(case.exam.at("/regradings")).refused(403, "forbidden")
+    assert "Hãy liên hệ quản trị" in problem["detail"], "whoever corrected the key is told who may"
     case.exam.space.tutor.get(case.exam.at(f"/regradings/{ids.new()}/changes")).refused(404)
 
 
