@@ -6,7 +6,7 @@ space by its slug and never enter it.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 
@@ -83,12 +83,14 @@ _WITHDRAWS: dict[str, Any] = {"status": 202, "audits": ["since"]}
     cache=_MINUTE,
     also={303: "A browser is led to the page that people read."},
 )
-def read_credential(credential: CredentialNumber, circumstances: Circumstances) -> Answer[PublicCredential | None]:
+def read_credential(credential: CredentialNumber, circumstances: Circumstances) -> Answer[PublicCredential]:
     """What a credential says and whether it holds, for anyone and for ever: also after its space was suspended, closed
     or merged into another."""
     if _is_a_page_wanted(circumstances):
         headers = _VERIFIED | {"Vary": "Accept"}
-        return Answer(None, status=303, location=addresses.shown(credential), cache="no-store", headers=headers)
+        return Answer(
+            cast(Any, None), status=303, location=addresses.shown(credential), cache="no-store", headers=headers
+        )
     return Answer(views.page(credential), headers=_VERIFIED | {"Vary": "Accept"})
 
 
