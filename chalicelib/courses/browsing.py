@@ -6,6 +6,7 @@ before any form; everything else needs a sign-in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -93,10 +94,12 @@ def _matches(card: Card, query: CourseQuery) -> bool:
         (query.status == "any" or card.status == query.status)
         and (query.audience is None or query.audience in card.audiences)
         and (query.language is None or query.language == card.language)
-        and (
-            query.framework is query.competence is None or teaches(card.competences, query.framework, query.competence)
-        )
+        and _teaches(card.competences, query)
     )
+
+
+def _teaches(competences: Sequence[Item], query: NationalQuery) -> bool:
+    return query.framework is query.competence is None or teaches(competences, query.framework, query.competence)
 
 
 def slice_after(rows: list[tuple[str, str, Any]], cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
@@ -180,6 +183,7 @@ def national_page(space: Space, query: NationalQuery) -> tuple[list[NationalCour
         (offered["ls"], offered["pk"], offered)
         for offered in national.offers()
         if all(word in vietnamese.fold(f"{offered['frozen_title']} {offered['summary']}") for word in words)
+        and _teaches(offered.get("competences") or (), query)
     ]
     items, after = slice_after(rows, query.cursor, query.limit)
     here = {card.course_id: card for card in catalogue.cards(space)}
@@ -197,6 +201,7 @@ def _national(space: Space, offered: Item, here: dict[str, Card]) -> NationalCou
         cover=uploads.cover_address(NATIONAL, cover) if cover else None,
         language=offered["language"],
         audiences=offered["audiences"],
+        competences=offered.get("competences") or [],
         minutes=offered.get("estimated_minutes") or offered["minutes"],
         lessons=offered["lessons"],
         version=offered["version"],

@@ -160,17 +160,22 @@ class Course(CourseCard):
     updated_at: datetime | None = None
 
 
-class CourseQuery(PageQuery):
-    """Which courses a list shows."""
+class NationalQuery(PageQuery):
+    """Which national courses a list shows."""
 
     q: Annotated[str, line(100, 0)] = Field(
         default="", description="Words that title or summary must all contain; diacritics do not matter."
     )
-    audience: Audience | None = None
     framework: FrameworkId | None = Field(default=None, description="Courses that teach something of it.")
     competence: CompetenceCode | None = Field(
         default=None, description="Courses that teach it; an area's code stands for all of the area."
     )
+
+
+class CourseQuery(NationalQuery):
+    """Which courses a list shows."""
+
+    audience: Audience | None = None
     language: LanguageTag | None = None
     status: Literal["published", "draft", "archived", "any"] = Field(
         default="published", description="Anything but `published` is for the space's staff."
@@ -338,17 +343,10 @@ class NationalCourse(Outbound):
     cover: str | None = Field(description="A short-lived address of the cover.")
     language: str
     audiences: list[Audience]
+    competences: list[TaughtCompetence] = Field(description="What it teaches, by frameworks of competences.")
     minutes: int
     lessons: int
     version: int
     offered_at: datetime
     adopted_as: str | None = Field(description="The id of the course in this space, when it was adopted.")
     adopted_version: int | None = None
-
-
-class NationalQuery(PageQuery):
-    """Which national courses a list shows."""
-
-    q: Annotated[str, line(100, 0)] = Field(
-        default="", description="Words that title or summary must all contain; diacritics do not matter."
-    )

@@ -59,6 +59,10 @@ def test_a_copy_and_an_adopted_course_teach_the_same(aws: Cloud, hue: OpenedSpac
     national = taught(centre, "Quốc gia", "2.5", 4)
     centre.admin.post(centre.at(f"/courses/{national.id}/offer")).ok()
     aws.drain()
+    for query, shown in (({"competence": "2"}, True), ({"framework": DIGCOMP}, True), ({"competence": "2.1"}, False)):
+        (each, *_) = hue.author.get(hue.at("/national-courses"), query=query).ok()["items"] or [None]
+        assert (each and each["id"]) == (national.id if shown else None)
+        assert not shown or each["competences"] == [{"framework": DIGCOMP, "code": "2.5", "level": 4}]
     adopted = hue.author.post(hue.at("/courses"), {"adopt": national.id}).ok(201)
     assert adopted["competences"] == [{"framework": DIGCOMP, "code": "2.5", "level": 4}]
     copy = centre.author.post(centre.at(f"/courses/{national.id}/copies"), {}).ok(201)
