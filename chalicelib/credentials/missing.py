@@ -58,8 +58,8 @@ def ask(job: Job, run: Run) -> None:
     while not at["whole"]:
         places, cursor, looked = _slice(space, job.payload, at["cursor"])
         for person_id, kind, about in places:
-            now = clock.epoch_s()
-            store.note_missing(space, person_id, kind, about, {"why": "pending", "at": now, "again": now})
+            facts = {"why": "pending", "at": clock.epoch_s(), "again": clock.epoch_ms()}
+            store.note_missing(space, person_id, kind, about, facts)
         at = {
             "cursor": cursor,
             "looked": at["looked"] + looked,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.credentials import store
+from chalicelib.http import caching
 from chalicelib.people import loading, persons
 from chalicelib.people.identifiers import Identifier
 from chalicelib.people.person import Person
@@ -99,3 +100,35 @@ def test_killed_anywhere_each_is_issued_once(aws: Cloud, calls: int) -> None:
     assert len(entries(hue)) == 1
     assert listed(hue) == []
     assert store.missing(hue.space, None, 10) == ([], None)
+
+
+def test_of_what_nothing_can_be_said_others_are_issued_and_it_is_tried_again(aws: Cloud) -> None:
+    """A course whose head is not there (a restore, say) holds up nobody else."""
+    hue = certifying()
+    gone, course, person = publish(hue.space, "1"), publish(hue.space, "1"), learner(hue)
+    for each in (gone, course):
+        complete(hue, person, each)
+    table = hue.space.table("courses")
+    rows = [
+        table.get(each["pk"], each["sk"]) for each in table.scan(["pk", "sk"]).items if gone in each["pk"] + each["sk"]
+    ]
+    for row in rows:
+        assert row is not None
+        table.delete(row["pk"], row["sk"])
+    caching.forget_everything()
+    aws.drain()
+    assert listed(hue) == [(person.id, "undescribed")]
+    assert [each["about"] for each in entries_of(hue, person)] == [course]
+    assert retry(aws, hue) == {"looked": 1, "asked": 1}
+    assert listed(hue) == [(person.id, "undescribed")]
+    for row in rows:
+        assert row is not None
+        table.put(row)
+    caching.forget_everything()
+    assert retry(aws, hue) == {"looked": 1, "asked": 1}
+    assert listed(hue) == []
+    assert sorted(each["about"] for each in entries_of(hue, person)) == sorted([gone, course])
+
+
+def entries_of(hue: OpenedSpace, person: Person) -> list[Any]:
+    return store.held(hue.space, person.id)
