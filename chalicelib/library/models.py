@@ -170,7 +170,7 @@ class NewOpening(Inbound):
     )
 
 
-class Opening(Outbound):
+class LibraryOpening(Outbound):
     """Where the newest version of a document is read."""
 
     title: str

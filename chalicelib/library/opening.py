@@ -13,13 +13,13 @@ from chalicelib.courses import browsing, uploads
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.http.tokens import Actor
 from chalicelib.library import shelf, store
-from chalicelib.library.models import LessonPlace, LibraryReadings, MonthOfReading, Opening
+from chalicelib.library.models import LessonPlace, LibraryOpening, LibraryReadings, MonthOfReading
 from chalicelib.library.shelf import Document
 from chalicelib.storage import files
 from chalicelib.storage.spaces import Space
 
 
-def open_newest(space: Space, actor: Actor | None, document_id: str, lesson: LessonPlace | None) -> Opening:
+def open_newest(space: Space, actor: Actor | None, document_id: str, lesson: LessonPlace | None) -> LibraryOpening:
     """Where the newest version is read, for who may find it or may read a lesson that names it: 1 call when warm.
 
     A person counts once a day; a count that finds no room just then is left out, and nobody waits for it.
@@ -41,14 +41,14 @@ def _named_by(space: Space, actor: Actor | None, document_id: str, at: LessonPla
     return found
 
 
-def _opened(space: Space, of: Document) -> Opening:
+def _opened(space: Space, of: Document) -> LibraryOpening:
     facts: dict[str, Any] = {"title": of.title, "version": of.version, "kind": of.kind, "content_type": of.content_type}
     if of.file is None or of.content_type is None:
-        return Opening(**facts, size=0, url=of.url or "", download_url=None, expires_at=None)
+        return LibraryOpening(**facts, size=0, url=of.url or "", download_url=None, expires_at=None)
     kept_as = of.title.replace("/", "-") + (mimetypes.guess_extension(of.content_type, strict=False) or "")
     at = uploads.key(space.slug, of.file)
     kept = files.address(at, lasting_s=uploads.LASTING_S, download_as=kept_as, content_type=of.content_type)
-    return Opening(
+    return LibraryOpening(
         **facts,
         size=of.size,
         url=uploads.address(space.slug, of.file, of.content_type),

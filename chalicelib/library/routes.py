@@ -25,6 +25,7 @@ from chalicelib.library.models import (
     LibraryDocument,
     LibraryDocumentEdit,
     LibraryMatch,
+    LibraryOpening,
     LibraryQuery,
     LibraryReadings,
     LibrarySearch,
@@ -32,7 +33,6 @@ from chalicelib.library.models import (
     NewLibraryDocument,
     NewLibraryVersion,
     NewOpening,
-    Opening,
 )
 from chalicelib.library.shelf import Document
 from chalicelib.storage.spaces import Space
@@ -145,7 +145,7 @@ def list_library_versions(space: Space, document: Id, query: PageQuery) -> Page[
     budget=Budget(calls=2, rcu=2, wcu=6),
     raises=[Unauthenticated, UnknownLesson],
 )
-def open_library_document(space: Space, actor: Actor | None, document: Id, body: NewOpening) -> Opening:
+def open_library_document(space: Space, actor: Actor | None, document: Id, body: NewOpening) -> LibraryOpening:
     """Where to read the newest version: for who may find it, or who may read the lesson that names it. Each person
     counts once a day."""
     return opening.open_newest(space, actor, document, body.lesson)
