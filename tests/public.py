@@ -45,6 +45,7 @@ PUBLIC = {
     "come_back_from_app": "the provider's code and our sealed state are the proof",
     "read_space": "whoever comes to a space sees whose it is before signing in",
     "read_logo": "an <img> carries no token",
+    "read_manifest": "a browser that puts the space on a home screen carries none either",
     "read_letters": "the signed link of a letter is the proof; it tells and changes nothing but that letter's coming",
     "unsubscribe": "the same; a mail program does it in one click, without a cookie (RFC 8058)",
     "list_frameworks": "published frameworks of competences, the same for everybody",

@@ -16,6 +16,7 @@ from chalicelib.tenants.colours import WHITE, Colour
 
 Kind = Literal["ministry", "province", "commune", "organisation"]
 NationalUpdates = Literal["manual", "automatic"]
+Place = Literal["host", "path"]  # of a space on the web
 WorkState = Literal["waiting", "running", "done", "failed"]
 
 # What opening a space does, in this order; provisioning has a function for each.
@@ -363,6 +364,14 @@ class TenantQuery(PageQuery):
     )
     kind: Kind | None = None
     status: SpaceStatus | None = None
+
+
+class ManifestQuery(Query):
+    """Where the page that asks is."""
+
+    at: Place = Field(
+        default="host", description="At a host of the space's own, or at `/s/{space}/` of a host that spaces share."
+    )
 
 
 class LogoQuery(Query):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from chalicelib.errors import PreconditionFailed, PreconditionRequired
-from chalicelib.http.endpoint import Answer, Budget, Feature
+from chalicelib.http.endpoint import Answer, Budget, Feature, Raw
 from chalicelib.http.models import Page, Slug
 from chalicelib.http.permissions import ANYONE, MANAGE_SPACE, OPERATE
 from chalicelib.http.requests import Circumstances
 from chalicelib.storage.spaces import Space
-from chalicelib.tenants import logos, registry, views
+from chalicelib.tenants import logos, registry, views, web_app
 from chalicelib.tenants.models import (
     LogoQuery,
+    ManifestQuery,
     PublicSpace,
     SignIn,
     SpaceEdit,
@@ -70,6 +71,19 @@ def read_space(space: Space) -> PublicSpace:
 def read_logo(space: Space, query: LogoQuery) -> Answer[None]:
     """Where the space's logo is: a redirect to a short-lived address, for `<img>`."""
     return Answer(None, location=registry.logo_address(space))
+
+
+@tenants.get(
+    "/spaces/{space}/manifest.webmanifest",
+    may=ANYONE,
+    budget=Budget(calls=0),
+    cache="public, max-age=300",
+    media=web_app.MEDIA_TYPE,
+    while_suspended=True,
+)
+def read_manifest(space: Space, query: ManifestQuery) -> Raw:
+    """The space as an app on a home screen: its name, colours and icons, and which addresses are its own."""
+    return Raw(web_app.manifest(registry.profile(space), query.at), web_app.MEDIA_TYPE)
 
 
 @tenants.get("/spaces/{space}/settings", may=MANAGE_SPACE)
