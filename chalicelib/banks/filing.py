@@ -45,6 +45,11 @@ def tags(facts: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found + ([difficulty_tag(facts["difficulty"])] if "difficulty" in facts else []))
 
 
+def areas(facts: Mapping[str, Any]) -> frozenset[str]:
+    """Of :func:`tags` those of the areas in which its competences stand."""
+    return frozenset(competence_tag(_filed_under(each)[0]) for each in facts["competences"])
+
+
 def _filed_under(code: str) -> list[str]:
     """The codes under which an item with this one is found, the highest first: at most so many, since each costs an
     entry. What is deeper is found under the last of them."""

@@ -16,7 +16,7 @@ from chalicelib.banks.refs import Ref
 from chalicelib.banks.store import NewVersion
 from chalicelib.courses import readiness, uploads
 from chalicelib.courses.readiness import Ready
-from chalicelib.errors import Conflict, Fault, InvalidInput, NotFound, PreconditionFailed, Unavailable
+from chalicelib.errors import Conflict, Fault, InvalidInput, NotFound, PreconditionFailed, Unavailable, refuse_field
 from chalicelib.http.requests import Circumstances
 from chalicelib.questions import marking
 from chalicelib.questions.models import AnyQuestion
@@ -230,7 +230,18 @@ def save(space: Space, bank_id: str, item_id: str, content: ItemContent, circums
         changed["version"] = version
         new = _content(Ref(bank_id, item_id, version), written, circumstances.actor_id)
     before, after = filing.tags(head["filed"]), filing.tags(facts)
-    return _change(space, bank, NewVersion(item_id, changed, new, after - before, before - after), seen=head["v"])
+    # Items that are older than the filing by areas have no entry of theirs, whatever they are filed by.
+    gained, lost = (after - before) | filing.areas(facts), before - after
+    _require_few(len(gained) + len(lost))
+    return _change(space, bank, NewVersion(item_id, changed, new, gained, lost), seen=head["v"])
+
+
+def _require_few(entries: int) -> None:
+    """Refuse more entries than fit one transaction with head, content and bank. Raises: InvalidInput."""
+    if entries > _MOST_WRITES:
+        vi = "Một lần lưu không thay được nhiều nhãn và mã như vậy. Hãy bỏ bớt nhãn cũ, lưu, rồi thêm nhãn mới."
+        en = "So many tags and codes cannot be replaced at once. Remove the old ones, save, then add the new ones."
+        raise refuse_field("tags", "too_many_tags_replaced", vi, en)
 
 
 def correct_key(

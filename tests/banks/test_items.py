@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from chalicelib.banks import store, writing
+from chalicelib.banks import filing, refs, store, writing
 from chalicelib.banks.models import ItemContent, QuestionKind
 from chalicelib.banks.writing import NewItem
 from chalicelib.questions.models import KINDS
@@ -180,6 +180,29 @@ def test_a_competence_is_met_by_what_stands_beneath_it(bank: BankRef) -> None:
     bank.save(both, single("Cả hai"), competences=["4.1"]).ok(200)
     assert bank.listed(competence="4.2") == sorted([competence, deep])
     assert both in bank.listed(competence="4")
+
+
+def test_an_item_that_is_older_than_the_filing_by_areas_is_found_by_its_area_once_it_is_saved(bank: BankRef) -> None:
+    item = bank.add(competences=["4.2"])
+    with on_behalf_of(bank.space.slug):
+        entry = refs.entry(filing.competence_tag("4"), item)
+        assert bank.space.space.table("courses").delete(refs.partition(bank.id), entry)
+    assert (bank.listed(competence="4"), bank.listed(competence="4.2")) == ([], [item])
+    bank.save(item, single("Câu đã sửa"), competences=["4.2"]).ok()
+    assert bank.listed(competence="4") == [item]
+
+
+def test_tags_that_outgrow_a_transaction_are_replaced_in_two(bank: BankRef) -> None:
+    old, new = (
+        dict[str, Any](competences=[f"{n}.{of}" for n in range(of, of + 20)], tags=[f"{of} {n}" for n in range(20)])
+        for of in (10, 50)
+    )
+    item = bank.add(**old, difficulty=1)
+    problem = bank.save(item, single(), **new, difficulty=2).refused(422)
+    assert [(each["field"], each["code"]) for each in problem["errors"]] == [("tags", "too_many_tags_replaced")]
+    bank.save(item, single()).ok()
+    bank.save(item, single(), **new, difficulty=2).ok()
+    assert bank.listed(competence="50") == [item]
 
 
 def test_lists_go_on_where_they_stopped(bank: BankRef) -> None:
