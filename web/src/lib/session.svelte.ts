@@ -95,8 +95,8 @@ class Session {
       localStorage.setItem(slot, key);
       const response = await fetch(`/v1/spaces/${space.slug}/sessions/refresh`, {
         method: 'POST',
-        headers: { ...WEB, 'idempotency-key': key, 'accept-language': settings.language },
-        body: '{}',
+        headers: { ...WEB, 'accept-language': settings.language },
+        body: JSON.stringify({ attempt: key }),
       }).catch(() => {
         throw Problem.offline();
       });
