@@ -14,6 +14,8 @@ from typing import Literal
 ContentType = Literal[
     "video/mp4",
     "video/webm",
+    "audio/mpeg",
+    "audio/mp4",
     "application/pdf",
     "image/png",
     "image/jpeg",
@@ -31,12 +33,15 @@ Purpose = Literal["lesson", "cover", "captions", "draft", "questions", "thread",
 FileState = Literal["pending", "ready"]
 MB = 1_000_000
 _FILMS = (b"mp4", b"iso", b"avc1", b"M4V", b"dash")
+_SOUNDS = (b"M4A", b"mp4", b"iso", b"dash")
 _PICTURES = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
 SNIFFED_BYTES = 4_096
 
 STILLS = frozenset({"image/png", "image/jpeg", "image/webp"})
 IMAGES = STILLS | {"image/gif"}
 VIDEOS = frozenset({"video/mp4", "video/webm"})
+SOUNDS = frozenset({"audio/mpeg", "audio/mp4"})
+PLAYED = VIDEOS | SOUNDS
 DOCUMENTS = IMAGES | {"application/pdf"}
 CAPTIONS = frozenset({"text/vtt"})
 DRAFTS = frozenset({"application/json"})
@@ -60,17 +65,38 @@ class FileType:
 
 
 def _mp4(head: bytes) -> bool:
-    """A file type box (ISO/IEC 14496-12, 4.3) that names a brand of films; HEIC and AVIF pictures begin alike."""
+    return _boxed(head, _FILMS)
+
+
+def _m4a(head: bytes) -> bool:
+    return _boxed(head, _SOUNDS)
+
+
+def _boxed(head: bytes, allowed: tuple[bytes, ...]) -> bool:
+    """A file type box (ISO/IEC 14496-12, 4.3) that names an allowed brand; HEIC and AVIF pictures begin alike."""
     size = int.from_bytes(head[:4])
     if head[4:8] != b"ftyp" or size % 4 or not 16 <= size <= len(head):
         return False
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, size, 4))]
-    return brands[0] not in _PICTURES and any(brand.startswith(_FILMS) for brand in brands)
+    return brands[0] not in _PICTURES and any(brand.startswith(allowed) for brand in brands)
 
 
 def _webm(head: bytes) -> bool:
     # EBML's document type: Matroska begins alike, and browsers do not play it.
     return head.startswith(b"\x1a\x45\xdf\xa3") and b"\x42\x82" in head[:64] and b"webm" in head[:64]
+
+
+def _mp3(head: bytes) -> bool:
+    """ID3's mark, or a frame of MPEG's layer III (its sync word, its layer, a bit rate and a sample rate there are)."""
+    if head.startswith(b"ID3"):
+        return True
+    return (
+        len(head) > 3
+        and head[0] == 0xFF
+        and head[1] & 0xE6 == 0xE2
+        and head[2] & 0xF0 not in (0x00, 0xF0)
+        and head[2] & 0x0C != 0x0C
+    )
 
 
 def _webp(head: bytes) -> bool:
@@ -120,6 +146,8 @@ def _text(head: bytes) -> bool:
 TYPES: Mapping[str, FileType] = {
     "video/mp4": FileType(500 * MB, _mp4),
     "video/webm": FileType(500 * MB, _webm),
+    "audio/mpeg": FileType(100 * MB, _mp3),
+    "audio/mp4": FileType(100 * MB, _m4a),
     "application/pdf": FileType(50 * MB, lambda head: head.startswith(b"%PDF-")),
     "image/png": FileType(10 * MB, lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
     "image/jpeg": FileType(10 * MB, lambda head: head.startswith(b"\xff\xd8\xff")),

@@ -58,6 +58,10 @@ class Video(Inbound):
     """A film: an uploaded file, an HLS address, or both (the file then for players without HLS)."""
 
     file: Id | None = None
+    light: Id | None = Field(
+        default=None, description="The same film in fewer bytes, for poor lines and for who pays by the megabyte."
+    )
+    sound: Id | None = Field(default=None, description="The film's sound alone: an MP3 or M4A file.")
     hls_url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https://[!-~]+$")] | None = Field(
         default=None, examples=["https://media.example/bai-1/master.m3u8"]
     )
@@ -184,12 +188,17 @@ def files_of(lesson: AnyLesson) -> list[str]:
         case TextLesson():
             found = list(rich_text.files(lesson.body))
         case VideoLesson():
-            found = [each for each in (lesson.video.file, *(each.file for each in lesson.video.captions)) if each]
+            found = [each for each in _files_of_film(lesson.video) if each]
         case DocumentLesson():
             found = lesson.document.files
         case QuizLesson():
             found = [file_id for question in lesson.quiz.questions for _, file_id in question.pictures()]
     return list(dict.fromkeys(found))
+
+
+def _files_of_film(video: Video) -> Iterator[str | None]:
+    yield from (video.file, video.light, video.sound)
+    yield from (each.file for each in video.captions)
 
 
 def documents_of(lesson: AnyLesson) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from chalicelib import rich_text
-from chalicelib.courses.file_types import CAPTIONS, DOCUMENTS, IMAGES, VIDEOS
+from chalicelib.courses.file_types import CAPTIONS, DOCUMENTS, IMAGES, SOUNDS, VIDEOS
 from chalicelib.courses.lessons import (
     AnyLesson,
     Document,
@@ -72,8 +72,13 @@ def _of_text(lesson: TextLesson, path: str, ready: Ready) -> Iterator[Fault]:
 def _of_video(video: Video, path: str, ready: Ready) -> Iterator[Fault]:
     if video.file is None and video.hls_url is None:
         yield Fault(path, "no_video", "Bài này chưa có video.", "This lesson has no video.")
-    if video.file is not None:
-        yield from _of_file(video.file, f"{path}.file", ready, VIDEOS)
+    for name, file_id, allowed in (
+        ("file", video.file, VIDEOS),
+        ("light", video.light, VIDEOS),
+        ("sound", video.sound, SOUNDS),
+    ):
+        if file_id is not None:
+            yield from _of_file(file_id, f"{path}.{name}", ready, allowed)
     for place, captions in enumerate(video.captions):
         yield from _of_file(captions.file, f"{path}.captions.{place}.file", ready, CAPTIONS)
 

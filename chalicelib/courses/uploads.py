@@ -23,11 +23,11 @@ from chalicelib.courses.file_types import (
     DRAFTS,
     IMAGES,
     MB,
+    PLAYED,
     QUESTIONS,
     SNIFFED_BYTES,
     STILLS,
     TYPES,
-    VIDEOS,
     ContentType,
     FileState,
     Purpose,
@@ -46,7 +46,7 @@ from chalicelib.storage.table import TransactionFailed, Write
 
 LASTING_S = 15 * 60
 _FITTING = {
-    "lesson": VIDEOS | DOCUMENTS,
+    "lesson": PLAYED | DOCUMENTS,
     "cover": IMAGES,
     "captions": CAPTIONS,
     "draft": DRAFTS,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from chalicelib import clock, config
 from chalicelib.courses import catalogue, content, drafts, publishing
 from chalicelib.courses.catalogue import Card
+from chalicelib.courses.file_types import PLAYED
 from chalicelib.courses.lessons import (
     AskedQuiz,
     DocumentLesson,
@@ -31,7 +33,7 @@ from chalicelib.courses.models import (
     ShownVideo,
     Version,
 )
-from chalicelib.courses.outline import LessonEntry, Outline
+from chalicelib.courses.outline import FileFacts, LessonEntry, Outline
 from chalicelib.courses.store import VersionItem
 from chalicelib.questions import marking
 from chalicelib.storage.items import Item
@@ -152,9 +154,15 @@ def _lesson(of: Outline, entry: LessonEntry) -> ShownLesson:
         if terms
         else None,
         bytes=entry.length
-        + sum(files[each].size for each in entry.files)
+        + _heaviest([files[each] for each in entry.files])
         + sum(of.structure.documents[each].size for each in entry.library),
     )
+
+
+def _heaviest(files: Sequence[FileFacts]) -> int:
+    """Bytes that a lesson's files take at most: of a film's renditions one is played."""
+    renditions = [each.size for each in files if each.content_type in PLAYED]
+    return max(renditions, default=0) + sum(each.size for each in files if each.content_type not in PLAYED)
 
 
 def lesson(of: Outline, lesson_id: str) -> LessonContent:

@@ -110,6 +110,8 @@ HTML = b"<html><script>alert(1)</script></html>"
         ("video/mp4", b"ftyp" * 10),
         ("video/mp4", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1iso8" + b"\0" * 40),
         ("video/mp4", b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + b"\0" * 40),
+        ("video/mp4", CONTENTS["audio/mp4"].replace(b"mp42", b"M4B ")),
+        ("audio/mpeg", b"\xff\xf1\x50\x80" + bytes(64)),  # AAC begins nearly alike
         ("application/pdf", b"MZ%PDF-1.7"),
         ("application/json", b"[1]"),
         ("text/vtt", b"WEBVTTX\n\n00:01.000 --> 00:02.000\nx"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.courses import outline
+from chalicelib.courses import outline, views
 from chalicelib.courses.outline import (
     FileFacts,
     LessonEntry,
@@ -115,3 +115,17 @@ def test_an_index_comes_back_as_it_went() -> None:
     read = outline.from_json(outline.to_json(structure), 0)
     assert read == structure
     assert (read.minutes, read.order) == (8, ("1", "2"))
+
+
+def test_of_a_films_renditions_the_largest_alone_is_told() -> None:
+    files = {
+        "whole": FileFacts("whole.mp4", "video/mp4", 9_000),
+        "light": FileFacts("light.mp4", "video/mp4", 900),
+        "sound": FileFacts("sound.m4a", "audio/mp4", 90),
+        "vi": FileFacts("vi.vtt", "text/vtt", 7),
+        "en": FileFacts("en.vtt", "text/vtt", 6),
+    }
+    entry = LessonEntry("1", "video", "Xem phim", 3, True, None, tuple(files), 0, 5)
+    structure = Structure((SectionEntry("a", "Chương", (entry,)),), files)
+    shown = views.outline(Outline("course", 1, "Khoá học", None, "hue", "hue/pack", structure))
+    assert shown.sections[0].lessons[0].bytes == 5 + 9_000 + 7 + 6

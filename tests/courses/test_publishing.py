@@ -75,6 +75,7 @@ def unfinished(hue: OpenedSpace) -> list[dict[str, Any]]:
         picture(MISSING),
         picture(pdf),
         video(file=foreign),
+        video(hls_url="https://a.vn/x.m3u8", light=pdf, sound=uploaded(hue, "video/webm")),
     ]
     questions = [
         question("single", True),
@@ -109,6 +110,8 @@ def test_everything_that_is_missing_is_named_at_once(hue: OpenedSpace) -> None:
         (f"{lessons}.7.body", "file_missing"),
         (f"{lessons}.8.body", "wrong_file_type"),
         (f"{lessons}.9.video.file", "file_missing"),
+        (f"{lessons}.10.video.light", "wrong_file_type"),
+        (f"{lessons}.10.video.sound", "wrong_file_type"),
         ("sections.2.lessons.0.quiz.questions", "no_questions"),
         (f"{questions}.0.choices", "too_few_choices"),
         (f"{questions}.1.choices", "no_right_choice"),
@@ -173,7 +176,7 @@ def test_a_finished_course_is_published(hue: OpenedSpace) -> None:
             text_lesson("1"),
             quiz_lesson("2"),
             video(file=files["video/mp4"], duration_s=42, captions=captions) | {"id": "3"},
-            video(file=files["video/webm"]) | {"id": "4"},
+            video(file=files["video/webm"], light=files["video/mp4"], sound=files["audio/mp4"]) | {"id": "4"},
             video(hls_url="https://a.vn/x.m3u8") | {"id": "5"},
             document(files["application/pdf"], files["image/png"], files["image/gif"]) | {"id": "6", "required": False},
             picture(files["image/webp"]) | {"id": "7"},
@@ -186,6 +189,8 @@ def test_a_finished_course_is_published(hue: OpenedSpace) -> None:
     assert [lesson["required"] for lesson in part["lessons"]] == [True, True, True, True, True, False, True]
     assert part["lessons"][1]["quiz"] == {"pass_mark": 60, "attempts_allowed": None, "questions": 2}
     assert part["lessons"][2]["bytes"] > len(CONTENTS["video/mp4"]) + len(CONTENTS["text/vtt"])
+    played = hue.learner.get(course.at("/versions/1/lessons/4/files")).ok()["items"]
+    assert [each["id"] for each in played] == [files[each] for each in ("video/webm", "video/mp4", "audio/mp4")]
 
 
 def test_a_version_stays_what_it_was(hue: OpenedSpace) -> None:

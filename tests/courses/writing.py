@@ -17,12 +17,15 @@ WEBM = (
     b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
     + b"\x00" * 64
 )
+M4A = b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A mp42" + b"\x00" * 64
 VTT = "WEBVTT\n\n1\n00:00:01.000 --> 00:00:04.000 line:90%\nXin chào các bạn.\n".encode()
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 CONTENTS: dict[str, bytes] = {
     "application/pdf": PDF,
     "video/mp4": MP4,
     "video/webm": WEBM,
+    "audio/mpeg": b"\xff\xfb\x90\x64" + b"\x00" * 64,
+    "audio/mp4": M4A,
     "text/vtt": VTT,
     "image/png": pictures.png(),
     "image/jpeg": pictures.jpeg(),
