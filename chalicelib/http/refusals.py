@@ -13,13 +13,13 @@ from chalicelib.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chalicelib.http import bodies, gate, idempotency, quotas, session_cookie, tokens
+from chalicelib.http import bodies, gate, gateway, idempotency, quotas, session_cookie, tokens
 from chalicelib.http.endpoint import Operation
 from chalicelib.http.paging import BadCursor
 from chalicelib.http.permissions import ANYONE
 
 Refusals = tuple[type[Refusal], ...]
-ALWAYS: Refusals = (TooManyRequests, gate.InternalFault, Unavailable)
+ALWAYS: Refusals = (*gateway.REFUSALS, TooManyRequests, gate.InternalFault, Unavailable)
 
 
 def of(operation: Operation) -> dict[int, Refusals]:

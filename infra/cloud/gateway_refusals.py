@@ -15,16 +15,6 @@ from infra.cloud.cloudformation import Json
 
 RETRY_AFTER_S = 5
 
-
-class BadRequest(Refusal):
-    """API Gateway could make nothing of the request."""
-
-    status = 400
-    code = "bad_request"
-    vi = "Yêu cầu không hợp lệ."
-    en = "The request is not valid."
-
-
 # API Gateway's names for its refusals. An address or a method that is not there it takes for a missing token, and one
 # with our token for a bad signature of AWS's. The last two stand for whatever is not named, and keep its status.
 _OWN: dict[str, type[Refusal]] = {
@@ -36,13 +26,13 @@ _OWN: dict[str, type[Refusal]] = {
     "WAF_FILTERED": Forbidden,
     "REQUEST_TOO_LARGE": TooLarge,
     "UNSUPPORTED_MEDIA_TYPE": UnsupportedMediaType,
-    "BAD_REQUEST_BODY": BadRequest,
-    "BAD_REQUEST_PARAMETERS": BadRequest,
+    "BAD_REQUEST_BODY": Refusal,  # nothing can be made of it
+    "BAD_REQUEST_PARAMETERS": Refusal,
     "THROTTLED": TooManyRequests,
     "QUOTA_EXCEEDED": TooManyRequests,
     "INTEGRATION_FAILURE": Unavailable,
     "INTEGRATION_TIMEOUT": Unavailable,
-    "DEFAULT_4XX": BadRequest,
+    "DEFAULT_4XX": Refusal,
     "DEFAULT_5XX": Unavailable,
 }
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from chalicelib.errors import TooLarge
 from chalicelib.http import problems
+from chalicelib.http.gateway import HeadersTooLarge, UnreadableRequest
 from chalicelib.http.problems import language_of
 
 STRICT = {
@@ -20,8 +21,7 @@ STRICT = {
 
 _DETAILS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "Không tìm thấy nội dung này. Hãy kiểm tra lại địa chỉ.", "Nothing is found at this address."),
-    "unreadable_request": (400, "Nội dung hoặc địa chỉ không phải UTF-8.", "The body or the address is not UTF-8."),
-    "headers_too_large": (431, "Địa chỉ và tiêu đề dài hơn 10 KB.", "Address and headers are longer than 10 KB."),
+    **{each.code: (each.status, each.vi, each.en) for each in (UnreadableRequest, HeadersTooLarge)},
     "misdirected": (
         421,
         "Máy chủ này chỉ trả lời tại localhost.",
