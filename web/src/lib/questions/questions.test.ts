@@ -42,6 +42,9 @@ const every: [Asked, Answer][] = [
   [hotSpot, [{ x: 0.25, y: 0.5 }, { x: 1, y: 0 }]],
 ];
 
+const input = (element: HTMLElement) => element as HTMLInputElement;
+const inputs = (elements: HTMLElement[]) => elements as HTMLInputElement[];
+
 /** A question on a page, and all answers that it gave. */
 function asked(question: Asked, answer: Answer | null = null, more: { result?: Result; disabled?: boolean } = {}) {
   const given: Answer[] = [];
@@ -162,14 +165,14 @@ it('text of an author or of an answer stays text, and pictures bear their words'
 
 it('an answer of before is there again, and one of another form breaks nothing', () => {
   const restored: Record<string, (page: ReturnType<typeof asked>) => unknown> = {
-    single: (page) => page.getAllByRole<HTMLInputElement>('radio').map((one) => one.checked),
-    multiple: (page) => page.getAllByRole<HTMLInputElement>('checkbox').map((one) => one.checked),
-    true_false: (page) => page.getAllByRole<HTMLInputElement>('radio').map((one) => one.checked),
-    matching: (page) => page.getAllByRole<HTMLSelectElement>('combobox').map((one) => one.value),
+    single: (page) => inputs(page.getAllByRole('radio')).map((one) => one.checked),
+    multiple: (page) => inputs(page.getAllByRole('checkbox')).map((one) => one.checked),
+    true_false: (page) => inputs(page.getAllByRole('radio')).map((one) => one.checked),
+    matching: (page) => inputs(page.getAllByRole('combobox')).map((one) => one.value),
     ordering: (page) => page.getAllByRole('listitem').map((one) => one.textContent?.trim().slice(-1)),
-    numeric: (page) => page.getByRole<HTMLInputElement>('textbox').value,
-    short_answer: (page) => page.getByRole<HTMLInputElement>('textbox').value,
-    fill_in: (page) => [page.getByRole<HTMLInputElement>('textbox').value, page.getByRole<HTMLSelectElement>('combobox').value],
+    numeric: (page) => input(page.getByRole('textbox')).value,
+    short_answer: (page) => input(page.getByRole('textbox')).value,
+    fill_in: (page) => [input(page.getByRole('textbox')).value, input(page.getByRole('combobox')).value],
     hot_spot: (page) => page.getAllByRole('listitem').map((one) => within(one).getByText(/Điểm/).textContent?.trim()),
   };
   const seen = every.map(([question, answer]) => {
