@@ -13,6 +13,7 @@ from chalicelib.courses import catalogue
 from chalicelib.courses.catalogue import Card
 from chalicelib.errors import NotFound
 from chalicelib.http import paging, periods
+from chalicelib.http.caching import Remembered
 from chalicelib.http.models import Page
 from chalicelib.metering import usage
 from chalicelib.reports import series, store
@@ -37,6 +38,8 @@ from chalicelib.tenants import registry
 from chalicelib.tenants.models import Kind, TenantQuery
 
 MOST_DAYS = 92
+_NAMES_AT_ONCE = 100
+_NAMES: Remembered[str, dict[str, tuple[str, Kind]]] = Remembered(1, fresh_s=spaces.FRESH_S)
 _BY_DAY = (REGISTRATIONS, ENROLMENTS, COMPLETIONS, LEARNERS)
 
 
@@ -175,6 +178,23 @@ def who(slug: str, kind: Kind) -> tuple[str, Kind]:
     except NotFound:
         return slug, kind
     return profile.name, profile.kind
+
+
+def names() -> dict[str, tuple[str, Kind]]:
+    """The name and kind of every tenant by its slug, at most a minute old: 0 calls when warm, else 1 for each hundred.
+    For whoever tells of very many: one by one they are 3,400 calls."""
+    return _NAMES.get("", _read_names)
+
+
+def _read_names() -> dict[str, tuple[str, Kind]]:
+    found: dict[str, tuple[str, Kind]] = {}
+    cursor: str | None = None
+    while True:
+        page = registry.page(TenantQuery(limit=_NAMES_AT_ONCE, cursor=cursor))
+        found |= {card.slug: (card.name, card.kind) for card in page.items}
+        cursor = page.next
+        if cursor is None:
+            return found
 
 
 def _slug(item: Item) -> str:

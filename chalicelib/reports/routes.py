@@ -169,20 +169,20 @@ def read_national_audiences(circumstances: Circumstances) -> NationalAudiences:
     return by_audience.nation(circumstances.language)
 
 
-@reports.get("/reports/national/skills", may=OPERATE, budget=Budget(calls=4, rcu=300))
+@reports.get("/reports/national/skills", may=OPERATE, budget=Budget(calls=8, rcu=900))
 def read_national_skills(circumstances: Circumstances, query: SkillsQuery) -> NationalSkillsMap:
     """How far the nation's people are, by audience and area of a framework, and by kind of organisation. Nothing is
     told of fewer than ten people, nor can it be worked out from the rest."""
     return skill_maps.of_nation(query.framework, circumstances.language)
 
 
-@reports.get("/reports/national/skills/tenants", may=OPERATE, budget=Budget(calls=3, rcu=200))
+@reports.get("/reports/national/skills/tenants", may=OPERATE, budget=Budget(calls=40, rcu=700))
 def list_national_skills(query: TenantSkillsQuery) -> Page[TenantSkills]:
     """How far the people of each organisation are, by slug: of those organisations of which something may be told."""
     return skill_maps.tenants(query)
 
 
-@reports.get("/reports/national/skills.csv", may=OPERATE, budget=Budget(calls=6, rcu=400), media="text/csv")
+@reports.get("/reports/national/skills.csv", may=OPERATE, budget=Budget(calls=48, rcu=1_600), media="text/csv")
 def download_national_skills(query: SkillsQuery) -> Raw:
     """Skills of the nation by audience, by kind of organisation and by organisation, as a file for spreadsheets."""
     found = skill_maps.of_nation(query.framework, "vi")

@@ -11,6 +11,7 @@ from typing import cast
 from chalicelib.audiences.ready_made import READY_MADE
 from chalicelib.errors import Language
 from chalicelib.http import paging
+from chalicelib.http.caching import Remembered
 from chalicelib.http.models import Page
 from chalicelib.reports import by_audience, counters, disclosure, nation, series, store
 from chalicelib.reports.disclosure import Told
@@ -30,11 +31,14 @@ from chalicelib.reports.skill_models import (
 from chalicelib.skills import reference
 from chalicelib.skills.framework_models import FrameworkContent
 from chalicelib.storage.items import Item
-from chalicelib.storage.spaces import Space
+from chalicelib.storage.spaces import FRESH_S, Space
 from chalicelib.tenants.models import Kind
 
 Levels = dict[str, list[int]]  # how many people of a group are at each level, by area
 Row = list[Told | None]  # what is told of a group, by area in the framework's order
+
+_MAPS: Remembered[tuple[str, Language], NationalSkillsMap] = Remembered(20, fresh_s=FRESH_S)
+_TENANTS: Remembered[str, list[TenantSkills]] = Remembered(10_000, fresh_s=FRESH_S, weigh=lambda each: len(each) + 1)
 
 
 def of_space(space: Space, framework_id: str, language: Language) -> SkillsMap:
@@ -52,8 +56,15 @@ def of_space(space: Space, framework_id: str, language: Language) -> SkillsMap:
 
 
 def of_nation(framework_id: str, language: Language) -> NationalSkillsMap:
-    """The nation by audiences and areas, and by kind of organisation: 1 call for each megabyte of counters (2,500
-    items: one for everyone and for each of four audiences in each space). Raises: NotFound."""
+    """The nation by audiences and areas, and by kind of organisation, at most a minute old. Raises: NotFound.
+
+    0 calls when warm, else 1 for each megabyte of counters (one item for everyone and for each of four audiences in
+    each space): of 3,400 spaces in all of which all levels are reached 6 calls, 607 RCU and some 5 s of a processor.
+    """
+    return _MAPS.get((framework_id, language), lambda: _of_nation(framework_id, language))
+
+
+def _of_nation(framework_id: str, language: Language) -> NationalSkillsMap:
     content = reference.find(framework_id).content
     counted = store.nation_skills(framework_id)
     groups: dict[str, list[Item]] = defaultdict(list)
@@ -71,8 +82,8 @@ def of_nation(framework_id: str, language: Language) -> NationalSkillsMap:
 
 
 def tenants(query: TenantSkillsQuery) -> Page[TenantSkills]:
-    """A page of the organisations of which something is told, by slug: 1 call for each megabyte of counters (of 2,500),
-    since what may be told of one depends on all others. Raises: NotFound, BadCursor."""
+    """A page of the organisations of which something is told, by slug: costs what :func:`every_tenant` costs. Raises:
+    NotFound, BadCursor."""
     after = paging.decode(query.cursor, str)[0] if query.cursor else ""
     found = [each for each in every_tenant(query.framework) if each.slug > after][: query.limit + 1]
     page = found[: query.limit]
@@ -80,11 +91,24 @@ def tenants(query: TenantSkillsQuery) -> Page[TenantSkills]:
 
 
 def every_tenant(framework_id: str) -> list[TenantSkills]:
-    """All organisations of which something is told, by slug: calls as for a page. The others are not even named, or
-    whoever is would have one person measured at least."""
+    """All organisations of which something is told, by slug, at most a minute old: what may be told of one depends on
+    all others. The others are not even named, or whoever is would have one person measured at least. Raises: NotFound.
+
+    0 calls when warm, else 1 for each megabyte of counters, and of names 1 for each hundred spaces: of 3,400 spaces 36
+    calls.
+    """
+    return _TENANTS.get(framework_id, lambda: _every_tenant(framework_id))
+
+
+def _every_tenant(framework_id: str) -> list[TenantSkills]:
     content = reference.find(framework_id).content
     found = _tenants(content, store.nation_skills(framework_id, EVERYONE))
-    return [_tenant(content, slug, found.kind_of[slug], row) for slug, row in sorted(found.rows.items()) if any(row)]
+    names = nation.names()
+    return [
+        _tenant(content, slug, names.get(slug, (slug, found.kind_of[slug])), row)
+        for slug, row in sorted(found.rows.items())
+        if any(row)
+    ]
 
 
 def scale(content: FrameworkContent, language: Language) -> Scale:
@@ -180,7 +204,7 @@ def _areas(content: FrameworkContent, row: Row) -> list[AreaSkills]:
     ]
 
 
-def _tenant(content: FrameworkContent, slug: str, kind: Kind, row: Row) -> TenantSkills:
-    name, kind = nation.who(slug, kind)
+def _tenant(content: FrameworkContent, slug: str, known: tuple[str, Kind], row: Row) -> TenantSkills:
+    name, kind = known
     areas = [AreaLevel(**each.model_dump(exclude={"shares"})) for each in _areas(content, row)]
     return TenantSkills(slug=slug, name=name, kind=kind, areas=areas)
