@@ -96,7 +96,9 @@ def read_measure(space: Space, assessment: Id, circumstances: Circumstances) -> 
 )  # fmt: skip
 def declare_measure(space: Space, assessment: Id, body: NewMeasure, circumstances: Circumstances) -> Measure:
     """Let an assessment measure a framework: whoever takes it gets a level for each area. What was taken before is
-    measured by a job. Once sittings have been measured by one framework it is not changed for another."""
+    measured by a job.
+
+    Once sittings have been submitted, the framework is not changed for another."""
     return declaring.declare(space, assessment, body.framework, circumstances)
 
 
