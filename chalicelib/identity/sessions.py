@@ -11,7 +11,7 @@ from typing import cast
 
 from chalicelib import clock, ids
 from chalicelib.errors import Forbidden, Language, NotFound, Unauthenticated
-from chalicelib.http import paging
+from chalicelib.http import paging, session_cookie
 from chalicelib.http.gate import SpaceOpening, SpaceSuspended
 from chalicelib.http.models import Page, PageQuery
 from chalicelib.http.permissions import STAFF, Role
@@ -30,7 +30,7 @@ from chalicelib.people.persons import Login
 from chalicelib.storage.spaces import Space
 from chalicelib.storage.table import Write, transact
 
-IDLE_S = 30 * 24 * 3600
+IDLE_S = session_cookie.LASTING_S  # a browser keeps it as long as it is good
 _NOBODYS = Identifier("email", "-")
 LONGEST_S = 90 * 24 * 3600
 
