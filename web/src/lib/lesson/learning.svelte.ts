@@ -47,6 +47,11 @@ class Learning {
     return where ? { outline, place: where } : null;
   }
 
+  /** The enrolment as it was told last. */
+  enrolmentIn(course: string): Enrolment | null {
+    return this.#enrolments.get(course)?.is ?? null;
+  }
+
   /** Have a lesson's words here before it is opened; its films and pictures are not fetched. */
   expect(course: string, version: number, lesson: string): void {
     this.#content(course, version, lesson).catch(() => undefined);
@@ -58,14 +63,18 @@ class Learning {
   }
 
   /** Go on in the newest version; what was done in lessons that it still has stays done. */
-  async takeNewest(course: string): Promise<Enrolment> {
+  async takeNewest(course: string): Promise<void> {
     const path = here({ course });
-    const enrolment = await ask(api.POST('/v1/spaces/{space}/me/enrolments/{course}/version', { params: { path } }));
+    await ask(api.POST('/v1/spaces/{space}/me/enrolments/{course}/version', { params: { path } }));
     this.forget(course);
-    return enrolment;
   }
 
-  /** Ask anew next time: something was changed that only the server knows the outcome of. */
+  /** Ask for the enrolment anew next time: only the server knows what became of it. */
+  changed(course: string): void {
+    this.#enrolments.delete(course);
+  }
+
+  /** Ask for all of the course anew next time: it may be another version. */
   forget(course: string): void {
     this.#enrolments.delete(course);
     this.#outlines.delete(course);

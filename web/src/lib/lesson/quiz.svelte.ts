@@ -1,0 +1,125 @@
+/** A quiz as one person makes it: what is answered stays on the device until the server has it, a line or not. */
+
+import { api, ask, here, onceKey, Problem } from '../api/client';
+import { recall, remember } from '../data/resource.svelte';
+import { outbox, type Waiting } from '../offline/outbox.svelte';
+import type { Answer } from '../questions/kinds';
+import { again, fresh, type Draft, type Result } from './attempt';
+import { learning } from './learning.svelte';
+
+export class QuizUnderway {
+  draft = $state.raw<Draft>(fresh(new Date()));
+  result = $state.raw<Result | null>(null);
+  /** Why the server did not take the attempt. */
+  problem = $state.raw<Problem | null>(null);
+  sending = $state(false);
+  loading = $state(true);
+  /** Answers of an earlier visit were found. */
+  resumed = $state(false);
+  #kept: string;
+  #outboxName: string;
+
+  constructor(
+    readonly course: string,
+    readonly lesson: { id: string; title: string },
+    readonly version: number,
+    attempts: number,
+  ) {
+    this.#kept = `quiz|${course}|${version}|${lesson.id}`;
+    this.#outboxName = `attempt:${course}:${lesson.id}`;
+    void this.#start(attempts);
+  }
+
+  /** Sent as soon as there is a line. */
+  get waits(): boolean {
+    return !this.sending && outbox.pending.some((work) => work.replaces === this.#outboxName);
+  }
+
+  answer(question: string, answer: Answer): void {
+    this.draft = { ...this.draft, answers: { ...this.draft.answers, [question]: answer } };
+    void remember(this.#kept, this.draft);
+  }
+
+  /** Begin anew: with all of it, or with what was missed. */
+  retry(all: boolean): void {
+    const now = new Date();
+    this.draft = all || !this.result ? fresh(now) : again(this.result, now);
+    this.result = null;
+    this.problem = null;
+    this.resumed = false;
+    void remember(this.#kept, this.draft);
+  }
+
+  async submit(): Promise<void> {
+    if (this.sending || this.waits) return;
+    this.sending = true;
+    this.problem = null;
+    const { space } = here();
+    try {
+      this.#taken(
+        await outbox.ask<Result>({
+          kind: 'attempt',
+          method: 'POST',
+          path: `/v1/spaces/${space}/me/enrolments/${this.course}/attempts`,
+          body: { lesson: this.lesson.id, version: this.version, answers: this.draft.answers, started_at: this.draft.startedAt },
+          key: onceKey(),
+          title: this.lesson.title,
+          replaces: this.#outboxName,
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (!this.#isUnderway()) this.problem = error;
+      await this.#readRefusal();
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** Be told what becomes of an attempt that waited; gives the way to stop. */
+  listen(): () => void {
+    return outbox.heard((work: Waiting, answer: unknown) => {
+      if (work.replaces === this.#outboxName) this.#taken(answer as Result);
+    });
+  }
+
+  #taken(result: Result): void {
+    this.result = result;
+    this.problem = null;
+    this.resumed = false;
+    void remember(this.#kept, null);
+    if (result.passed) learning.finished(this.course, this.lesson.id);
+    learning.changed(this.course);
+  }
+
+  #isUnderway(): boolean {
+    return outbox.pending.some((work) => work.replaces === this.#outboxName);
+  }
+
+  /** What an earlier visit's attempt was refused for is told here, and then done with. */
+  async #readRefusal(): Promise<void> {
+    const refused = outbox.refused.find((work) => work.replaces === this.#outboxName);
+    if (!refused) return;
+    this.problem ??= new Problem(refused.refused?.code ?? '', 409, refused.refused?.detail ?? '');
+    await outbox.dismiss(refused.number);
+  }
+
+  async #start(attempts: number): Promise<void> {
+    const kept = (await recall<Draft | null>(this.#kept))?.data;
+    if (kept) {
+      this.draft = kept;
+      this.resumed = Object.keys(kept.answers).length > 0;
+    }
+    await this.#readRefusal();
+    if (!kept && attempts && !this.#isUnderway()) await this.#lastResult(attempts);
+    this.loading = false;
+  }
+
+  /** How it went last time; without a line one simply begins anew. */
+  async #lastResult(number: number): Promise<void> {
+    const params = { path: here({ course: this.course, lesson: this.lesson.id, number }) };
+    const path = '/v1/spaces/{space}/me/enrolments/{course}/attempts/{lesson}/{number}';
+    const found = await ask(api.GET(path, { params })).catch(() => null);
+    if (found?.version === this.version) this.result = found;
+  }
+}

@@ -1,0 +1,43 @@
+/** How a person likes to watch, remembered on this device. */
+
+export type Rendition = 'whole' | 'light' | 'sound';
+
+export interface Watching {
+  speed: number;
+  rendition: Rendition | null;
+  /** The language of the captions; '' for none; null: not chosen. */
+  captions: string | null;
+}
+
+export const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
+const KEY = 'hocmo:watching';
+
+export function remembered(): Watching {
+  let kept: Partial<Watching> = {};
+  try {
+    kept = (JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Watching> | null) ?? {};
+  } catch {
+    // Broken, or a browser that keeps nothing: as one usually watches.
+  }
+  return {
+    speed: SPEEDS.includes(kept.speed ?? 1) ? (kept.speed ?? 1) : 1,
+    rendition: kept.rendition ?? null,
+    captions: typeof kept.captions === 'string' ? kept.captions : null,
+  };
+}
+
+export function remember(change: Partial<Watching>): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), ...change }));
+  } catch {
+    // It holds for this visit.
+  }
+}
+
+/** What to play: what was chosen, where there is such a rendition; else the light one where the line is paid by the
+ * megabyte, and the whole one elsewhere. Sound alone is always to be had: the picture is hidden, if nothing else. */
+export function rendition(chosen: Rendition | null, has: { light: boolean }, metered: boolean): Rendition {
+  if (chosen === 'sound' || chosen === 'whole') return chosen;
+  if (!has.light) return 'whole';
+  return chosen === 'light' || metered ? 'light' : 'whole';
+}
