@@ -1,6 +1,7 @@
 /** Every page of the learner's half, each a piece of its own that is fetched when it is first opened. */
 
 import type { Route } from '$lib/router.svelte';
+import { session } from '$lib/session.svelte';
 
 export interface Page extends Route {
   /** Shown whatever has become of the space: certificates are true for ever. */
@@ -8,7 +9,8 @@ export interface Page extends Route {
 }
 
 export const routes: Page[] = [
-  { path: '/', load: () => import('./pages/home/Start.svelte') },
+  // Two pages: nobody waits for the words of the other.
+  { path: '/', load: () => (session.isIn ? import('./pages/home/Home.svelte') : import('./pages/home/Start.svelte')) },
   { path: '/courses', load: () => import('./pages/catalogue/Catalogue.svelte') },
   { path: '/courses/:course', load: () => import('./pages/course/Course.svelte') },
   { path: '/courses/:course/lessons/:lesson', load: () => import('./pages/lesson/Lesson.svelte'), bare: true },
@@ -46,7 +48,7 @@ export const routes: Page[] = [
 
   { path: '/sign-in', load: () => import('./pages/entering/SignIn.svelte'), bare: true },
   { path: '/register', load: () => import('./pages/entering/Register.svelte'), bare: true },
-  { path: '/activate', load: () => import('./pages/entering/Activate.svelte'), bare: true },
+  { path: '/activation', load: () => import('./pages/entering/Activate.svelte'), bare: true },
   { path: '/code', load: () => import('./pages/entering/Code.svelte'), bare: true },
   { path: '/password-resets', load: () => import('./pages/entering/AskReset.svelte'), bare: true },
   { path: '/password-resets/:token', load: () => import('./pages/entering/Reset.svelte'), bare: true },

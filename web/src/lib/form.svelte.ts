@@ -2,12 +2,15 @@
 
 import { tick } from 'svelte';
 import { Problem } from './api/problem';
+import { Countdown } from './countdown.svelte';
 
 export class Form {
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
   /** `<form bind:this={form.element} onsubmit={…} novalidate>` */
   element = $state<HTMLFormElement>();
+  /** After too many tries: how long the server takes no more. */
+  readonly wait = new Countdown();
   #lacking = $state.raw<Record<string, string>>({});
 
   /** What is wrong with a field; undefined where nothing is. */
@@ -23,7 +26,7 @@ export class Form {
   /** Do what the form is for. `lacking` says what to write beside a field that is empty (`''`: it is not). */
   async send(event: Event, lacking: Record<string, string>, work: () => Promise<void>): Promise<void> {
     event.preventDefault();
-    if (this.busy) return;
+    if (this.busy || this.wait.left) return;
     this.problem = null;
     this.#lacking = lacking;
     if (Object.values(lacking).some(Boolean)) return this.#showFirst();
@@ -33,6 +36,7 @@ export class Form {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem = error;
+      if (error.status === 429 && error.retryAfter) this.wait.start(error.retryAfter);
     } finally {
       this.busy = false;
     }

@@ -23,6 +23,11 @@ export function to(path: string): string {
   return space.base + path;
 }
 
+/** The sign-in, which leads back to this page. */
+export function signInFrom(path: string): string {
+  return to(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`);
+}
+
 /** The route of a path, and what stands in its places; null where there is none. */
 export function match(routes: Route[], path: string): Match | null {
   const parts = path.split('/').filter(Boolean);
