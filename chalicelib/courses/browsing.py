@@ -73,8 +73,8 @@ def _scope(is_for_anyone: bool) -> str:
     return "public" if is_for_anyone else "private"
 
 
-def page(space: Space, actor: Actor | None, query: CourseQuery) -> tuple[list[Card], str | None]:
-    """A page of the catalogue by Vietnamese title, and where it goes on: 0 calls when warm.
+def page(space: Space, actor: Actor | None, query: CourseQuery) -> tuple[list[Card], str | None, int]:
+    """A page of the catalogue by Vietnamese title, where it goes on, and how many are found in all: 0 calls when warm.
 
     The staff's other lists are read afresh: who just made a course elsewhere wants to see it.
     Raises: Unauthenticated, Forbidden.
@@ -86,7 +86,7 @@ def page(space: Space, actor: Actor | None, query: CourseQuery) -> tuple[list[Ca
     words = vietnamese.fold(query.q).split()
     chosen = [card for card in found if _matches(card, query) and all(word in card.search for word in words)]
     rows, after = slice_after([(card.order, card.course_id, card) for card in chosen], query.cursor, query.limit)
-    return rows, after
+    return rows, after, len(chosen)
 
 
 def _matches(card: Card, query: CourseQuery) -> bool:
@@ -94,6 +94,8 @@ def _matches(card: Card, query: CourseQuery) -> bool:
         (query.status == "any" or card.status == query.status)
         and (query.audience is None or query.audience in card.audiences)
         and (query.language is None or query.language == card.language)
+        and (query.national is None or query.national == (card.national is not None))
+        and (query.most_minutes is None or card.minutes <= query.most_minutes)
         and _teaches(card.competences, query)
     )
 

@@ -27,6 +27,7 @@ from chalicelib.http.models import (
     Id,
     Inbound,
     Outbound,
+    Page,
     PageQuery,
     Query,
     RichText,
@@ -177,9 +178,17 @@ class CourseQuery(NationalQuery):
 
     audience: Audience | None = None
     language: LanguageTag | None = None
+    national: bool | None = Field(default=None, description="The centre's courses alone, or the space's own alone.")
+    most_minutes: int | None = Field(default=None, ge=1, le=100_000, description="Courses that take no longer.")
     status: Literal["published", "draft", "archived", "any"] = Field(
         default="published", description="Anything but `published` is for the space's staff."
     )
+
+
+class CataloguePage(Page[CourseCard]):
+    """A page of the catalogue."""
+
+    total: int = Field(description="How many courses were found in all.")
 
 
 class DraftSaving(Inbound):

@@ -140,6 +140,10 @@ class Outline:
             return 100
         return len(self.required.intersection(done)) * 100 // len(self.required)
 
+    def minutes_left(self, done: Set[str]) -> int:
+        """How long what is required and not done takes."""
+        return sum(self.lesson(each).minutes for each in self.required - done)
+
     def is_complete(self, done: Set[str]) -> bool:
         """Whether every required lesson is done."""
         return self.required <= done

@@ -10,8 +10,8 @@ from chalicelib.courses import authoring, browsing, catalogue, drafts, jobs, nat
 from chalicelib.courses.browsing import LessonFile
 from chalicelib.courses.lessons import LessonId
 from chalicelib.courses.models import (
+    CataloguePage,
     Course,
-    CourseCard,
     CourseEdit,
     CourseQuery,
     Draft,
@@ -70,12 +70,12 @@ def create_course(space: Space, body: NewCourse, circumstances: Circumstances) -
 
 
 @courses.get("/spaces/{space}/courses", may=ANYONE, budget=Budget(calls=0), raises=[Unauthenticated, Forbidden])
-def list_courses(space: Space, actor: Actor | None, query: CourseQuery) -> Answer[Page[CourseCard]]:
+def list_courses(space: Space, actor: Actor | None, query: CourseQuery) -> Answer[CataloguePage]:
     """The catalogue, by Vietnamese title; other states than `published` for the staff."""
-    found, after = browsing.page(space, actor, query)
+    found, after, total = browsing.page(space, actor, query)
     items = [views.card(space, each) for each in found]
     cache = browsing.cached_for_a_minute(space) if query.status == "published" else "no-store"
-    return Answer(Page[CourseCard](items=items, next=after), cache=cache)
+    return Answer(CataloguePage(items=items, next=after, total=total), cache=cache)
 
 
 @courses.get("/spaces/{space}/courses/{course}", may=ANYONE, budget=Budget(calls=2, rcu=3), raises=[Unauthenticated])

@@ -58,6 +58,7 @@ class Standing(Outbound):
     state: State
     version: int = Field(description="The version that the learner is on until moved to another.")
     percent: int = Field(description="Of the required lessons; 100 only when all are done.", examples=[40])
+    minutes_left: int = Field(description="How long the required lessons take that are not done.", examples=[35])
     next_lesson: LessonLink | None = Field(description="Where to continue; null when nothing is left.")
     position_s: int | None = Field(description="Seconds into the next lesson at which the learner left it.")
     last_activity_at: datetime

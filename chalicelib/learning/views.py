@@ -107,6 +107,7 @@ def _standing(enrolment: Enrolment, outline: Outline) -> dict[str, Any]:
         "state": state_of(enrolment),
         "version": enrolment.version,
         "percent": outline.percent(enrolment.done),
+        "minutes_left": outline.minutes_left(enrolment.done),
         "next_lesson": link,
         "position_s": enrolment.position_s(lesson_id) if lesson_id is not None else None,
         "last_activity_at": instant(enrolment.seen_ms / 1000),

@@ -190,6 +190,13 @@ def test_filters(aws: Cloud) -> None:
     assert titles(space, audience="citizen", language="en") == ["C"]
     assert titles(space, language="vi") == ["A"]
     assert titles(space, audience="community_team") == []
+    assert titles(space, national="true") == []
+    assert titles(space, national="false") == ["A", "B", "C"]
+    minutes = space.learner.get(space.at("/courses")).ok()["items"][0]["minutes"]
+    assert titles(space, most_minutes=minutes) == ["A", "B", "C"]
+    assert titles(space, most_minutes=minutes - 1) == []
+    found = space.learner.get(space.at("/courses"), query={"limit": 1, "audience": "citizen"}).ok()
+    assert (len(found["items"]), found["total"]) == (1, 2)
     for wrong in ({"audience": "x"}, {"status": "x"}, {"limit": 101}, {"sort": "title"}, {"q": "a" * 101}):
         space.learner.get(space.at("/courses"), query=wrong).refused(422)
 

@@ -65,6 +65,13 @@ def test_how_much_is_done(lessons: str, done: str, expected: int) -> None:
     assert course(lessons).percent(done.split()) == expected
 
 
+def test_what_is_left_is_what_is_required_and_not_done() -> None:
+    whole = course("1 2? 3")
+    every = sum(whole.lesson(each).minutes for each in "13")
+    assert whole.minutes_left(frozenset()) == every
+    assert whole.minutes_left(frozenset({"1", "2", "gone"})) == whole.lesson("3").minutes
+
+
 def test_199_of_200_is_not_all() -> None:
     lessons = [str(number) for number in range(200)]
     assert course(" ".join(lessons)).percent(lessons[1:]) == 99

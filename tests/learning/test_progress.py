@@ -55,6 +55,7 @@ def test_enrolling_gives_all_that_a_continue_card_needs(hue: OpenedSpace, now: l
         "state": "active",
         "version": 1,
         "percent": 0,
+        "minutes_left": 15,
         "next_lesson": {"id": "1", "title": "Bài 1", "kind": "text", "minutes": 5},
         "position_s": None,
         "enrolled_at": "2026-09-21T14:13:20Z",
