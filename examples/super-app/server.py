@@ -80,11 +80,12 @@ class SuperApp:
         claims |= {"iat": now, "exp": now + 120, **CITIZENS[citizen]}
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
 
-    def open(self, citizen: str, course: str | None) -> dict[str, Any]:
-        """One tap: tokens for whoever is known, the question for consent for whoever is not."""
-        form = {"grant_type": GRANT, "assertion": self.assertion(citizen), **({"course": course} if course else {})}
-        body: dict[str, Any] = self.ask("POST", "/entries", form=form)
-        return body
+    def open(self, citizen: str, course: str | None) -> str:
+        """One tap: the address for the app's web view. It opens the course at once for whoever is known, and the
+        question for consent for whoever is not."""
+        form = {"grant_type": GRANT, "assertion": self.assertion(citizen), "deliver": "link"}
+        entry = self.ask("POST", "/entries", form=form | ({"course": course} if course else {}))
+        return str(entry["link"] if entry["status"] == "link" else entry["consent"]["address"])
 
     def ask(self, method: str, path: str, body: Any = None, **how: Any) -> Any:
         """One request to Hocmo. Raises: Refused."""
@@ -119,15 +120,10 @@ class Site(BaseHTTPRequestHandler):
             self._send(200, PAGE.read_bytes(), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
-        """One tap; the consent; the course itself."""
+        """The tap."""
         given = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
         try:
-            if self.path == "/open":
-                self._send(200, self.app.open(given["citizen"], given.get("course")))
-            elif self.path == "/consent":
-                self._send(200, self.app.ask("POST", "/entries/consent", {"ticket": given["ticket"]}))
-            else:
-                self._send(200, self.app.ask("GET", f"{given['to']}/outline", token=given["token"]))
+            self._send(200, {"address": self.app.open(given["citizen"], given.get("course"))})
         except Refused as refused:
             self._send(refused.status, refused.problem)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -85,21 +86,28 @@ def test_one_tap_opens_the_course(hue: OpenedSpace, site: str) -> None:
     citizen = asked(f"{site}/citizens")[0]
     assert [each["title"] for each in asked(f"{site}/courses")] == ["An toàn trên mạng"]
     tap = {"citizen": citizen["id"], "course": course.id}
-    first = asked(f"{site}/open", tap)
-    assert first["consent"]["name"] == citizen["name"]
-    entered = asked(f"{site}/consent", {"ticket": first["consent"]["ticket"]})
+    ticket = told(asked(f"{site}/open", tap), f"/s/{hue.slug}/consent")["ticket"]
+    question = Api().post(hue.at("/entries/question"), {"ticket": ticket}).ok(200)
+    assert question["name"] == citizen["name"]
+    entered = Api().post(hue.at("/entries/consent"), {"ticket": ticket}).ok(200)
     assert entered["to"] == f"/courses/{course.id}"
-    outline = asked(f"{site}/outline", {"to": entered["to"], "token": entered["access_token"]})
-    assert [lesson["title"] for lesson in outline["sections"][0]["lessons"]] == ["Mã OTP là gì?", "Ôn tập"]
-    again = asked(f"{site}/open", tap)
-    assert (again["status"], again["person"]["id"]) == ("signed_in", entered["person"]["id"])
+    code = told(asked(f"{site}/open", tap), f"/s/{hue.slug}/entry")["code"]
+    again = Api().post(hue.at("/sessions/entry"), {"code": code}).ok(200)
+    assert (again["to"], again["person"]["id"]) == (f"/courses/{course.id}", entered["person"]["id"])
+
+
+def told(opened: dict[str, str], page: str) -> dict[str, str]:
+    """What the address that the app opens tells the web client's page of that path."""
+    address = urlsplit(opened["address"])
+    assert address.path == page
+    return dict(parse_qsl(address.fragment))
 
 
 def test_the_page_asks_for_what_the_server_answers() -> None:
     asks = set(re.findall(r"ask\('(/\w+)'", (FOLDER / "page.html").read_text(encoding="utf-8")))
     server = (FOLDER / "server.py").read_text(encoding="utf-8")
-    assert asks == {"/citizens", "/courses", "/open", "/consent", "/outline"}
-    assert all(f'"{each}"' in server for each in asks - {"/outline"})
+    assert asks == {"/citizens", "/courses", "/open"}
+    assert all(f'"{each}"' in server for each in asks - {"/open"})
 
 
 def test_the_example_is_short() -> None:
