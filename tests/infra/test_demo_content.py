@@ -22,7 +22,7 @@ NODES = {"doc", "paragraph", "heading", "bulletList", "orderedList", "listItem",
 NODES |= {"hardBreak", "text", "image", "table", "tableRow", "tableHeader", "tableCell", "callout", "codeBlock"}
 MARKS = {"bold", "italic", "underline", "strike", "code", "link"}
 AUDIENCES = {"citizen", "civil_servant", "community_team", "business"}
-UPLOADS = {".png", ".jpg", ".webp", ".mp4", ".webm", ".vtt", ".pdf"}
+UPLOADS = {".png", ".jpg", ".webp", ".mp4", ".m4a", ".webm", ".vtt", ".pdf"}
 ID = re.compile(r"[0-9a-z]{1,4}")
 
 
@@ -176,13 +176,20 @@ def test_files_are_what_their_names_say() -> None:
     for course in COURSES:
         for path in course.files.values():
             start = path.read_bytes()[:12]
-            assert start[4:8] == b"ftyp" if path.suffix == ".mp4" else start.startswith(signatures[path.suffix])
+            assert (
+                start[4:8] == b"ftyp" if path.suffix in (".mp4", ".m4a") else start.startswith(signatures[path.suffix])
+            )
 
 
-def test_the_video_has_captions_within_its_length() -> None:
+def test_the_video_comes_in_fewer_bytes_too_and_has_captions_within_its_length() -> None:
     [lesson] = [lesson for course in COURSES for lesson in lessons_of(course, "video")]
     [course] = [course for course in COURSES if lesson in list(course.lessons())]
     assert 10 <= lesson["video"]["duration_s"] <= 40
+    size = {
+        name: course.files[lesson["video"][name].removeprefix(FILE_PREFIX)].stat().st_size
+        for name in ("file", "light", "sound")
+    }
+    assert size["sound"] < size["light"] < size["file"]
     [caption] = lesson["video"]["captions"]
     text = course.files[caption["file"].removeprefix(FILE_PREFIX)].read_text(encoding="utf-8")
     cues = re.findall(r"^00:(\d\d\.\d{3}) --> 00:(\d\d\.\d{3})$", text, re.MULTILINE)

@@ -18,6 +18,7 @@ PATIENCE_S, EVERY_S = 60.0, 0.1
 CONTENT_TYPES = {
     ".png": "image/png",
     ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
     ".vtt": "text/vtt",
     ".pdf": "application/pdf",
 }

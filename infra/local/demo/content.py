@@ -101,7 +101,7 @@ def _lesson(source: Json, folder: Path) -> Json:
 
 def _video(source: Json) -> Json:
     return {
-        "file": FILE_PREFIX + source["file"],
+        **{name: FILE_PREFIX + source[name] for name in ("file", "light", "sound") if name in source},
         "hls_url": None,
         "duration_s": source["duration_s"],
         "captions": [{**caption, "file": FILE_PREFIX + caption["file"]} for caption in source["captions"]],

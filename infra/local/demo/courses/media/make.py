@@ -205,6 +205,17 @@ def video(scenes: Sequence[Scene], target: Path) -> None:
         )
 
 
+def lighter(film: Path, target: Path) -> None:
+    """The same film in about half the bytes: 640 x 360."""
+    smaller = ["-vf", "scale=640:-2", "-r", "12", "-c:v", "libx264", "-preset", "veryslow", "-crf", "32"]
+    ffmpeg("-i", str(film), *smaller, "-c:a", "aac", "-ac", "1", "-b:a", "32k", "-movflags", "+faststart", str(target))
+
+
+def sound(film: Path, target: Path) -> None:
+    """The film's sound alone, for who listens."""
+    ffmpeg("-i", str(film), "-vn", "-c:a", "aac", "-ac", "1", "-b:a", "32k", "-movflags", "+faststart", str(target))
+
+
 def captions(scenes: Sequence[Scene], target: Path) -> None:
     cues = [
         f"00:{SCENE_S * n:06.3f} --> 00:{SCENE_S * (n + 1) - 0.1:06.3f}\n{scene.caption}\n"
@@ -221,6 +232,8 @@ def main() -> None:
     checklist = SERVICES / "phieu-kiem-tra-ho-so.pdf"
     chromium(page("checklist.html"), f"--print-to-pdf={checklist}", "--no-pdf-header-footer")
     video(SCENES, PHONE / "phong-to-chu.mp4")
+    lighter(PHONE / "phong-to-chu.mp4", PHONE / "phong-to-chu.nhe.mp4")
+    sound(PHONE / "phong-to-chu.mp4", PHONE / "phong-to-chu.m4a")
     captions(SCENES, PHONE / "phong-to-chu.vi.vtt")
 
 
