@@ -13,5 +13,10 @@ router.start();
 void space.start();
 void outbox.start();
 
+// Not in the way of the first page: what works without a line comes once that is drawn.
+const later = () => void import('$lib/offline/program').then(({ startProgram }) => startProgram());
+if (document.readyState === 'complete') later();
+else window.addEventListener('load', later);
+
 const target = document.getElementById('app');
 if (target) mount(App, { target });

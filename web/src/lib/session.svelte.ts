@@ -11,6 +11,8 @@ type SignedIn = components['schemas']['SignedIn'];
 export type Person = components['schemas']['SignedInPerson'];
 
 const EARLY_MS = 30_000; // a token is renewed this long before it ends: requests are under way for a while
+/** Answers after which one is out; others (no line, a server in trouble) leave the session as it is. */
+const OUT = new Set(['session_ended', 'refresh_token_reused', 'account_deactivated']);
 const WEB = { 'content-type': 'application/json', 'x-hocmo-client': 'web' };
 
 class Session {
@@ -86,29 +88,33 @@ class Session {
     return `hocmo:${space.slug}:person`;
   }
 
-  async #renew(): Promise<string> {
-    return locked(`hocmo:${space.slug}:refresh`, async () => {
-      // A key of its own for each exchange, kept until the answer has come: an answer that a poor line lost is asked
-      // for again under the same key, and the session goes on.
-      const slot = `hocmo:${space.slug}:exchange`;
-      const key = localStorage.getItem(slot) ?? fresh();
-      localStorage.setItem(slot, key);
-      const response = await fetch(`/v1/spaces/${space.slug}/sessions/refresh`, {
-        method: 'POST',
-        headers: { ...WEB, 'accept-language': settings.language },
-        body: JSON.stringify({ attempt: key }),
-      }).catch(() => {
-        throw Problem.offline();
-      });
-      if (response.status < 500 && response.status !== 429) localStorage.removeItem(slot);
-      const body: unknown = await response.json().catch(() => null);
-      if (!response.ok) {
-        if (response.status === 401) this.#end();
-        throw Problem.of(response, body);
-      }
-      this.#keep(body as SignedIn);
-      return this.#token;
+  #renew(): Promise<string> {
+    return locked(`hocmo:${space.slug}:refresh`, () => this.#exchange(false));
+  }
+
+  async #exchange(again: boolean): Promise<string> {
+    // A key of its own for each exchange, kept until the answer has come: an answer that a poor line lost is asked
+    // for again under the same key, and the session goes on.
+    const slot = `hocmo:${space.slug}:exchange`;
+    const key = localStorage.getItem(slot) ?? fresh();
+    localStorage.setItem(slot, key);
+    const response = await fetch(`/v1/spaces/${space.slug}/sessions/refresh`, {
+      method: 'POST',
+      headers: { ...WEB, 'accept-language': settings.language },
+      body: JSON.stringify({ attempt: key }),
+    }).catch(() => {
+      throw Problem.offline();
     });
+    if (response.status < 500 && response.status !== 429) localStorage.removeItem(slot);
+    const body: unknown = await response.json().catch(() => null);
+    if (!response.ok) {
+      const problem = Problem.of(response, body);
+      if (problem.code === 'refresh_raced' && !again) return this.#exchange(true); // another window was first
+      if (OUT.has(problem.code)) this.#end();
+      throw problem;
+    }
+    this.#keep(body as SignedIn);
+    return this.#token;
   }
 
   #keep(signedIn: Pick<SignedIn, 'access_token' | 'expires_in' | 'person'>): void {

@@ -1,0 +1,103 @@
+/** The service worker: pages without a line, and push. It keeps the program, never an answer of the API: what is one
+ * person's stands in the page's own store, and goes when they sign out. */
+
+declare const self: ServiceWorkerGlobalScope;
+/** What the build put into dist/: `shell` is what any page needs, `rest` every page's own part. */
+declare const __PROGRAM__: { version: string; shell: string[]; rest: string[] };
+
+const NAME = `hocmo-${__PROGRAM__.version}`;
+const INDEX = '/index.html';
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(keep(__PROGRAM__.shell).then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([forgetOlder(), self.clients.claim()]));
+});
+
+self.addEventListener('message', (event) => {
+  if (event.data === 'keep-all') event.waitUntil(keep([...__PROGRAM__.shell, ...__PROGRAM__.rest]));
+});
+
+self.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
+  if (event.request.mode === 'navigate') {
+    if (isPage(url.pathname)) event.respondWith(page(event.request));
+  } else if (url.pathname.startsWith('/assets/') || __PROGRAM__.shell.includes(url.pathname)) {
+    event.respondWith(kept(event.request));
+  }
+});
+
+/** Addresses of the learner's pages: not the API's, nor the admins' half, nor a file's. */
+function isPage(path: string): boolean {
+  if (/^\/(v1|docs|admin|local\/mail)(\/|$)/.test(path) || /^\/s\/[a-z0-9-]+\/admin(\/|$)/.test(path)) return false;
+  return !path.slice(path.lastIndexOf('/') + 1).includes('.') || /\/certificates\/[^/]+$/.test(path);
+}
+
+/** The newest page where there is a line within three seconds; else the one that is here. */
+async function page(request: Request): Promise<Response> {
+  const here = await caches.match(INDEX, { cacheName: NAME });
+  if (!here) return fetch(request);
+  const late = new Promise<Response>((resolve) => setTimeout(() => resolve(here), 3000));
+  const asked = fetch(request).then(
+    (answer) => (answer.ok ? answer : here),
+    () => here,
+  );
+  return Promise.race([asked, late]);
+}
+
+/** What a name with a hash stands for never changes: from here first, whichever version brought it. */
+async function kept(request: Request): Promise<Response> {
+  const here = await caches.match(request, { ignoreVary: true });
+  if (here) return here;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const copy = answer.clone();
+    void caches.open(NAME).then((cache) => cache.put(request, copy));
+  }
+  return answer;
+}
+
+async function keep(paths: string[]): Promise<void> {
+  const cache = await caches.open(NAME);
+  const missing: string[] = [];
+  for (const path of paths) if (!(await cache.match(path))) missing.push(path);
+  await cache.addAll(missing.map((path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' })));
+}
+
+/** The version before this one stays: a page that is open may still ask for its parts. */
+async function forgetOlder(): Promise<void> {
+  const names = (await caches.keys()).filter((name) => name.startsWith('hocmo-') && name !== NAME);
+  await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
+}
+
+self.addEventListener('push', (event) => {
+  const note = event.data?.json() as { id?: string; title?: string; text?: string; link?: string } | undefined;
+  if (!note?.title) return;
+  event.waitUntil(
+    self.registration.showNotification(note.title, {
+      body: note.text,
+      tag: note.id, // the same one is shown once
+      icon: '/icons/icon-192.png',
+      badge: '/icons/badge-96.png',
+      data: note.link,
+    }),
+  );
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const link = new URL(String(event.notification.data ?? '/'), self.location.origin);
+  if (link.origin === self.location.origin) event.waitUntil(open(link.href));
+});
+
+async function open(address: string): Promise<void> {
+  const windows = await self.clients.matchAll({ type: 'window' });
+  const there = windows.find((one) => one.url === address);
+  if (there) await there.focus();
+  else await self.clients.openWindow(address);
+}
+
+export {};
