@@ -5,11 +5,12 @@ declare const self: ServiceWorkerGlobalScope;
 /** What the build put into dist/: `shell` is what any page needs, `rest` every page's own part. */
 declare const __PROGRAM__: { version: string; shell: string[]; rest: string[] };
 
-const NAME = `hocmo-${__PROGRAM__.version}`;
+const PROGRAM = __PROGRAM__;
+const NAME = `hocmo-${PROGRAM.version}`;
 const INDEX = '/index.html';
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(keep(__PROGRAM__.shell).then(() => self.skipWaiting()));
+  event.waitUntil(keep(PROGRAM.shell).then(() => self.skipWaiting()));
 });
 
 self.addEventListener('activate', (event) => {
@@ -17,7 +18,7 @@ self.addEventListener('activate', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  if (event.data === 'keep-all') event.waitUntil(keep([...__PROGRAM__.shell, ...__PROGRAM__.rest]));
+  if (event.data === 'keep-all') event.waitUntil(keep([...PROGRAM.shell, ...PROGRAM.rest]));
 });
 
 self.addEventListener('fetch', (event) => {
@@ -25,7 +26,7 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (event.request.mode === 'navigate') {
     if (isPage(url.pathname)) event.respondWith(page(event.request));
-  } else if (url.pathname.startsWith('/assets/') || __PROGRAM__.shell.includes(url.pathname)) {
+  } else if (url.pathname.startsWith('/assets/') || PROGRAM.shell.includes(url.pathname)) {
     event.respondWith(kept(event.request));
   }
 });
