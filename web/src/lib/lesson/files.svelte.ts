@@ -2,6 +2,8 @@
  * of them fails. */
 
 import { api, ask, here, Problem, type Schema } from '../api/client';
+import { session } from '../session.svelte';
+import { savedFiles } from './saved';
 
 export type LessonFile = Schema<'LessonFile'>;
 
@@ -13,11 +15,14 @@ export class LessonFiles {
   problem = $state.raw<Problem | null>(null);
   loading = $state(true);
   #load: () => Promise<LessonFile[]>;
+  /** Gives back what the addresses hold. */
+  #end: () => void;
   #asking: Promise<void> | null = null;
   #askedAt = 0;
 
-  constructor(load: () => Promise<LessonFile[]>) {
+  constructor(load: () => Promise<LessonFile[]>, end: () => void = () => undefined) {
     this.#load = load;
+    this.#end = end;
     void this.renew();
   }
 
@@ -36,7 +41,7 @@ export class LessonFiles {
     if (Date.now() - this.#askedAt > AGAIN_MS) await this.renew();
   }
 
-  /** Keep them good while the page is looked at; gives the way to stop. */
+  /** Keep them good while the page is looked at; gives the way to stop, after which none is good. */
   keepFresh(): () => void {
     const look = () => {
       const first = Math.min(...this.items.map((file) => Date.parse(file.expires_at)));
@@ -47,6 +52,7 @@ export class LessonFiles {
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', look);
+      this.#end();
     };
   }
 
@@ -65,11 +71,25 @@ export class LessonFiles {
   }
 }
 
-/** The files of a lesson of a published version. */
+/** The files of a lesson of a published version: those that were saved on this device, the others from the server. */
 export function filesOf(course: string, version: number, lesson: string): LessonFiles {
+  let release: () => void = () => undefined;
+  const load = async () => {
+    const saved = session.isIn ? await savedFiles(course, lesson) : null;
+    const served = await listed(course, version, lesson).catch((problem: Problem) => {
+      if (!saved?.files.length) throw problem;
+      return [];
+    });
+    release();
+    release = saved?.release ?? release;
+    const isHere = (id: string) => saved?.files.some((file) => file.id === id) ?? false;
+    return [...(saved?.files ?? []), ...served.filter((file) => !isHere(file.id))];
+  };
+  return new LessonFiles(load, () => release());
+}
+
+async function listed(course: string, version: number, lesson: string): Promise<LessonFile[]> {
   const params = { path: here({ course, version, lesson }) };
-  return new LessonFiles(async () => {
-    const path = '/v1/spaces/{space}/courses/{course}/versions/{version}/lessons/{lesson}/files';
-    return (await ask(api.GET(path, { params }))).items;
-  });
+  const path = '/v1/spaces/{space}/courses/{course}/versions/{version}/lessons/{lesson}/files';
+  return (await ask(api.GET(path, { params }))).items;
 }

@@ -2,8 +2,10 @@
  * lesson stands there at once; what is to be told goes through the outbox, so that none of it is lost. */
 
 import { api, ask, here, Problem, type Schema } from '../api/client';
+import { line } from '../online.svelte';
 import { outbox } from '../offline/outbox.svelte';
 import { session } from '../session.svelte';
+import { noteSaved, savedLesson } from './saved';
 import { place, type Outline, type Place } from './way';
 
 export type Content = Schema<'ShownText'> | Schema<'ShownVideo'> | Schema<'ShownDocument'> | Schema<'ShownQuiz'>;
@@ -18,6 +20,7 @@ export interface Opened {
 }
 
 const FRESH_MS = 60_000; // after this another device may have gone on
+const PATIENCE_MS = 4_000; // so long a line may take to answer before what is here is shown
 
 class Learning {
   /** Done in this visit, by course: the server may not know yet. */
@@ -27,14 +30,32 @@ class Learning {
   #outlines = new Map<string, Outline>();
   #contents = new Map<string, Promise<Content>>();
 
-  /** A lesson with all that its page shows. Throws: Problem; `unknown_lesson` where this version has none such. */
+  /** A lesson with all that its page shows: told by the server, and without a line, or on one that does not answer, from
+   * what was saved here. Throws: Problem; `unknown_lesson` where this version has none such. */
   async open(course: string, lesson: string): Promise<Opened> {
     this.#turnTo(session.person?.id ?? null);
+    const here = session.isIn ? savedLesson(course, lesson) : Promise.resolve(null);
+    const told = this.#ask(course, lesson, here);
+    told.catch(() => undefined);
+    const saved = await here;
+    if (!saved) return told;
+    try {
+      return await (line.up ? Promise.race([told, patience(saved)]) : saved);
+    } catch (error) {
+      if (error instanceof Problem && (error.isOffline || error.status >= 500)) return saved;
+      throw error;
+    }
+  }
+
+  async #ask(course: string, lesson: string, here: Promise<Opened | null>): Promise<Opened> {
     const newest = this.#outline(course, null);
     newest.catch(() => undefined); // who is enrolled needs their own version, and perhaps not this
     const enrolment = session.isIn ? await this.#enrolment(course) : null;
     const outline = enrolment ? await this.#pinned(course, enrolment.version, newest) : await newest;
-    const content = await this.#content(course, outline.version, lesson);
+    const saved = await here;
+    if (saved) void noteSaved(course, enrolment);
+    const isSame = saved?.outline.version === outline.version;
+    const content = isSame ? saved.content : await this.#content(course, outline.version, lesson);
     const where = place(outline, lesson);
     if (!where) throw new Problem('unknown_lesson', 404, '');
     return { enrolment, outline, place: where, content };
@@ -172,6 +193,10 @@ class Learning {
     this.#outlines.clear();
     this.#contents.clear();
   }
+}
+
+function patience<T>(then: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(then), PATIENCE_MS));
 }
 
 function atName(course: string, lesson: string): string {
