@@ -5,8 +5,10 @@ from __future__ import annotations
 import mimetypes
 import re
 
-# Pages of the clients are made in the browser: an address without a dot in its last part is one of the two builds'
-# index. A space is found by its host or by ``/s/{slug}``; its admins' half is below either.
+# Pages of the clients are made in the browser: an address that ends in no file's extension is one of the two builds'
+# index. One-time links have a dot in their last part, before a secret of 43 characters. A space is found by its host or
+# by ``/s/{slug}``; its admins' half is below either.
+_FILE = re.compile(r"\.[a-z][a-z0-9]{0,10}$")
 _ADMINS = re.compile(r"^(/s/[^/]+)?/admin(/|$)")
 LEARNERS_INDEX, ADMINS_INDEX = "/index.html", "/admin/index.html"
 
@@ -78,7 +80,7 @@ def policy(content: str) -> str:
 
 def file_of(path: str) -> str:
     """The file that a path, as it came, is answered with (the edge's function says the same)."""
-    if "." in path.rpartition("/")[2]:
+    if _FILE.search(path):
         return path
     return ADMINS_INDEX if _ADMINS.match(path) else LEARNERS_INDEX
 
@@ -86,7 +88,7 @@ def file_of(path: str) -> str:
 # The same for CloudFront, for each request of a page.
 FUNCTION = f"""function handler(event) {{
   var request = event.request, uri = request.uri;
-  if (uri.lastIndexOf('.') < uri.lastIndexOf('/'))
+  if (!/{_FILE.pattern}/.test(uri))
     request.uri = /{_ADMINS.pattern.replace("/", chr(92) + "/")}/.test(uri) ? '{ADMINS_INDEX}' : '{LEARNERS_INDEX}';
   return request;
 }}"""
