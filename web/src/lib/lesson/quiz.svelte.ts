@@ -54,19 +54,8 @@ export class QuizUnderway {
     if (this.sending || this.waits) return;
     this.sending = true;
     this.problem = null;
-    const { space } = here();
     try {
-      this.#taken(
-        await outbox.ask<Result>({
-          kind: 'attempt',
-          method: 'POST',
-          path: `/v1/spaces/${space}/me/enrolments/${this.course}/attempts`,
-          body: { lesson: this.lesson.id, version: this.version, answers: this.draft.answers, started_at: this.draft.startedAt },
-          key: onceKey(),
-          title: this.lesson.title,
-          replaces: this.#outboxName,
-        }),
-      );
+      this.#taken(await this.#send());
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (!this.#isUnderway()) this.problem = error;
@@ -81,6 +70,23 @@ export class QuizUnderway {
     return outbox.heard((work: Waiting, answer: unknown) => {
       if (work.replaces === this.#outboxName) this.#taken(answer as Result);
     });
+  }
+
+  async #send(): Promise<Result> {
+    const { space } = here();
+    const path = `/v1/spaces/${space}/me/enrolments/${this.course}/attempts`;
+    const { answers, startedAt } = this.draft;
+    const body = { lesson: this.lesson.id, version: this.version, answers, started_at: startedAt };
+    const work = { kind: 'attempt' as const, method: 'POST' as const, path, body, key: onceKey() };
+    try {
+      return await outbox.ask<Result>({ ...work, title: this.lesson.title, replaces: this.#outboxName });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'device_full') throw error;
+      // A browser that keeps nothing (a private window): straight to the server. The same key sends it once.
+      const params = { path: here({ course: this.course }) };
+      const headers = { 'idempotency-key': work.key };
+      return ask(api.POST('/v1/spaces/{space}/me/enrolments/{course}/attempts', { params, body, headers }));
+    }
   }
 
   #taken(result: Result): void {
