@@ -8,7 +8,7 @@ import re
 # Pages of the clients are made in the browser: an address that ends in no file's extension is one of the two builds'
 # index. One-time links have a dot in their last part, before a secret of 43 characters. A space is found by its host or
 # by ``/s/{slug}``; its admins' half is below either.
-_FILE = re.compile(r"\.[a-z][a-z0-9]{0,10}$")
+_FILE = re.compile(r"\.([a-z][a-z0-9]{0,10})?$")
 _ADMINS = re.compile(r"^(/s/[^/]+)?/admin(/|$)")
 LEARNERS_INDEX, ADMINS_INDEX = "/index.html", "/admin/index.html"
 

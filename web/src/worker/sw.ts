@@ -34,7 +34,7 @@ self.addEventListener('fetch', (event) => {
 /** Addresses of the learner's pages: not the API's, nor the admins' half, nor a file's. */
 function isPage(path: string): boolean {
   if (/^\/(v1|docs|admin|local\/mail)(\/|$)/.test(path) || /^\/s\/[a-z0-9-]+\/admin(\/|$)/.test(path)) return false;
-  return !/\.[a-z][a-z0-9]{0,10}$/.test(path); // as the edge says (infra/pages.py)
+  return !/\.([a-z][a-z0-9]{0,10})?$/.test(path); // as the edge says (infra/pages.py)
 }
 
 /** The newest page where there is a line within three seconds; else the one that is here. */
