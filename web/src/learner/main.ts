@@ -11,7 +11,7 @@ import App from './App.svelte';
 session.start();
 router.start();
 void space.start();
-void outbox.start();
+outbox.start();
 
 // Not in the way of the first page: what works without a line comes once that is drawn.
 const later = () => void import('$lib/offline/program').then(({ startProgram }) => startProgram());

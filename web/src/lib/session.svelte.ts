@@ -46,6 +46,7 @@ class Session {
 
   /** Tokens have come: one is in. */
   enter(signedIn: Pick<SignedIn, 'access_token' | 'expires_in' | 'person'>): void {
+    localStorage.removeItem(this.#slot); // an exchange that was under way was of the session before
     this.#keep(signedIn);
     this.ended = false;
     this.#channel?.postMessage('in');
@@ -88,6 +89,10 @@ class Session {
     return `hocmo:${space.slug}:person`;
   }
 
+  get #slot(): string {
+    return `hocmo:${space.slug}:exchange`;
+  }
+
   #renew(): Promise<string> {
     return locked(`hocmo:${space.slug}:refresh`, () => this.#exchange(false));
   }
@@ -95,9 +100,8 @@ class Session {
   async #exchange(again: boolean): Promise<string> {
     // A key of its own for each exchange, kept until the answer has come: an answer that a poor line lost is asked
     // for again under the same key, and the session goes on.
-    const slot = `hocmo:${space.slug}:exchange`;
-    const key = localStorage.getItem(slot) ?? fresh();
-    localStorage.setItem(slot, key);
+    const key = localStorage.getItem(this.#slot) ?? fresh();
+    localStorage.setItem(this.#slot, key);
     const response = await fetch(`/v1/spaces/${space.slug}/sessions/refresh`, {
       method: 'POST',
       headers: { ...WEB, 'accept-language': settings.language },
@@ -105,7 +109,7 @@ class Session {
     }).catch(() => {
       throw Problem.offline();
     });
-    if (response.status < 500 && response.status !== 429) localStorage.removeItem(slot);
+    if (response.status < 500 && response.status !== 429) localStorage.removeItem(this.#slot);
     const body: unknown = await response.json().catch(() => null);
     if (!response.ok) {
       const problem = Problem.of(response, body);

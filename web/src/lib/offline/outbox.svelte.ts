@@ -33,6 +33,11 @@ export interface Waiting {
 export type NewWork = Pick<Waiting, 'kind' | 'method' | 'path' | 'body' | 'title'> &
   Partial<Pick<Waiting, 'key' | 'replaces'>>;
 
+interface Asked {
+  resolve: (answer: unknown) => void;
+  reject: (problem: Problem) => void;
+}
+
 type Listener = (work: Waiting, answer: unknown) => void;
 
 const t = words(
@@ -48,7 +53,7 @@ class Outbox {
   #failures = 0;
   #timer = 0;
   /** Work of this visit that is to be waited for: its promise ends as the server answered. */
-  #asked = new Map<number, { resolve: (answer: unknown) => void; reject: (problem: Problem) => void }>();
+  #asked = new Map<number, Asked>();
 
   /** What was put off and not refused. */
   get pending(): Waiting[] {
@@ -60,11 +65,15 @@ class Outbox {
   }
 
   /** Take up what is left of earlier visits, and go on whenever there may be a line. */
-  async start(): Promise<void> {
+  start(): void {
     window.addEventListener('online', () => this.nudge());
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.nudge());
-    await this.#read();
-    this.nudge();
+    $effect.root(() => {
+      $effect(() => {
+        void session.person?.id; // whose work it is changes with whoever signs in
+        void this.#read().then(() => this.nudge());
+      });
+    });
   }
 
   /** Told of each answer that comes, by whichever tab's request. Gives the way to be told no more. */
@@ -74,13 +83,14 @@ class Outbox {
   }
 
   /** Put work down. It is safe once this returns; the server's answer comes later, to those who listen. */
-  async put(work: NewWork): Promise<number> {
+  async put(work: NewWork, asked?: Asked): Promise<number> {
     const person = session.person?.id ?? '';
     const whole = { key: null, replaces: null, ...work, person, space: space.slug, at: Date.now(), refused: null };
     if (whole.replaces) await this.#replace(whole.replaces);
     const number = await keep('outbox', undefined, plain(whole)).catch(() => {
       throw new Problem('device_full', 0, t.stuck);
     });
+    if (asked) this.#asked.set(number as number, asked);
     await this.#read();
     this.nudge();
     return number as number;
@@ -88,11 +98,11 @@ class Outbox {
 
   /** Put work down and wait for what the server says to it. Throws: Problem; `offline` when it will be sent later. */
   async ask<T>(work: NewWork): Promise<T> {
-    const number = await this.put(work);
     return new Promise<T>((resolve, reject) => {
-      this.#asked.set(number, { resolve: resolve as (answer: unknown) => void, reject });
-      if (!line.up) this.#tell(number, Problem.offline());
-      else this.nudge();
+      const asked = { resolve: resolve as (answer: unknown) => void, reject };
+      this.put(work, asked).then((number) => {
+        if (!line.up) this.#tell(number, Problem.offline());
+      }, reject);
     });
   }
 
@@ -128,6 +138,7 @@ class Outbox {
 
   /** Whether to go on with the next one. */
   async #sendOne(work: Waiting): Promise<boolean> {
+    if (work.person !== session.person?.id) return false; // somebody else took the phone meanwhile
     try {
       const response = await send(request(work));
       const body: unknown = response.status === 204 ? null : await response.json().catch(() => null);
