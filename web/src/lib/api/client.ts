@@ -45,15 +45,22 @@ export function onceKey(): string {
   return Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('');
 }
 
-/** Send with language and session; a token that the server no longer takes is renewed once. Throws: Problem. */
+/** Send with language and session; a token that the server no longer takes is renewed once. What begins a session of its
+ * own goes without the one that may be there; so does all else once that has ended: some of it is public. Throws: Problem. */
 export async function send(request: Request): Promise<Response> {
   request.headers.set('accept-language', settings.language);
-  const again = session.isIn ? request.clone() : null;
-  if (session.isIn) request.headers.set('authorization', `Bearer ${await session.token()}`);
+  const token = session.isIn && !request.headers.has('x-hocmo-client') ? await session.token().catch(unlessEnded) : '';
+  const again = token ? request.clone() : null;
+  if (token) request.headers.set('authorization', `Bearer ${token}`);
   const response = await reach(request);
   if (response.status !== 401 || !again) return response;
   again.headers.set('authorization', `Bearer ${await session.renewed()}`);
   return reach(again);
+}
+
+function unlessEnded(error: unknown): string {
+  if (error instanceof Problem && error.status === 401) return '';
+  throw error;
 }
 
 async function reach(request: Request): Promise<Response> {
