@@ -25,6 +25,8 @@ const PATIENCE_MS = 4_000; // so long a line may take to answer before what is h
 class Learning {
   /** Done in this visit, by course: the server may not know yet. */
   #finished = $state.raw<Record<string, string[]>>({});
+  /** Positions that were told in this visit. */
+  #positions = new Map<string, { s: number; at: number }>();
   #person: string | null = null;
   #enrolments = new Map<string, { at: number; is: Enrolment | null }>();
   #outlines = new Map<string, Outline>();
@@ -109,16 +111,20 @@ class Learning {
     );
   }
 
-  /** Seconds into a lesson that wait to be told, and when it was there. */
-  waitingPosition(course: string, lesson: string): { s: number; at: number } | null {
+  /** Seconds into a lesson where it was left, and when: as the server told, or as this device did since. */
+  position(course: string, lesson: string, enrolment: Enrolment | null): { s: number | undefined; at: number } {
+    const told = { s: enrolment?.positions[lesson], at: Date.parse(enrolment?.last_activity_at ?? '') || 0 };
     const work = outbox.pending.find((one) => one.replaces === atName(course, lesson));
     const s = (work?.body as Schema<'ProgressReport'> | undefined)?.position_s;
-    return work && typeof s === 'number' ? { s, at: work.at } : null;
+    if (work && typeof s === 'number') return { s, at: work.at };
+    const here = this.#positions.get(atName(course, lesson));
+    return here && here.at > told.at ? here : told;
   }
 
   /** A lesson was opened, or a film in it has come to `seconds`. */
   async begun(course: string, lesson: { id: string; title: string }, seconds: number | null, at = new Date()): Promise<void> {
     const body = { status: 'started' as const, position_s: seconds, at: at.toISOString() };
+    if (seconds !== null) this.#positions.set(atName(course, lesson.id), { s: seconds, at: at.getTime() });
     await this.#report(course, lesson, body, atName(course, lesson.id));
   }
 
@@ -131,6 +137,7 @@ class Learning {
 
   /** The server said so: a quiz was passed. */
   finished(course: string, lesson: string): void {
+    this.#positions.delete(atName(course, lesson));
     this.#finished = { ...this.#finished, [course]: [...(this.#finished[course] ?? []), lesson] };
   }
 
@@ -189,6 +196,7 @@ class Learning {
     if (this.#person === person) return;
     this.#person = person;
     this.#finished = {};
+    this.#positions.clear();
     this.#enrolments.clear();
     this.#outlines.clear();
     this.#contents.clear();

@@ -33,7 +33,7 @@ export const t = words(
     found: (n: number) => `${n} đoạn có từ này.`,
     nothing: 'Không có đoạn nào chứa từ này.',
     jump: (at: string) => `Nghe từ ${at}`,
-    keys: 'Phím tắt: K hoặc dấu cách để dừng/phát, mũi tên trái phải để tua, M tắt tiếng, C phụ đề.',
+    keys: 'Phím tắt khi đang ở trình phát: K hoặc dấu cách để dừng/phát, mũi tên trái phải để tua, M tắt tiếng, C phụ đề.',
   },
   {
     player: (title: string) => `Player: ${title}`,
@@ -65,6 +65,6 @@ export const t = words(
     found: (n: number) => `In ${n} places.`,
     nothing: 'It is said nowhere.',
     jump: (at: string) => `Play from ${at}`,
-    keys: 'Keys: K or space to play and pause, arrows left and right to jump, M to mute, C for captions.',
+    keys: 'Keys in the player: K or space to play and pause, arrows left and right to jump, M to mute, C for captions.',
   },
 );
