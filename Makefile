@@ -13,13 +13,13 @@ ifneq ($(wildcard .venv/.ready),)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check fmt lint types contracts pytest openapi cost recount demo-journey example bench bench-check package template plan deploy destroy rehearse operator restore
+.PHONY: help setup run reset test check fmt lint types contracts pytest web web-check web-unit budget browser lighthouse openapi cost recount demo-journey example bench bench-check package template plan deploy destroy rehearse operator restore
 
 help: ## this list
 	@echo "Hocmo, on one machine:"
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: .venv/.ready node_modules/.ready ## install what is needed (done by the others when it is due)
+setup: .venv/.ready node_modules/.ready web/node_modules/.ready ## install what is needed (done by the others when it is due)
 
 .venv/.ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -29,7 +29,13 @@ setup: .venv/.ready node_modules/.ready ## install what is needed (done by the o
 node_modules/.ready: package.json package-lock.json | .venv/.ready
 	@$(PY) -m infra.local.setup node
 
-run: setup ## start everything on http://localhost:8000 (PORT=8001 make run: elsewhere); Ctrl-C stops it
+web/node_modules/.ready: web/package.json web/package-lock.json | .venv/.ready
+	@$(PY) -m infra.local.setup web
+
+web: setup ## build the web client into web/dist, when anything it is made of is newer
+	@$(PY) -m infra.local.setup pages
+
+run: setup web ## start everything on http://localhost:8000 (PORT=8001 make run: elsewhere); Ctrl-C stops it
 	@exec $(PY) -m infra.local.run
 
 reset: setup ## forget everything that make run kept in .local/
@@ -37,7 +43,7 @@ reset: setup ## forget everything that make run kept in .local/
 
 test: check ## everything that a change must pass, from a fresh clone too
 
-check: lint types contracts pytest bench-check ## style, types, import contracts, tests, what requests spend
+check: lint types contracts web-check web-unit budget pytest browser bench-check ## style, types, import contracts, tests, the pages and their bytes, what requests spend
 
 fmt: setup ## put the code in order
 	@$(PY) -m ruff check --fix-only --quiet .
@@ -55,6 +61,23 @@ contracts: setup
 
 pytest: setup
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+
+web-check: setup ## the web client's types, made anew from docs/openapi.json: what has drifted from the API fails
+	@cd web && npm run --silent check
+
+web-unit: setup
+	@cd web && npm run --silent unit
+
+budget: web ## bytes, syntax and hosts of the built web client against what is agreed
+	@cd web && npm run --silent budget
+
+browser: web ## walk the web client in a real browser over a machine of its own: make browser ARGS='citizen'
+	@$(PY) -m infra.local.setup browser
+	@cd web && npm run --silent browser -- $(ARGS)
+
+lighthouse: web ## measure the pages on a slow line, keep the figures in bench/results, fail on what misses its goal
+	@$(PY) -m infra.local.setup browser
+	@web/tools/lighthouse/measure.sh
 
 openapi: setup ## write docs/openapi.json and the index of addresses from the declared operations
 	@$(PY) -m infra.openapi

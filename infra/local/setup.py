@@ -4,6 +4,7 @@ Runs on the standard library alone: it is what brings the rest.
 """
 
 import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -15,12 +16,23 @@ from pathlib import Path
 
 VENV = Path(".venv")
 MODULES = Path("node_modules")
-OLDEST_NODE = 20
+WEB = Path("web")
+ENGINE = "to install dynoxide, the local DynamoDB engine"
+CLIENT = "to build the web client"
+OLDEST_NODE = {ENGINE: (20, 0), CLIENT: (20, 19)}  # Vite 8 says the second
+NPM_CI = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
 
 
 def main(part: str) -> int:
-    """Install `python` or `node` packages. Returns the exit status: 0, or 1 after one line that says what is wrong."""
-    install = {"python": install_python, "node": install_node}[part]
+    """Bring one part: `python`, `node` or `web` packages, the built `pages`, a `browser` that tests drive. Returns the
+    exit status: 0, or 1 after one line that says what is wrong."""
+    install = {
+        "python": install_python,
+        "node": install_node,
+        "web": install_web,
+        "pages": build_pages,
+        "browser": install_browser,
+    }[part]
     try:
         with only_one(Path(f".setup-{part}.lock")):
             problem = install()
@@ -62,12 +74,12 @@ def install_node() -> str | None:
     ready = MODULES / ".ready"
     if is_newer(ready, Path("package.json"), Path("package-lock.json")):
         return None
-    unfit = why_node_is_unfit()
+    unfit = why_node_is_unfit(ENGINE)
     if unfit and not shutil.which("dynoxide"):
         return unfit
     if not unfit:
         say("Installing dynoxide (the local DynamoDB engine) and the provider that tests sign in at …")
-        unfit = run_showing(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], r"^added ")
+        unfit = run_showing(NPM_CI, r"^added ")
         if unfit:
             return unfit
     MODULES.mkdir(exist_ok=True)
@@ -75,19 +87,83 @@ def install_node() -> str | None:
     return None
 
 
+def install_web() -> str | None:
+    """Install what the web client is built and tested with, in web/; there is no way around a fitting Node."""
+    ready = WEB / MODULES / ".ready"
+    if is_newer(ready, WEB / "package.json", WEB / "package-lock.json"):
+        return None
+    problem = why_node_is_unfit(CLIENT)
+    if not problem:
+        say("Installing what the web client is built with …")
+        problem = run_showing([*NPM_CI, "--prefix", str(WEB)], r"^added ")
+    if not problem:
+        ready.touch()
+    return problem
+
+
+def build_pages() -> str | None:
+    """Build web/dist. Its service worker is written last of all, so an interrupted build starts over."""
+    if is_newer(WEB / "dist" / "sw.js", *page_sources()):
+        return None
+    problem = why_node_is_unfit(CLIENT)
+    if not problem:
+        say("Building the web client …")
+        problem = run_showing(["npm", "run", "build", "--silent", "--prefix", str(WEB)], r"built in")
+    return problem
+
+
+def page_sources() -> list[Path]:
+    """What web/dist is made of; the types are made on the way, from the document of the API."""
+    made = WEB / "src" / "lib" / "api" / "schema.d.ts"
+    folders = [file for name in ("src", "public") for file in (WEB / name).rglob("*") if file.is_file()]
+    around = [file for pattern in ("*.ts", "*.js", "*.json", "index.html") for file in WEB.glob(pattern)]
+    return [Path("docs/openapi.json"), *around, *(file for file in folders if file != made)]
+
+
+def install_browser() -> str | None:
+    """Have a Chromium that tests drive: one that is here (CHROME_PATH names another), else the system's, else
+    Playwright's own build."""
+    if has_browser():
+        return None
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing Chromium, which the pages are tested in (about 100 MB) …")
+        run_showing(["apt-get", "update", "-qq"], r"^E:")
+        run_showing(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], r"^(E:|Setting up chrom)"
+        )
+        if has_browser():
+            return None
+    say("Bringing a Chromium of Playwright's (about 150 MB) …")
+    problem = run_showing(
+        ["npm", "exec", "--prefix", str(WEB), "--", "playwright", "install", "chromium"], r"downloaded"
+    )
+    if problem or not has_browser():
+        return (
+            "no Chromium or Chrome to test the pages in. Install one, or name it: CHROME_PATH=/path/to/chrome make test"
+        )
+    return None
+
+
+def has_browser() -> bool:
+    """Whether the tests find a browser that starts (they ask the same file)."""
+    asked = subprocess.run(["node", str(WEB / "tools" / "browser.mjs")], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
 def is_newer(ready: Path, *sources: Path) -> bool:
     """Whether another make installed everything while this one waited for the lock."""
     return ready.exists() and all(ready.stat().st_mtime >= source.stat().st_mtime for source in sources)
 
 
-def why_node_is_unfit() -> str | None:
-    """One line that says which Node is missing, or None."""
-    wanted = f"Node {OLDEST_NODE} or newer is needed to install dynoxide, the local DynamoDB engine"
+def why_node_is_unfit(purpose: str) -> str | None:
+    """One line that says which Node is missing for `purpose`, or None."""
+    oldest = OLDEST_NODE[purpose]
+    wanted = f"Node {oldest[0]}.{oldest[1]} or newer is needed {purpose}"
     if not shutil.which("node") or not shutil.which("npm"):
         return f"{wanted}; there is no node with npm on the PATH."
     told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    major = re.match(r"v(\d+)", told)
-    if not major or int(major.group(1)) < OLDEST_NODE:
+    version = re.match(r"v(\d+)\.(\d+)", told)
+    if not version or (int(version[1]), int(version[2])) < oldest:
         return f"{wanted}; node here is {told or 'broken'}."
     return None
 

@@ -64,28 +64,46 @@ def test_what_is_installed_is_what_is_pinned(name: str) -> None:
     assert {package: metadata.version(package) for package in pins(name)} == pins(name)
 
 
-def test_the_lock_names_no_host() -> None:
-    lock = (REPOSITORY / "package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["", "web", "web/tools/lighthouse", "web/tools/old-chromium"])
+def test_the_lock_names_no_host(folder: str) -> None:
+    lock = (REPOSITORY / folder / "package-lock.json").read_text()
     assert "://" not in lock
     packages = json.loads(lock)["packages"]
-    assert all("integrity" in each for path, each in packages.items() if path)
+    assert all("integrity" in each or each.get("inBundle") for path, each in packages.items() if path)
+
+
+def test_the_web_client_is_made_of_pinned_packages() -> None:
+    wanted = json.loads((REPOSITORY / "web" / "package.json").read_text())["devDependencies"]
+    assert not [f"{name} {version}" for name, version in wanted.items() if not version[0].isdigit()]
 
 
 def test_missing_node_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert "there is no node" in (setup.why_node_is_unfit() or "")
+    assert "there is no node" in (setup.why_node_is_unfit(setup.ENGINE) or "")
 
 
-@pytest.mark.parametrize(("version", "fits"), [("v18.20.0", False), ("v20.1.0", True), ("v24.0.0", True), ("?", False)])
-def test_old_node_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, fits: bool) -> None:
+@pytest.mark.parametrize(
+    ("version", "fitting"),
+    [
+        ("v18.20.0", set()),
+        ("v20.1.0", {setup.ENGINE}),
+        ("v20.19.0", {setup.ENGINE, setup.CLIENT}),
+        ("v24.0.0", {setup.ENGINE, setup.CLIENT}),
+        ("?", set()),
+    ],
+)
+@pytest.mark.parametrize("purpose", [setup.ENGINE, setup.CLIENT])
+def test_old_node_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, fitting: set[str], purpose: str
+) -> None:
     for name in ("node", "npm"):
         program = tmp_path / name
         program.write_text(f"#!/bin/sh\necho '{version}'\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    problem = setup.why_node_is_unfit()
-    assert (problem is None) == fits
-    assert fits or f"node here is {version}" in (problem or "")
+    problem = setup.why_node_is_unfit(purpose)
+    assert (problem is None) == (purpose in fitting)
+    assert problem is None or (f"node here is {version}" in problem and purpose in problem)
 
 
 def test_a_failed_step_shows_its_last_words(capfd: pytest.CaptureFixture[str]) -> None:
