@@ -3,7 +3,6 @@
 
 import { Problem } from './api/problem';
 import type { components } from './api/schema';
-import { forget } from './data/db';
 import { settings } from './settings.svelte';
 import { space } from './space.svelte';
 
@@ -75,7 +74,7 @@ class Session {
     const person = this.person?.id;
     this.#drop();
     this.#channel?.postMessage('out');
-    if (person) await forget(person);
+    if (person) await (await import('./data/db')).forget(person);
   }
 
   /** The person told another name or language. */

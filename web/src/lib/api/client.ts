@@ -1,16 +1,16 @@
 /** The typed client: operations and shapes are those of the OpenAPI document, from which `schema.d.ts` is made. */
 
-import createClient from 'openapi-fetch';
 import { session } from '../session.svelte';
 import { settings } from '../settings.svelte';
 import { space } from '../space.svelte';
 import { Problem } from './problem';
-import type { components, paths } from './schema';
+import { requests } from './requests';
+import type { components } from './schema';
 
 export { Problem } from './problem';
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: send });
+export const api = requests(send);
 
 /** Path parameters of the space whose page this is, with more of them: `here({ course })`. */
 export function here(): { space: string };
