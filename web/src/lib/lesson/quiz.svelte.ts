@@ -24,6 +24,8 @@ export class QuizUnderway {
     readonly lesson: { id: string; title: string },
     readonly version: number,
     attempts: number,
+    /** Has what its questions need to be shown. */
+    private readonly bring: () => Promise<void> = () => Promise.resolve(),
   ) {
     this.#kept = `quiz|${course}|${version}|${lesson.id}`;
     this.#outboxName = `attempt:${course}:${lesson.id}`;
@@ -116,7 +118,7 @@ export class QuizUnderway {
       this.draft = kept;
       this.resumed = Object.keys(kept.answers).length > 0;
     }
-    await this.#readRefusal();
+    await Promise.all([this.#readRefusal(), this.bring().catch(() => undefined)]); // each question says what did not come
     if (!kept && attempts && !this.#isUnderway()) await this.#lastResult(attempts);
     this.loading = false;
   }

@@ -1,8 +1,8 @@
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answered, isFit, isNumber, pieces, verdict, type Answer, type Asked, type Result } from './kinds';
-import Question from './Question.svelte';
+import Question, { bringKinds } from './Question.svelte';
 
 const HOSTILE = '<img src=x onerror=alert(1)>{@html}';
 const base = { id: '1', prompt: HOSTILE, stimulus: null, points: 2 };
@@ -52,6 +52,7 @@ function asked(question: Asked, answer: Answer | null = null, more: { result?: R
   return { ...page, given, last: () => given[given.length - 1] };
 }
 
+beforeAll(() => bringKinds(every.map(([question]) => question.kind)));
 afterEach(cleanup);
 
 describe('what is answered has the form that the API takes', () => {

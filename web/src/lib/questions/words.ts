@@ -3,6 +3,8 @@ import { number, words } from '../words.svelte';
 /** What the nine kinds of question say around what their authors wrote. */
 export const t = words(
   {
+    lost: 'Chưa tải được câu hỏi này. Hãy kiểm tra mạng rồi thử lại.',
+    again: 'Thử lại',
     right: 'Đúng',
     partly: 'Đúng một phần',
     wrong: 'Chưa đúng',
@@ -46,6 +48,8 @@ export const t = words(
     areas: 'Vùng đúng được khoanh trên hình.',
   },
   {
+    lost: 'This question did not load. Check the connection, then try again.',
+    again: 'Try again',
     right: 'Right',
     partly: 'Partly right',
     wrong: 'Not right',
