@@ -29,4 +29,4 @@ def tell(space: Space, batch: Batch) -> None:
 def _tell(space: Space, change: Change, title: str, kind: KindId, at: int) -> None:
     number = addresses.number(space.slug, change.sk.removeprefix(store.HELD))
     person = change.pk.removeprefix("learner#")
-    telling.tell(space, [person], kind, number, at=at, link=f"/credentials/{number}", params={"title": title})
+    telling.tell(space, [person], kind, number, at=at, link=f"/certificates/{number}", params={"title": title})

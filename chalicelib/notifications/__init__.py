@@ -2,7 +2,7 @@
 
 Other features call one function, :func:`telling.tell`, from a request, a job or a reaction to a change:
 
-    telling.tell(space, [asker], "thread.replied", reply_id, at=replied_at_s, link=f"/threads/{thread_id}",
+    telling.tell(space, [asker], "thread.replied", reply_id, at=replied_at_s, link=f"/questions/{thread_id}",
                  params={"name": "Trần Văn Bình", "title": "Làm sao đổi mật khẩu?"})
 
 - :mod:`kinds`: of what people are told, in both languages; a feature adds its kind there

@@ -110,7 +110,7 @@ def _tell(
     space: Space, thread: Thread, people: Iterable[str], kind: KindId, key: str, at: int, facts: dict[str, str]
 ) -> None:
     params = {"title": thread.title, **facts}
-    telling.tell(space, people, kind, key, at=at, link=f"/threads/{thread.id}", params=params)
+    telling.tell(space, people, kind, key, at=at, link=f"/questions/{thread.id}", params=params)
 
 
 def _public_name(space: Space, post: Post) -> str:

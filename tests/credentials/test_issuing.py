@@ -230,7 +230,7 @@ def test_whoever_is_issued_one_is_told_and_told_of_its_end(aws: Cloud, hue: Open
     follow(hue, found)  # the same changes once more
     ((kind, text, link),) = notes(hue, person)
     assert (kind, text) == ("credential.issued", title)
-    assert link.endswith(f"/s/{hue.slug}/credentials/{number}")
+    assert link.endswith(f"/s/{hue.slug}/certificates/{number}")
     hue.admin.put(hue.at(f"/credentials/{number}/revocation"), {"reason": "misconduct"}).ok()
     aws.drain()
     assert sorted(each[0] for each in notes(hue, person)) == ["credential.issued", "credential.revoked"]

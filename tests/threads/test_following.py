@@ -37,7 +37,7 @@ def test_the_tutor_is_told_of_a_question_and_the_asker_of_each_reply_once(aws: C
     for _ in range(2):
         again(aws, forum)
     (asked,) = forum.tutor.told()
-    assert (asked["kind"], asked["link"].endswith(f"/threads/{thread}")) == ("thread.asked", True)
+    assert (asked["kind"], asked["link"].endswith(f"/questions/{thread}")) == ("thread.asked", True)
     assert "09:00 26/11/2026" in asked["text"]
     assert [each["title"] for each in forum.asker.told()] == [
         "Trần Văn Bình đã trả lời",
