@@ -3,21 +3,26 @@
 
 import { Problem } from './api/problem';
 import type { components } from './api/schema';
+import { kept } from './kept';
 import { settings } from './settings.svelte';
 import { space } from './space.svelte';
 
-type SignedIn = components['schemas']['SignedIn'];
+type SignedIn = Pick<components['schemas']['SignedIn'], 'access_token' | 'expires_in' | 'person'>;
 export type Person = components['schemas']['SignedInPerson'];
 
 const EARLY_MS = 30_000; // a token is renewed this long before it ends: requests are under way for a while
+const PATIENCE_MS = 20_000;
+const LEAVING_MS = 5_000;
+const RACED_MS = 1_500; // the window that was first gets its cookie meanwhile
 /** Answers after which one is out; others (no line, a server in trouble) leave the session as it is. */
 const OUT = new Set(['session_ended', 'refresh_token_reused', 'account_deactivated']);
-const WEB = { 'content-type': 'application/json', 'x-hocmo-client': 'web' };
+const WEB = { 'x-hocmo-client': 'web' };
 
 class Session {
   person = $state<Person | null>(null);
   /** The session ended elsewhere, or of age: what was not sent waits for the same person. */
   ended = $state(false);
+  #former = $state('');
   #token = '';
   #until = 0;
   #renewing: Promise<string> | null = null;
@@ -27,25 +32,30 @@ class Session {
     return this.person !== null;
   }
 
+  /** Whose work it is that is done here: of who is in, or of whom the session ended for while a page was open. */
+  get owner(): string {
+    return this.person?.id ?? (this.ended ? this.#former : '');
+  }
+
   /** Take up the session of this device. Nothing is asked of the server before a token is needed. */
   start(): void {
-    const kept = read(this.#key);
-    if (kept) this.person = kept;
-    if (kept) settings.suggest(kept.locale);
+    this.#take(read(this.#key));
     this.#channel?.addEventListener('message', (event: MessageEvent<string>) => {
-      if (event.data === 'in' && !this.person) this.person = read(this.#key);
+      if (event.data === 'in') this.#take(read(this.#key));
       if (event.data === 'out') this.#drop();
     });
+    if (kept.get(this.#leaving)) void this.#end('');
   }
 
   /** Headers of every request that ends in a session: the refresh token then comes as a cookie. */
   get headers(): Record<string, string> {
-    return { 'x-hocmo-client': 'web' };
+    return WEB;
   }
 
   /** Tokens have come: one is in. */
-  enter(signedIn: Pick<SignedIn, 'access_token' | 'expires_in' | 'person'>): void {
-    localStorage.removeItem(this.#slot); // an exchange that was under way was of the session before
+  enter(signedIn: SignedIn): void {
+    kept.remove(this.#slot); // an exchange that was under way was of the session before
+    kept.remove(this.#leaving);
     this.#keep(signedIn);
     this.ended = false;
     this.#channel?.postMessage('in');
@@ -56,32 +66,30 @@ class Session {
     return Date.now() < this.#until - EARLY_MS ? this.#token : this.renewed();
   }
 
-  /** The next access token: asked for once, whoever waits for it. Throws: Problem. */
+  /** The next access token: asked for once, whoever waits for it. Throws: Problem; `session_changed` where it is another
+   * person's: what was under way was of somebody else. */
   renewed(): Promise<string> {
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = null));
     return this.#renewing;
   }
 
-  /** Sign out here. What this device kept of the person goes, also where the server cannot be told. */
+  /** Sign out here: on this device at once, and at the server as soon as it can be told. */
   async leave(): Promise<void> {
-    const token = await this.token().catch(() => '');
-    if (token) {
-      await fetch(`/v1/spaces/${space.slug}/sessions`, {
-        method: 'DELETE',
-        headers: { ...this.headers, authorization: `Bearer ${token}` },
-      }).catch(() => undefined);
-    }
-    const person = this.person?.id;
+    const [person, token] = [this.person?.id, Date.now() < this.#until ? this.#token : ''];
+    if ('Notification' in window && Notification.permission === 'granted') await this.#forgetDevice();
+    kept.set(this.#leaving, '1');
+    kept.remove(this.#key);
     this.#drop();
     this.#channel?.postMessage('out');
     if (person) await (await import('./data/db')).forget(person);
+    await this.#end(token);
   }
 
   /** The person told another name or language. */
   describe(change: Partial<Pick<Person, 'name' | 'locale'>>): void {
     if (!this.person) return;
     this.person = { ...this.person, ...change };
-    write(this.#key, this.person);
+    kept.set(this.#key, JSON.stringify(this.person));
   }
 
   get #key(): string {
@@ -92,43 +100,91 @@ class Session {
     return `hocmo:${space.slug}:exchange`;
   }
 
-  #renew(): Promise<string> {
-    return locked(`hocmo:${space.slug}:refresh`, () => this.#exchange(false));
+  get #leaving(): string {
+    return `hocmo:${space.slug}:leaving`;
   }
 
-  async #exchange(again: boolean): Promise<string> {
+  #renew(): Promise<string> {
+    return locked(`hocmo:${space.slug}:refresh`, async () => {
+      const before = this.person?.id;
+      const signedIn = await this.#exchange(false);
+      const changed = before !== undefined && before !== signedIn.person.id;
+      this.#keep(signedIn);
+      if (changed) throw new Problem('session_changed', 401, '');
+      return this.#token;
+    });
+  }
+
+  async #exchange(again: boolean): Promise<SignedIn> {
     // A key of its own for each exchange, kept until the answer has come: an answer that a poor line lost is asked
     // for again under the same key, and the session goes on.
-    const key = localStorage.getItem(this.#slot) ?? fresh();
-    localStorage.setItem(this.#slot, key);
-    const response = await fetch(`/v1/spaces/${space.slug}/sessions/refresh`, {
-      method: 'POST',
-      headers: { ...WEB, 'accept-language': settings.language },
-      body: JSON.stringify({ attempt: key }),
-    }).catch(() => {
-      throw Problem.offline();
-    });
-    if (response.status < 500 && response.status !== 429) localStorage.removeItem(this.#slot);
+    const attempt = kept.get(this.#slot) ?? fresh();
+    kept.set(this.#slot, attempt);
+    const response = await this.#fetch('/refresh', 'POST', PATIENCE_MS, {}, JSON.stringify({ attempt }));
     const body: unknown = await response.json().catch(() => null);
-    if (!response.ok) {
-      const problem = Problem.of(response, body);
-      if (problem.code === 'refresh_raced' && !again) return this.#exchange(true); // another window was first
-      if (OUT.has(problem.code)) this.#end();
-      throw problem;
+    if (response.ok && !body) throw Problem.offline(); // cut short: asked for again under the same key
+    if (response.status < 500 && response.status !== 429) kept.remove(this.#slot);
+    if (response.ok) return body as SignedIn;
+    const problem = Problem.of(response, body);
+    if (problem.code === 'refresh_raced' && !again) {
+      await new Promise((resolve) => setTimeout(resolve, RACED_MS));
+      return this.#exchange(true);
     }
-    this.#keep(body as SignedIn);
-    return this.#token;
+    if (OUT.has(problem.code)) this.#lose();
+    throw problem;
   }
 
-  #keep(signedIn: Pick<SignedIn, 'access_token' | 'expires_in' | 'person'>): void {
+  /** Tell the server that the session is over; what it cannot be told now, it is told at the next start. */
+  async #end(token: string): Promise<void> {
+    try {
+      const good = token || (await locked(`hocmo:${space.slug}:refresh`, () => this.#exchange(true))).access_token;
+      const response = await this.#fetch('', 'DELETE', LEAVING_MS, { authorization: `Bearer ${good}` });
+      if (response.status < 500) kept.remove(this.#leaving);
+    } catch (error) {
+      if (error instanceof Problem && OUT.has(error.code)) kept.remove(this.#leaving);
+    }
+  }
+
+  async #forgetDevice(): Promise<void> {
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, LEAVING_MS));
+    const told = import('./push.svelte').then(({ Push }) => new Push().stop());
+    await Promise.race([told.catch(() => undefined), patience]);
+  }
+
+  async #fetch(path: string, method: string, patience: number, headers: object, body?: string): Promise<Response> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), patience);
+    const sent = { ...WEB, 'content-type': 'application/json', 'accept-language': settings.language, ...headers };
+    try {
+      return await fetch(`/v1/spaces/${space.slug}/sessions${path}`, { method, headers: sent, body, signal: stop.signal });
+    } catch {
+      throw Problem.offline();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #keep(signedIn: SignedIn): void {
     this.#token = signedIn.access_token;
     this.#until = Date.now() + signedIn.expires_in * 1000;
     this.person = signedIn.person;
-    write(this.#key, signedIn.person);
+    kept.set(this.#key, JSON.stringify(signedIn.person));
   }
 
-  #end(): void {
-    this.ended = this.person !== null;
+  /** Be whom another window, or the last visit, says; nothing of a person before is of use. */
+  #take(person: Person | null): void {
+    if (!person || person.id === this.person?.id) return;
+    this.#drop();
+    this.ended = false;
+    this.person = person;
+    settings.suggest(person.locale);
+  }
+
+  #lose(): void {
+    if (!this.person) return;
+    this.#former = this.person.id;
+    this.ended = true;
+    if (read(this.#key)?.id === this.person.id) kept.remove(this.#key);
     this.#drop();
   }
 
@@ -136,20 +192,15 @@ class Session {
     this.person = null;
     this.#token = '';
     this.#until = 0;
-    localStorage.removeItem(this.#key);
   }
 }
 
 function read(key: string): Person | null {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null') as Person | null;
+    return JSON.parse(kept.get(key) ?? 'null') as Person | null;
   } catch {
     return null;
   }
-}
-
-function write(key: string, person: Person): void {
-  localStorage.setItem(key, JSON.stringify(person));
 }
 
 function fresh(): string {

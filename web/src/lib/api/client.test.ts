@@ -9,7 +9,7 @@ const json = (status: number, body: unknown) =>
 /** What was asked with, request by request: `POST /v1/…/sessions Bearer t`. */
 function server(refresh: () => Response): string[] {
   const asked: string[] = [];
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     if (!(input instanceof Request)) return refresh();
     asked.push(`${input.method} ${new URL(input.url).pathname} ${input.headers.get('authorization') ?? '-'}`);
     return json(200, { items: [], next: null });

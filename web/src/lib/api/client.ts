@@ -45,11 +45,15 @@ export function onceKey(): string {
   return Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('');
 }
 
+const PATIENCE_MS = 30_000; // the gateway gives up before: a line that does not answer is none
+
 /** Send with language and session; a token that the server no longer takes is renewed once. What begins a session of its
- * own goes without the one that may be there; so does all else once that has ended: some of it is public. Throws: Problem. */
-export async function send(request: Request): Promise<Response> {
+ * own goes without the one that may be there; so does all else once that has ended: some of it is public. `owner`: whose
+ * work it is; it goes out as nobody else's. Throws: Problem. */
+export async function send(request: Request, owner?: string): Promise<Response> {
   request.headers.set('accept-language', settings.language);
   const token = session.isIn && !request.headers.has('x-hocmo-client') ? await session.token().catch(unlessEnded) : '';
+  if (owner !== undefined && session.person?.id !== owner) throw new Problem('session_changed', 401, '');
   const again = token ? request.clone() : null;
   if (token) request.headers.set('authorization', `Bearer ${token}`);
   const response = await reach(request);
@@ -59,14 +63,23 @@ export async function send(request: Request): Promise<Response> {
 }
 
 function unlessEnded(error: unknown): string {
-  if (error instanceof Problem && error.status === 401) return '';
+  if (error instanceof Problem && error.status === 401 && !session.isIn) return '';
   throw error;
 }
 
+/** The answer with all of its body: one that is cut short on its way is no answer. */
 async function reach(request: Request): Promise<Response> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  const given = request.signal;
+  given?.addEventListener('abort', () => stop.abort());
   try {
-    return await fetch(request);
+    const response = await fetch(request, { signal: stop.signal });
+    const body = response.status === 204 || response.status === 304 ? null : await response.text();
+    return new Response(body, { status: response.status, headers: response.headers });
   } catch {
     throw Problem.offline();
+  } finally {
+    clearTimeout(timer);
   }
 }

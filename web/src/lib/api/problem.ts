@@ -34,6 +34,13 @@ export class Problem extends Error {
     return this.document.errors?.find((one) => one.field === field)?.detail;
   }
 
+  /** The server will take it later: it is in trouble, asked to wait, or does not speak as we do (a gateway on the way). */
+  get isForNow(): boolean {
+    const later = ['space_suspended', 'space_opening', 'still_running', 'from_elsewhere'];
+    const told = this.retryAfter !== null || [408, 429].includes(this.status) || this.status >= 500;
+    return told || later.includes(this.code) || this.code.startsWith('http_');
+  }
+
   get isOffline(): boolean {
     return this.code === 'offline';
   }

@@ -1,7 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { session } from '../session.svelte';
 import { QuizUnderway } from './quiz.svelte';
 
 // jsdom keeps nothing, as a private window does: what is asked goes straight to the server.
+const person = { id: 'p1', name: 'An', roles: ['learner' as const], locale: 'vi' as const };
+beforeEach(() => session.enter({ access_token: 't', expires_in: 900, person }));
 const lesson = { id: '4', title: 'Ôn tập' };
 const answered = (status: number, body: unknown) =>
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(JSON.stringify(body), { status }));

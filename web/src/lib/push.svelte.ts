@@ -1,7 +1,7 @@
 /** Whether this browser shows notifications of this space: asked of the person, of the browser, and told to the server. */
 
-import { api, ask, here, Problem, type Schema } from '$lib/api/client';
-import { space } from '$lib/space.svelte';
+import { api, ask, here, Problem, type Schema } from './api/client';
+import { space } from './space.svelte';
 
 /** `unready`: the part of the program that shows them is not here yet. */
 export type PushState = 'looking' | 'unsupported' | 'unready' | 'denied' | 'on' | 'off';
