@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chalicelib.assessment import definitions, keys, showing, store
-from chalicelib.assessment.sitting_models import PaperAppeal, SittingCard, SittingQuery, StaffSitting
+from chalicelib.assessment.sitting_models import MySittingsQuery, PaperAppeal, SittingCard, SittingQuery, StaffSitting
 from chalicelib.assessment.supervising import OwnSitting
 from chalicelib.errors import NotFound
 from chalicelib.http import paging
-from chalicelib.http.models import Page, PageQuery
+from chalicelib.http.models import Page
 from chalicelib.storage.items import Item
 from chalicelib.storage.spaces import Space
 
@@ -17,10 +17,13 @@ _START = "-"
 _SLICE = 100
 
 
-def mine(space: Space, person_id: str, query: PageQuery) -> Page[SittingCard]:
+def mine(space: Space, person_id: str, query: MySittingsQuery) -> Page[SittingCard]:
     """A page of one's own sittings, by assessment: 1 call, and 1 for each version seen first. Raises: BadCursor."""
+    begins = keys.sittings(query.assessment) if query.assessment else "sitting#"
     after = str(paging.decode(query.cursor, str)[0]) if query.cursor else None
-    rows = store.sittings_of_person(space, person_id, after, query.limit)
+    if after and not after.startswith(begins):
+        raise paging.BadCursor
+    rows = store.sittings_of_person(space, person_id, begins, after, query.limit)
     items = [showing.card(space, each) for each in rows.items]
     return Page[SittingCard](items=items, next=paging.encode(rows.after["sk"]) if rows.after else None)
 

@@ -40,6 +40,7 @@ def sitting(space: Space, sheet: Item) -> Sitting:
         **_facts(space, sheet),
         version=sheet["v"],
         seconds_left=max(sheet["due"] - now, 0) if is_open and "due" in sheet else None,
+        answers_until=instant(sheet["until"]) if "due" in sheet else None,
         server_time=clock.now(),
         questions=questions,
         pictures=pictures,

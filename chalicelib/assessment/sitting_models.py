@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chalicelib.assessment.definition_models import Review
+from chalicelib.assessment.definition_models import OfferedAssessment, Review
 from chalicelib.http.models import Id, Inbound, Outbound, PageQuery
 from chalicelib.jobs.writing import WrittenFile
 from chalicelib.questions.models import AskedQuestion, QuestionResult
@@ -80,6 +80,32 @@ class SittingCard(Outbound):
     passed: bool | None
 
 
+class MySittingsQuery(PageQuery):
+    """Which of one's own sittings to list."""
+
+    assessment: Id | None = Field(default=None, description="Only those of this assessment.")
+
+
+class MyAssessment(OfferedAssessment):
+    """An assessment as whoever may take it sees it before beginning: under which terms, and where they stand."""
+
+    wait_minutes: int = Field(description="Between one sitting's end and the next.")
+    grace_seconds: int = Field(description="After time is up, saved answers still count for so long.")
+    partial_credit: bool = Field(description="Whether what is right in part earns a part of the points.")
+    review: Review = Field(description="When whoever took it sees the questions again.")
+    taken: int = Field(description="How many sittings one has had, with an open one.")
+    left: int | None = Field(description="How many more may be begun; null: as many as one likes.")
+    open: int | None = Field(description="The number of the sitting that is open.")
+    last: SittingCard | None = Field(description="One's newest sitting.")
+    refusal: str | None = Field(
+        description="The `code` with which beginning would be refused now, but for a supervisor's code or release; "
+        "null: one may begin, or go on.",
+        examples=["wait_longer"],
+    )
+    begins_at: datetime | None = Field(description="From when on one may begin, where only time is in the way.")
+    server_time: datetime
+
+
 class StaffSitting(SittingCard):
     """A sitting as those see it who look after learners."""
 
@@ -91,6 +117,9 @@ class Sitting(SittingCard):
 
     version: int
     seconds_left: int | None = Field(description="By the server's clock; null: no limit.")
+    answers_until: datetime | None = Field(
+        description="Until when answers are kept: a while after it is due, since lines get lost; null: no limit."
+    )
     server_time: datetime
     questions: list[AskedQuestion] = Field(
         description="While it is open, and once they are told again. By their `id` answers are saved."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.assessment import definitions, results, sittings
+from chalicelib.assessment import definitions, offers, results, sittings
 from chalicelib.assessment.definition_models import OfferedAssessment
 from chalicelib.assessment.definitions import AssessmentArchived
 from chalicelib.assessment.sitting_models import (
     AnswerSaved,
+    MyAssessment,
+    MySittingsQuery,
     NewAnswer,
     QuestionNumber,
     Sitting,
@@ -44,8 +46,16 @@ def list_my_assessments(space: Space, actor: Actor, query: PageQuery) -> Page[Of
     return definitions.offered(space, actor.audiences, query)
 
 
+@sitting.get(
+    "/spaces/{space}/me/assessments/{assessment}", may=LEARN, budget=Budget(calls=3, rcu=8), raises=[NotForYou]
+)
+def read_my_assessment(space: Space, actor: Actor, assessment: Id) -> MyAssessment:
+    """An assessment before it is begun: its terms, and where one stands. Who has taken it may read it ever after."""
+    return offers.mine(space, actor, assessment)
+
+
 @sitting.get("/spaces/{space}/me/sittings", may=LEARN, budget=Budget(calls=1, rcu=60), raises=[paging.BadCursor])
-def list_my_sittings(space: Space, actor: Actor, query: PageQuery) -> Page[SittingCard]:
+def list_my_sittings(space: Space, actor: Actor, query: MySittingsQuery) -> Page[SittingCard]:
     """One's own sittings with their results, by assessment."""
     return results.mine(space, actor.person_id, query)
 

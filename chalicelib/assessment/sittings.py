@@ -143,7 +143,9 @@ def start(space: Space, actor: Actor, assessment_id: str, body: SittingStart) ->
             last = grades.close(space, last)
         if not in_use:
             raise AssessmentArchived
-        _require(space, actor, frozen, last, body)
+        require_terms(space, actor, frozen, last)
+        if frozen.terms.supervised == "code":
+            supervising.require_code(space, actor.person_id, assessment_id, body.code)
         number = keys.sitting_place(last["sk"])[1] + 1 if last else 1
         sheet = _begin(space, actor.person_id, frozen, number)
         if sheet:
@@ -180,15 +182,16 @@ def _sheet(frozen: Frozen, person_id: str, number: int, questions: int) -> Item:
     }  # fmt: skip
 
 
-def _require(space: Space, actor: Actor, frozen: Frozen, last: Item | None, body: SittingStart) -> None:
+def require_terms(space: Space, actor: Actor, frozen: Frozen, last: Item | None) -> None:
+    """Refuse to whom the terms do not let begin now, whatever a supervisor says; ``last`` is their newest sitting. 0
+    calls, 1 for one with a course. Raises: NotForYou, NotOpen, NoSittingsLeft, WaitLonger, NotEnrolled, EnrolmentLeft.
+    """
     terms = frozen.terms
     if not definitions.suits(actor.audiences, terms.audiences):
         raise NotForYou
     _require_time(terms, last)
     if terms.course:
         require_active(enrolments.get(space, actor.person_id, terms.course))
-    if terms.supervised == "code":
-        supervising.require_code(space, actor.person_id, frozen.assessment, body.code)
 
 
 def _require_time(terms: Terms, last: Item | None) -> None:
@@ -201,14 +204,19 @@ def _require_time(terms: Terms, last: Item | None) -> None:
         return
     if keys.sitting_place(last["sk"])[1] >= terms.most_sittings:
         raise NoSittingsLeft(allowed=terms.most_sittings)
-    left = last["sub"] + terms.wait_minutes * 60 - now
+    left = waited_until(terms, last) - now
     if left > 0:
         raise WaitLonger(minutes=-(-left // 60))
 
 
+def waited_until(terms: Terms, last: Item) -> int:
+    """From when on another sitting may follow that submitted one (epoch seconds)."""
+    return int(last["sub"]) + terms.wait_minutes * 60
+
+
 def read(space: Space, person_id: str, assessment_id: str, number: int) -> Sitting:
     """One's sitting as it is now; one whose time is over is closed first. 3 calls when warm. Raises: NotFound."""
-    return showing.sitting(space, _ended(space, _find(space, person_id, assessment_id, number)))
+    return showing.sitting(space, ended(space, _find(space, person_id, assessment_id, number)))
 
 
 def save(space: Space, person_id: str, assessment_id: str, number: int, question: int, new: NewAnswer) -> AnswerSaved:
@@ -280,7 +288,8 @@ def _find(space: Space, person_id: str, assessment_id: str, number: int) -> Item
     return sheet
 
 
-def _ended(space: Space, sheet: Item) -> Item:
+def ended(space: Space, sheet: Item) -> Item:
+    """A sheet as it is now: one whose time is over is closed first."""
     if sheet["st"] == "open" and sheet["until"] < clock.epoch_s():
         return grades.close(space, sheet)
     return sheet

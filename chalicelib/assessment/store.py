@@ -301,10 +301,10 @@ def regrades(space: Space, regrading_id: str, begins: str, after: str | None, li
     return _table(space).query(pk, begins_with=begins, after={"pk": pk, "sk": after} if after else None, limit=limit)
 
 
-def sittings_of_person(space: Space, person_id: str, after: str | None, limit: int) -> Rows:
-    """A page of one's sittings, by assessment: 1 Query."""
+def sittings_of_person(space: Space, person_id: str, begins: str, after: str | None, limit: int) -> Rows:
+    """A page of one's sittings, by assessment, or of one assessment (``begins``): 1 Query."""
     start = {"pk": partition(person_id), "sk": after} if after else None
-    return _table(space).query(partition(person_id), begins_with="sitting#", after=start, limit=limit)
+    return _table(space).query(partition(person_id), begins_with=begins, after=start, limit=limit)
 
 
 def outcomes(space: Space, person_id: str, assessment_id: str) -> list[Item]:
