@@ -1,40 +1,44 @@
-/** Small texts that this device remembers. Where a browser keeps nothing (storage is blocked, absent or full), they hold
- * for the visit. */
+/** Small texts that this device remembers, or this tab. Where a browser keeps nothing (storage is blocked, absent or full),
+ * they hold for the visit. */
 
-const memory = new Map<string, string>();
+class Kept {
+  #memory = new Map<string, string>();
 
-function store(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
+  constructor(private readonly where: 'localStorage' | 'sessionStorage') {}
 
-export const kept = {
   get(key: string): string | null {
     try {
-      return memory.get(key) ?? store()?.getItem(key) ?? null;
+      return this.#memory.get(key) ?? this.#store?.getItem(key) ?? null;
     } catch {
       return null;
     }
-  },
+  }
+
   set(key: string, text: string): void {
     try {
-      const there = store();
+      const there = this.#store;
       if (!there) throw new Error('blocked');
       there.setItem(key, text);
-      memory.delete(key);
+      this.#memory.delete(key);
     } catch {
-      memory.set(key, text);
+      this.#memory.set(key, text);
     }
-  },
+  }
+
   remove(key: string): void {
-    memory.delete(key);
+    this.#memory.delete(key);
     try {
-      store()?.removeItem(key);
+      this.#store?.removeItem(key);
     } catch {
       // It was never there.
     }
-  },
-};
+  }
+
+  /** Asking for it may throw already: a browser that blocks storage. */
+  get #store(): Storage | null {
+    return window[this.where];
+  }
+}
+
+export const kept = new Kept('localStorage');
+export const keptInTab = new Kept('sessionStorage');

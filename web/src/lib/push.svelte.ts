@@ -1,12 +1,13 @@
 /** Whether this browser shows notifications of this space: asked of the person, of the browser, and told to the server. */
 
 import { api, ask, here, Problem, type Schema } from './api/client';
+import { kept } from './kept';
 import { space } from './space.svelte';
 
 /** `unready`: the part of the program that shows them is not here yet. */
 export type PushState = 'looking' | 'unsupported' | 'unready' | 'denied' | 'on' | 'off';
 
-interface Kept {
+interface Mine {
   endpoint: string;
   device: string;
 }
@@ -27,9 +28,9 @@ export class Push {
     const registration = await navigator.serviceWorker.getRegistration();
     const subscription = await registration?.pushManager.getSubscription();
     await this.#list();
-    const kept = remembered();
-    const known = Boolean(kept && subscription?.endpoint === kept.endpoint && this.devices.some((one) => one.id === kept.device));
-    this.here = known && kept ? kept.device : '';
+    const mine = remembered();
+    const known = Boolean(mine && subscription?.endpoint === mine.endpoint && this.devices.some((one) => one.id === mine.device));
+    this.here = known && mine ? mine.device : '';
     if (Notification.permission === 'denied') this.state = 'denied';
     else if (!registration) this.state = 'unready';
     else this.state = known ? 'on' : 'off';
@@ -52,20 +53,20 @@ export class Push {
     const device = await ask(
       api.POST('/v1/spaces/{space}/me/devices', { params: { path: here() }, body: subscription.toJSON() as Schema<'NewDevice'> }),
     );
-    localStorage.setItem(slot(), JSON.stringify({ endpoint: subscription.endpoint, device: device.id }));
+    kept.set(slot(), JSON.stringify({ endpoint: subscription.endpoint, device: device.id }));
     await this.look();
   }
 
   /** Take none here any more: the browser first, so that nothing comes even where the server cannot be told. */
   async stop(): Promise<void> {
-    const kept = remembered();
+    const mine = remembered();
     if (isSupported()) {
       const registration = await navigator.serviceWorker.getRegistration();
       const subscription = await registration?.pushManager.getSubscription();
-      if (subscription && subscription.endpoint === kept?.endpoint) await subscription.unsubscribe();
+      if (subscription && subscription.endpoint === mine?.endpoint) await subscription.unsubscribe();
     }
-    localStorage.removeItem(slot());
-    if (kept) await this.remove(kept.device);
+    kept.remove(slot());
+    if (mine) await this.remove(mine.device);
   }
 
   /** Let another browser take none. Throws: Problem. */
@@ -112,9 +113,9 @@ function slot(): string {
   return `hocmo:${space.slug}:push`;
 }
 
-function remembered(): Kept | null {
+function remembered(): Mine | null {
   try {
-    return JSON.parse(localStorage.getItem(slot()) ?? 'null') as Kept | null;
+    return JSON.parse(kept.get(slot()) ?? 'null') as Mine | null;
   } catch {
     return null;
   }

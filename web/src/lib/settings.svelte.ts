@@ -1,5 +1,7 @@
 /** How a person wants to read: theme, text size, language. At once, remembered on this device, told to other tabs. */
 
+import { kept } from './kept';
+
 export type Language = 'vi' | 'en';
 export type Size = 'usual' | 'large' | 'larger';
 export type ThemeChoice = 'device' | 'light' | 'dark';
@@ -14,7 +16,7 @@ const KEY = 'hocmo:settings'; // boot.js reads it too
 
 function read(): Kept {
   try {
-    return (JSON.parse(localStorage.getItem(KEY) ?? '{}') as Kept | null) ?? {};
+    return (JSON.parse(kept.get(KEY) ?? '{}') as Kept | null) ?? {};
   } catch {
     return {};
   }
@@ -73,11 +75,7 @@ class Settings {
 
   #keep(change: Kept): void {
     this.#kept = { ...this.#kept, ...change };
-    try {
-      localStorage.setItem(KEY, JSON.stringify(this.#kept));
-    } catch {
-      // Private windows keep nothing: it holds for this visit.
-    }
+    kept.set(KEY, JSON.stringify(this.#kept));
     this.#apply();
   }
 

@@ -2,6 +2,7 @@
 
 import type { components } from './api/schema';
 import { tokens } from './brand';
+import { kept } from './kept';
 import { settings } from './settings.svelte';
 
 export type PublicSpace = components['schemas']['PublicSpace'];
@@ -36,21 +37,21 @@ class SpaceOfPage {
       this.found = 'none';
       return;
     }
-    const kept = localStorage.getItem(KEPT + this.slug);
-    if (kept) this.#take(JSON.parse(kept) as PublicSpace);
+    const last = lastOf(this.slug);
+    if (last) this.#take(last);
     try {
       const answer = await (window.hocmo?.space ?? fetch(`/v1/spaces/${this.slug}`));
       if (answer.ok) {
         const document = (await answer.json()) as PublicSpace;
-        localStorage.setItem(KEPT + this.slug, JSON.stringify(document));
+        kept.set(KEPT + this.slug, JSON.stringify(document));
         this.#take(document);
       } else if (answer.status === 404) {
         this.found = 'unknown';
-      } else if (!kept) {
+      } else if (!last) {
         this.found = 'unreachable';
       }
     } catch {
-      if (!kept) this.found = 'unreachable';
+      if (!last) this.found = 'unreachable';
     }
   }
 
@@ -72,6 +73,15 @@ class SpaceOfPage {
     const logo = this.document.brand.logo;
     if (logo) link('icon', `/v1/spaces/${this.slug}/logo`, logo.content_type);
     link('manifest', `/v1/spaces/${this.slug}/manifest.webmanifest?at=${this.base ? 'path' : 'host'}`);
+  }
+}
+
+/** What was told the last time; null where nothing was, or it cannot be read any more. */
+function lastOf(slug: string): PublicSpace | null {
+  try {
+    return JSON.parse(kept.get(KEPT + slug) ?? 'null') as PublicSpace | null;
+  } catch {
+    return null;
   }
 }
 

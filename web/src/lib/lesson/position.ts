@@ -1,6 +1,8 @@
 /** Where a person is in a film, so that it is never lost: on the disk at once (`localStorage` alone is sure to be written
  * while a webview closes), and told to the server every quarter of a minute and whenever the film stops. */
 
+import { kept } from '../kept';
+
 const TOLD_EVERY_MS = 15_000;
 const NOTED_EVERY_MS = 1_000;
 const WORTH_S = 3; // so near the beginning there is nothing to come back to
@@ -55,14 +57,14 @@ export class Position {
   /** The lesson is done: a position in it means nothing any more. */
   forget(): void {
     this.#noted = null;
-    localStorage.removeItem(this.name);
+    kept.remove(this.name);
   }
 
   #note(seconds: number, at: number): void {
     this.#notedAt = at;
     this.#noted = { s: seconds, at };
     this.#isTold = false;
-    keep(this.name, this.#noted);
+    kept.set(this.name, JSON.stringify(this.#noted));
   }
 
   #say(): void {
@@ -73,7 +75,7 @@ export class Position {
       () => {
         if (this.#noted !== said) return;
         this.#isTold = true;
-        localStorage.removeItem(this.name); // the server's word, or the outbox's, is as good now
+        kept.remove(this.name); // the server's word, or the outbox's, is as good now
       },
       () => undefined, // it stays as not told, for the next time
     );
@@ -83,8 +85,8 @@ export class Position {
 /** What this device noted and has not told; null where there is nothing. */
 export function noted(name: string): Noted | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(name) ?? 'null') as Noted | null;
-    return kept && typeof kept.s === 'number' && typeof kept.at === 'number' ? kept : null;
+    const note = JSON.parse(kept.get(name) ?? 'null') as Noted | null;
+    return note && typeof note.s === 'number' && typeof note.at === 'number' ? note : null;
   } catch {
     return null;
   }
@@ -96,12 +98,4 @@ export function beginning(asked: string | null, here: Noted | null, server: { s:
   if (asked !== null && /^\d{1,5}$/.test(asked)) return Number(asked);
   if (here && (server.s === undefined || here.at > server.at)) return Math.floor(here.s);
   return server.s ?? 0;
-}
-
-function keep(name: string, value: Noted): void {
-  try {
-    localStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // No room: the server is told all the same.
-  }
 }

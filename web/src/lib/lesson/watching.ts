@@ -1,5 +1,7 @@
 /** How a person likes to watch, remembered on this device. */
 
+import { kept } from '../kept';
+
 export type Rendition = 'whole' | 'light' | 'sound';
 
 export interface Watching {
@@ -13,25 +15,21 @@ export const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const KEY = 'hocmo:watching';
 
 export function remembered(): Watching {
-  let kept: Partial<Watching> = {};
+  let found: Partial<Watching> = {};
   try {
-    kept = (JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Watching> | null) ?? {};
+    found = (JSON.parse(kept.get(KEY) ?? '{}') as Partial<Watching> | null) ?? {};
   } catch {
-    // Broken, or a browser that keeps nothing: as one usually watches.
+    // Broken: as one usually watches.
   }
   return {
-    speed: SPEEDS.includes(kept.speed ?? 1) ? (kept.speed ?? 1) : 1,
-    rendition: kept.rendition ?? null,
-    captions: typeof kept.captions === 'string' ? kept.captions : null,
+    speed: SPEEDS.includes(found.speed ?? 1) ? (found.speed ?? 1) : 1,
+    rendition: found.rendition ?? null,
+    captions: typeof found.captions === 'string' ? found.captions : null,
   };
 }
 
 export function remember(change: Partial<Watching>): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), ...change }));
-  } catch {
-    // It holds for this visit.
-  }
+  kept.set(KEY, JSON.stringify({ ...remembered(), ...change }));
 }
 
 /** What to play: what was chosen, where there is such a rendition; else the light one where the line is paid by the

@@ -1,6 +1,7 @@
 /** Signing in elsewhere (a provider, a super-app): who begins keeps a secret, and nobody else can end it (RFC 7636). */
 
 import { api, ask, here, Problem } from '$lib/api/client';
+import { keptInTab } from '$lib/kept';
 import { space } from '$lib/space.svelte';
 import { ownPath } from './landing';
 
@@ -26,15 +27,15 @@ export async function begin(party: Party, id: string, next: string): Promise<voi
   );
   if (!/^https?:\/\//.test(address)) throw new Problem('address_unfit', 0, address);
   const begun: Begun = { verifier, party, id, next };
-  sessionStorage.setItem(slot(), JSON.stringify(begun));
+  keptInTab.set(slot(), JSON.stringify(begun));
   location.assign(address);
 }
 
 /** What was begun in this tab; null where nothing was. */
 export function begun(): Begun | null {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(slot()) ?? 'null') as Begun | null;
-    return kept && { ...kept, next: ownPath(kept.next) };
+    const found = JSON.parse(keptInTab.get(slot()) ?? 'null') as Begun | null;
+    return found && { ...found, next: ownPath(found.next) };
   } catch {
     return null;
   }
@@ -42,7 +43,7 @@ export function begun(): Begun | null {
 
 /** It has ended: its secret is good for nothing more. */
 export function end(): void {
-  sessionStorage.removeItem(slot());
+  keptInTab.remove(slot());
 }
 
 /** Redeem what one came back with: with the secret of what was begun here; and, where that is refused, without. A sign-in

@@ -1,6 +1,7 @@
 /** What the ways in share: what was typed on the page before, which way was taken last, and what happens once one is in. */
 
 import type { Schema } from '$lib/api/client';
+import { kept } from '$lib/kept';
 import { router } from '$lib/router.svelte';
 import { session } from '$lib/session.svelte';
 import { space } from '$lib/space.svelte';
@@ -15,7 +16,7 @@ const slot = () => `hocmo:${space.slug}:way`;
 
 export function lastWay(): Way | null {
   try {
-    return JSON.parse(localStorage.getItem(slot()) ?? 'null') as Way | null;
+    return JSON.parse(kept.get(slot()) ?? 'null') as Way | null;
   } catch {
     return null;
   }
@@ -23,7 +24,7 @@ export function lastWay(): Way | null {
 
 /** Remember the way. It is chosen when it is begun: a provider's answer no longer says whose it was. */
 export function take(way: Way): void {
-  localStorage.setItem(slot(), JSON.stringify(way));
+  kept.set(slot(), JSON.stringify(way));
 }
 
 type Tokens = Pick<Schema<'SignedIn'>, 'access_token' | 'expires_in' | 'person'>;
