@@ -12,6 +12,8 @@ export interface Draft {
   startedAt: string;
   /** Questions to answer again, of those that were asked; the others keep the right answer of last time. */
   again: string[] | null;
+  /** Makes one attempt of every press: kept until the server has answered. */
+  key?: string;
 }
 
 export function fresh(now: Date): Draft {

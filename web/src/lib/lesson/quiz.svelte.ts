@@ -38,7 +38,7 @@ export class QuizUnderway {
   }
 
   answer(question: string, answer: Answer): void {
-    this.draft = { ...this.draft, answers: { ...this.draft.answers, [question]: answer } };
+    this.draft = { ...this.draft, answers: { ...this.draft.answers, [question]: answer }, key: undefined };
     void remember(this.#kept, this.draft);
   }
 
@@ -61,6 +61,7 @@ export class QuizUnderway {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (!this.#isUnderway()) this.problem = error;
+      if (!error.isOffline && !error.isForNow) this.draft = { ...this.draft, key: undefined };
       await this.#readRefusal();
     } finally {
       this.sending = false;
@@ -79,16 +80,25 @@ export class QuizUnderway {
     const path = `/v1/spaces/${space}/me/enrolments/${this.course}/attempts`;
     const { answers, startedAt } = this.draft;
     const body = { lesson: this.lesson.id, version: this.version, answers, started_at: startedAt };
-    const work = { kind: 'attempt' as const, method: 'POST' as const, path, body, key: onceKey() };
+    const key = this.#keyOfDraft();
+    const work = { kind: 'attempt' as const, method: 'POST' as const, path, body, key };
     try {
       return await outbox.ask<Result>({ ...work, title: this.lesson.title, replaces: this.#outboxName });
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'device_full') throw error;
       // A browser that keeps nothing (a private window): straight to the server. The same key sends it once.
       const params = { path: here({ course: this.course }) };
-      const headers = { 'idempotency-key': work.key };
+      const headers = { 'idempotency-key': key };
       return ask(api.POST('/v1/spaces/{space}/me/enrolments/{course}/attempts', { params, body, headers }));
     }
+  }
+
+  /** The same answers that are pressed twice, since the first one's answer was lost on the way, are one attempt. Other
+   * answers are another: the server takes a key for one request alone. */
+  #keyOfDraft(): string {
+    const key = this.draft.key ?? onceKey();
+    this.draft = { ...this.draft, key };
+    return key;
   }
 
   #taken(result: Result): void {

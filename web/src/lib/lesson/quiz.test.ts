@@ -26,6 +26,20 @@ it('is submitted once with what was answered, under one key, and tells how it we
   expect(quiz.draft).toMatchObject({ answers: { q1: ['a'] }, again: ['q2'] });
 });
 
+it('is one attempt however often it is pressed, until the server has answered; other answers are another', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Promise.reject(new TypeError('lost')));
+  const quiz = new QuizUnderway('c', lesson, 2, 0);
+  const keys = () => fetched.mock.calls.map(([request]) => (request as Request).headers.get('idempotency-key'));
+  quiz.answer('q1', ['a']);
+  await quiz.submit();
+  await quiz.submit();
+  quiz.answer('q1', ['b']);
+  await quiz.submit();
+  const sent = [...new Set(keys())];
+  expect(keys().length).toBeGreaterThanOrEqual(3);
+  expect(sent).toHaveLength(2);
+});
+
 it('keeps what was answered when the server does not take it, and says why', async () => {
   answered(409, { code: 'version_changed', detail: 'Hãy tải lại bài trắc nghiệm.' });
   const quiz = new QuizUnderway('c', lesson, 2, 0);
