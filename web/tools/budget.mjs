@@ -103,10 +103,24 @@ for (const file of files.filter((name) => /\.(js|css|html|svg)$/.test(name))) {
   if (!file.endsWith('.js')) continue;
   told(file, text, NEWER);
   try {
-    parse(text, { ecmaVersion: 2021, sourceType: file.startsWith('assets/') ? 'module' : 'script' });
+    const tree = parse(text, { ecmaVersion: 2022, sourceType: file.startsWith('assets/') ? 'module' : 'script' });
+    const newer = tooNew(tree, false);
+    if (newer) faults.push(`${file}: ${newer} is newer than Chromium 88`);
   } catch (error) {
     faults.push(`${file}: syntax that Chromium 88 does not know: ${error.message}`);
   }
+}
+
+/** What of ES2022 came after Chromium 88, which knows private and public fields. */
+function tooNew(node, inFunction) {
+  if (Array.isArray(node)) return node.map((one) => tooNew(one, inFunction)).find(Boolean);
+  if (!node || typeof node.type !== 'string') return undefined;
+  if (node.type === 'StaticBlock') return 'a static block of a class';
+  if (node.type === 'BinaryExpression' && node.left.type === 'PrivateIdentifier') return '#name in …';
+  if (node.type === 'AwaitExpression' && !inFunction) return 'await outside of a function';
+  if (node.type === 'Literal' && node.regex?.flags.includes('d')) return 'the flag d of a pattern';
+  const inside = inFunction || /Function/.test(node.type);
+  return Object.values(node).map((value) => (typeof value === 'object' ? tooNew(value, inside) : undefined)).find(Boolean);
 }
 
 function told(file, text, marks) {

@@ -76,12 +76,13 @@ class Session {
   /** Sign out here: on this device at once, and at the server as soon as it can be told. */
   async leave(): Promise<void> {
     const [person, token] = [this.person?.id, Date.now() < this.#until ? this.#token : ''];
-    if ('Notification' in window && Notification.permission === 'granted') await this.#forgetDevice();
+    const leaving = await import('./leaving').catch(() => null); // without a line it may not be here
+    await leaving?.quiet();
     kept.set(this.#leaving, '1');
     kept.remove(this.#key);
     this.#drop();
     this.#channel?.postMessage('out');
-    if (person) await (await import('./data/db')).forget(person);
+    if (person) await leaving?.forget(person);
     await this.#end(token);
   }
 
@@ -143,12 +144,6 @@ class Session {
     } catch (error) {
       if (error instanceof Problem && OUT.has(error.code)) kept.remove(this.#leaving);
     }
-  }
-
-  async #forgetDevice(): Promise<void> {
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, LEAVING_MS));
-    const told = import('./push.svelte').then(({ Push }) => new Push().stop());
-    await Promise.race([told.catch(() => undefined), patience]);
   }
 
   async #fetch(path: string, method: string, patience: number, headers: object, body?: string): Promise<Response> {
