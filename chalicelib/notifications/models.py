@@ -33,7 +33,7 @@ class Notification(Outbound):
     kind: KindId
     title: str
     text: str
-    link: str = Field(description="The page that it is about.", examples=["https://hoc.gov.example/s/hue/threads/1"])
+    link: str = Field(description="The page that it is about.", examples=["https://hoc.gov.example/s/hue/questions/1"])
     happened_at: datetime
     told_at: datetime = Field(description="When it came into the inbox; send the newest as `until` to mark all read.")
     read: bool
