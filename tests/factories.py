@@ -119,6 +119,13 @@ def forget_space(slug: str) -> None:
     registry.forget(slug)
 
 
+def become(space: OpenedSpace, status: SpaceStatus) -> None:
+    """The registry says this of the space from now on."""
+    key = spaces.registry_key(space.slug)
+    spaces.platform().table("people").update(*key, "SET #s = :s", {":s": status}, names={"#s": "status"})
+    forget_space(space.slug)
+
+
 def _registered(space: Space, name: str, brand: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     pk, sk = spaces.registry_key(space.slug)
     at = clock.timestamp()

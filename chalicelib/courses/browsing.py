@@ -30,6 +30,7 @@ from chalicelib.tenants import registry
 
 _FOREVER = "max-age=31536000, immutable"
 _A_MINUTE = "max-age=60"
+_A_WHILE = "max-age=300"
 
 
 class LessonFile(Outbound):
@@ -64,9 +65,11 @@ def cached_for_a_minute(space: Space) -> str:
     return f"{_scope(is_public(space))}, {_A_MINUTE}"
 
 
-def cached_for_ever(is_for_anyone: bool) -> str:
-    """How what never changes may be kept, and by whom."""
-    return f"{_scope(is_for_anyone)}, {_FOREVER}"
+def cached_as_frozen(is_for_anyone: bool) -> str:
+    """How what a version froze may be kept, and by whom. A reader's own device keeps it for good; what anyone may read
+    is kept on the way for five minutes alone: a course that is archived, a catalogue that is closed or a space that is
+    suspended must be gone from there soon, and nobody can call it back."""
+    return f"public, {_A_WHILE}" if is_for_anyone else f"private, {_FOREVER}"
 
 
 def _scope(is_for_anyone: bool) -> str:
@@ -127,6 +130,11 @@ def outline(space: Space, actor: Actor | None, course_id: str, version: int | No
     return catalogue.outline(space, course_id, version)
 
 
+def language(space: Space, frozen: Outline) -> str:
+    """The language in which a course is written: 0 calls when warm."""
+    return catalogue.card(space, frozen.course_id).language
+
+
 def is_for_anyone(space: Space, course_id: str) -> bool:
     """Whether anyone may look at this course: 0 calls when warm. One that is archived stays with those who learn it,
     and so no cache may give it to others."""
@@ -134,8 +142,13 @@ def is_for_anyone(space: Space, course_id: str) -> bool:
 
 
 def is_first(space: Space, frozen: Outline, lesson_id: str) -> bool:
-    """Whether anyone may read this lesson: it is a public course's first."""
-    return frozen.order[0] == lesson_id and is_for_anyone(space, frozen.course_id)
+    """Whether anyone may read this lesson: it is the first of a public course's newest version."""
+    return (
+        frozen.order[0] == lesson_id
+        and is_for_anyone(space, frozen.course_id)
+        # A newer one may have been published elsewhere within the card's minute.
+        and frozen.version >= (catalogue.card(space, frozen.course_id).version or 0)
+    )
 
 
 def lesson(space: Space, actor: Actor | None, course_id: str, version: int, lesson_id: str) -> Outline:

@@ -291,6 +291,7 @@ class ShownOutline(Outbound):
     course: str
     version: int
     title: str
+    language: str = Field(description="In which the course is written (BCP 47).", examples=["vi"])
     national: str | None = Field(description="The national course's id, when the course is adopted.")
     minutes: int
     sections: list[ShownSection]

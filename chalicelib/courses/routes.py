@@ -182,8 +182,9 @@ def list_versions(space: Space, course: Id, query: PageQuery) -> Page[Version]:
 def read_outline(space: Space, actor: Actor | None, course: Id, query: VersionQuery) -> Answer[ShownOutline]:
     """Sections and lessons of the version that new learners get, or of any published one."""
     frozen = browsing.outline(space, actor, course, query.version)
-    lasting = browsing.cached_for_ever(browsing.is_for_anyone(space, course))
-    return Answer(views.outline(frozen), cache=lasting if query.version else browsing.cached_for_a_minute(space))
+    lasting = browsing.cached_as_frozen(browsing.is_for_anyone(space, course))
+    shown = views.outline(frozen, browsing.language(space, frozen))
+    return Answer(shown, cache=lasting if query.version else browsing.cached_for_a_minute(space))
 
 
 @courses.get(
@@ -195,9 +196,10 @@ def read_outline(space: Space, actor: Actor | None, course: Id, query: VersionQu
 def read_lesson(
     space: Space, actor: Actor | None, course: Id, version: VersionNumber, lesson: LessonId
 ) -> Answer[LessonContent]:
-    """A lesson's content, immutable: of a quiz only what is asked. A public course's first lesson needs no sign-in."""
+    """A lesson's content, immutable: of a quiz only what is asked. Of a public course's newest
+    version the first lesson needs no sign-in."""
     frozen = browsing.lesson(space, actor, course, version, lesson)
-    lasting = browsing.cached_for_ever(browsing.is_first(space, frozen, lesson))
+    lasting = browsing.cached_as_frozen(browsing.is_first(space, frozen, lesson))
     return Answer(views.lesson(frozen, lesson), cache=lasting)
 
 

@@ -124,12 +124,13 @@ def newest(head: Item) -> Version:
     return version(VersionItem.shown_by(head), head["version"])
 
 
-def outline(of: Outline) -> ShownOutline:
+def outline(of: Outline, language: str) -> ShownOutline:
     """A version's outline."""
     return ShownOutline(
         course=of.course_id,
         version=of.version,
         title=of.title,
+        language=language,
         national=of.national,
         minutes=of.structure.minutes,
         sections=[

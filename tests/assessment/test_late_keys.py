@@ -12,13 +12,13 @@ from chalicelib.http import caching
 from chalicelib.jobs import queue
 from chalicelib.jobs.queue import JobItem
 from chalicelib.provisioning import restoring
-from chalicelib.storage import spaces, tables
+from chalicelib.storage import tables
 from tests import rights
 from tests.assessment.taking import Exam, answered, exam, fixed, later
 from tests.banks.filling import BankRef, begin, share, typed
 from tests.crashes import killed_at
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, forget_space, open_space
+from tests.factories import OpenedSpace, become, open_space
 
 TO = "20261124T023000"
 Items = list[dict[str, Any]]
@@ -69,13 +69,6 @@ def put_back(aws: Cloud, space: OpenedSpace, items: Items) -> None:
     for each in items:
         aws.dynamodb.put_item(TableName=space.space.table_name("courses"), Item=each)
     caching.forget_everything()
-
-
-def become(space: OpenedSpace, status: str) -> None:
-    """The registry says this of the space."""
-    key = spaces.registry_key(space.slug)
-    spaces.platform().table("people").update(*key, "SET #s = :s", {":s": status}, names={"#s": "status"})
-    forget_space(space.slug)
 
 
 def catching_up(space: OpenedSpace) -> list[JobItem]:

@@ -16,7 +16,7 @@ from chalicelib.storage.spaces import Space
 from tests.api import Api
 from tests.courses.writing import CONTENTS, new_course, save, section, uploaded
 from tests.emulated import Cloud
-from tests.factories import OpenedSpace, open_space, published_course, quiz_lesson, republished, text_lesson
+from tests.factories import OpenedSpace, become, open_space, published_course, quiz_lesson, republished, text_lesson
 from tests.spending import spending
 
 YEAR = "max-age=31536000, immutable"
@@ -69,13 +69,35 @@ def test_a_public_catalogue_lets_anyone_in_as_far_as_the_first_lesson(hue: Opene
     assert staff.headers["cache-control"] == "no-store"
     first = visitor.get(course.at("/versions/1/lessons/1"))
     assert first.ok()["kind"] == "text"
-    assert first.headers["cache-control"] == f"public, {YEAR}"
+    # Nobody can call back what the edge keeps.
+    for path in ("/versions/1/lessons/1", "/outline?version=1"):
+        assert visitor.get(course.at(path)).headers["cache-control"] == "public, max-age=300"
     assert visitor.get(course.at("/versions/1/lessons/1/files")).ok()["items"] == []
     visitor.get(course.at("/versions/1/lessons/2")).refused(401)
     visitor.get(course.at("/versions/1/lessons/2/files")).refused(401)
     second = hue.learner.get(course.at("/versions/1/lessons/2"))
     assert second.headers["cache-control"] == f"private, {YEAR}"
     assert second.headers["vary"] == "Authorization"
+
+
+def test_a_visitor_reads_the_newest_versions_first_lesson_alone(hue: OpenedSpace) -> None:
+    course = published_course(hue, [quiz_lesson("1"), text_lesson("2")])
+    republished(course, [section(quiz_lesson("1"), text_lesson("3"))])
+    visitor = Api()
+    visitor.get(course.at("/versions/1/lessons/1")).refused(401)
+    hue.learner.get(course.at("/versions/1/lessons/1")).ok()
+    first = visitor.get(course.at("/versions/2/lessons/1"))
+    assert first.ok()["kind"] == "quiz"
+    assert all(secret not in str(first.text) for secret in ("correct", "feedback", "explanation", "chìa khoá"))
+
+
+def test_a_suspended_spaces_first_lesson_is_for_nobody(aws: Cloud) -> None:
+    space = open_space()
+    course = published_course(space, [quiz_lesson("1")])
+    Api().get(course.at("/versions/1/lessons/1")).ok()
+    become(space, "suspended")
+    for path in ("/versions/1/lessons/1", "/versions/1/lessons/1/files"):
+        Api().get(course.at(path)).refused(403, "space_suspended")
 
 
 def test_a_closed_catalogue_is_for_its_own_people(closed: OpenedSpace) -> None:
@@ -199,6 +221,11 @@ def test_filters(aws: Cloud) -> None:
     assert (len(found["items"]), found["total"]) == (1, 2)
     for wrong in ({"audience": "x"}, {"status": "x"}, {"limit": 101}, {"sort": "title"}, {"q": "a" * 101}):
         space.learner.get(space.at("/courses"), query=wrong).refused(422)
+
+
+def test_an_outline_tells_in_which_language_to_read_it_out(hue: OpenedSpace) -> None:
+    course = published_course(hue, title="Online safety", language="en")
+    assert hue.learner.get(course.at("/outline")).ok()["language"] == "en"
 
 
 def many(space: OpenedSpace, number: int) -> list[str]:
