@@ -7,7 +7,7 @@ import { defineConfig } from 'vite';
 const API = process.env['HOCMO_API'] ?? 'http://localhost:8000';
 // The framework, and of ours what the first page is made of.
 const FIRST =
-  /node_modules\/svelte\/(?!.*bindings\/(input|select|size))|src\/lib\/(ui\/(State|Notice|Skeleton|Badge|Progress|Page|Icon|Empty|Button)\.|data\/|api\/|courses\/(CourseCard|Cover)|(brand|kept|later|router|session|settings|space|words)(\.svelte)?\.ts)/;
+  /node_modules\/svelte\/(?!.*bindings\/(input|select|size))|src\/lib\/(ui\/(State|Skeleton|Badge|Progress|Page|Icon|Button|Empty)\.|data\/|api\/|courses\/[Dd]eadline|(brand|kept|later|router|session|settings|space|words)(\.svelte)?\.ts)/;
 // What pages with something to fill in share: one piece rather than a dozen, which the table of pieces would name.
 const FORMS =
   /bindings\/(input|select|size)|src\/lib\/(ui\/(Field|Secret|Select|Choice|Dialog|More|Card|Tabs|Toasts)\.|(form|toasts|countdown|online)(\.svelte)?\.ts)/;
@@ -31,6 +31,9 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       treeshake: { moduleSideEffects: [{ test: /node_modules\/svelte\/src\//, sideEffects: false }] },
       output: {
+        // Names say nothing: the first page carries the table of all of them, and `build.json` says whose each is.
+        chunkFileNames: 'assets/p-[hash].js',
+        assetFileNames: 'assets/p-[hash][extname]',
         codeSplitting: {
           // What the first page is made of is one piece: many small ones weigh more, and each is a request.
           groups: [
