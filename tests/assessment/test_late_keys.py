@@ -13,6 +13,7 @@ from chalicelib.jobs import queue
 from chalicelib.jobs.queue import JobItem
 from chalicelib.provisioning import restoring
 from chalicelib.storage import tables
+from chalicelib.storage.spaces import SpaceStatus
 from tests import rights
 from tests.assessment.taking import Exam, answered, exam, fixed, later
 from tests.banks.filling import BankRef, begin, share, typed
@@ -142,7 +143,7 @@ def test_where_it_stays_missing_the_staff_sees_that_it_failed(aws: Cloud, bank: 
 
 
 @pytest.mark.parametrize("status", ["closing", "closed"])
-def test_a_closed_space_is_asked_no_more(aws: Cloud, bank: BankRef, item: str, status: str) -> None:
+def test_a_closed_space_is_asked_no_more(aws: Cloud, bank: BankRef, item: str, status: SpaceStatus) -> None:
     closed, another = asked(bank, item), asked(bank, item)
     become(closed.space, status)
     dropped(aws, closed.space)

@@ -134,5 +134,5 @@ def test_of_a_films_renditions_the_largest_alone_is_told() -> None:
     }
     entry = LessonEntry("1", "video", "Xem phim", 3, True, None, tuple(files), 0, 5)
     structure = Structure((SectionEntry("a", "Chương", (entry,)),), files)
-    shown = views.outline(Outline("course", 1, "Khoá học", None, "hue", "hue/pack", structure))
+    shown = views.outline(Outline("course", 1, "Khoá học", None, "hue", "hue/pack", structure), "vi")
     assert shown.sections[0].lessons[0].bytes == 5 + 9_000 + 7 + 6

@@ -98,7 +98,7 @@ def test_the_code_alone_leads_there_too(aws: Cloud, hue: OpenedSpace, api: Api) 
     number = issued(aws, hue)
     drawing = api.get(f"/credentials/{number}/qr.svg")
     assert drawing.headers["content-type"] == "image/svg+xml"
-    image = Image.open(io.BytesIO(b"P1 " + _bitmap(drawing.text)))
+    image = Image.open(io.BytesIO(b"P1 " + _bitmap(str(drawing.text))))
     (found,) = zxingcpp.read_barcodes(image.resize((image.width * 8, image.height * 8)).convert("RGB"))
     assert found.text == addresses.shown(number)
 

@@ -142,7 +142,7 @@ def test_simultaneous_repetitions_create_once(aws: Cloud, hue: OpenedSpace, auth
 
 def test_a_slow_first_try_does_not_undo_what_took_over(hue: OpenedSpace, author: Probe, key: str) -> None:
     """The first try outlasts its lease, a second one finishes, then the first one fails."""
-    asked = Circumstances("r", "127.0.0.1", "vi", None, None, key, "a", "probe", {}, "f")
+    asked = Circumstances("r", "127.0.0.1", "vi", None, None, key, "a", "probe", {}, fingerprint="f")
 
     def slow() -> Response:
         later = clock.epoch_s() + idempotency.LEASE_S + 1

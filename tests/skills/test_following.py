@@ -11,10 +11,9 @@ from chalicelib import clock, config
 from chalicelib.people.person import Person
 from chalicelib.skills import folding
 from tests.accounts.test_merging import merge, two
-from tests.assessment.taking import exam, publish
-from tests.assessment.test_national_questions import drawn, share
+from tests.assessment.taking import drawn, exam, publish
 from tests.audiences.people import put
-from tests.banks.filling import begin, typed
+from tests.banks.filling import begin, share, typed
 from tests.crashes import killed_at
 from tests.emulated import Cloud, Context
 from tests.factories import OpenedSpace, open_space, token_for
