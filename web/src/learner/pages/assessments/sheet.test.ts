@@ -159,3 +159,13 @@ it('a zero of its own locks, and the server decides: longer, or submitted with w
   expect(kept).toMatchObject({ '2': { response: 'mật' } });
   expect(asked.slice(-1)).toEqual(['POST /submission']);
 });
+
+it('what comes too late is told with its reason, beside how it went', async () => {
+  const sheet = await opened();
+  [state, refuses] = ['submitted', 'sitting_submitted'];
+  sheet.give(q1, ['b']);
+  await vi.waitFor(() => expect(outbox.refused).toHaveLength(1));
+  sheet.settle();
+  await vi.waitFor(() => expect(sheet.isOpen).toBe(false));
+  expect(sheet.refused.map((one) => one.refused?.detail)).toEqual(['Không ghi.']);
+});
