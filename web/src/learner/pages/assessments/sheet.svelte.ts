@@ -6,6 +6,7 @@ import { recall, remember } from '$lib/data/resource.svelte';
 import { outbox, type Waiting } from '$lib/offline/outbox.svelte';
 import { line } from '$lib/online.svelte';
 import type { Answer, Asked } from '$lib/questions/kinds';
+import { toasts } from '$lib/toasts.svelte';
 import { ServerClock } from './clock';
 
 type Sitting = Schema<'Sitting'>;
@@ -41,6 +42,7 @@ export class Sheet {
   #putting: Promise<void> = Promise.resolve();
   #reading: Promise<void> | null = null;
   #read = -Infinity;
+  #tried = -Infinity;
   #timer = 0;
   #seen = new Set<number>();
   #spent: Record<string, number> = {};
@@ -139,6 +141,7 @@ export class Sheet {
     this.problem = null;
     try {
       await this.flush();
+      if (this.#lost.length && !this.over) throw Problem.offline();
       this.#take(await this.#send());
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -244,6 +247,7 @@ export class Sheet {
   }
 
   async #putAll(): Promise<void> {
+    this.#tried = performance.now();
     for (const id of this.#changed) {
       const response = this.answers[id];
       if (response === undefined) continue;
@@ -268,9 +272,17 @@ export class Sheet {
     }
     const params = { path: here({ assessment: this.assessment, number: this.number, question: Number(id) }) };
     const path = '/v1/spaces/{space}/me/assessments/{assessment}/sittings/{number}/answers/{question}';
-    const saved = await ask(api.PUT(path, { params, body })).catch(() => null);
-    if (saved) this.#hearSaved(saved, body.sequence);
-    return saved !== null;
+    try {
+      this.#hearSaved(await ask(api.PUT(path, { params, body })), body.sequence);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.isOffline || error.isForNow || error.status === 401) return false;
+      toasts.say(error.message, 'bad');
+      this.answers = Object.fromEntries(Object.entries(this.answers).filter(([one]) => one !== id)); // the server's is shown
+      this.#changed = this.#changed.filter((one) => one !== id);
+      void this.read();
+      return true;
+    }
   }
 
   async #send(): Promise<Sitting> {
@@ -307,7 +319,9 @@ export class Sheet {
 
   #tick(): void {
     const due = this.sitting?.due_at;
-    if (!this.isOpen || !due) return;
+    if (!this.isOpen) return;
+    if (this.#lost.length && line.up && performance.now() - this.#tried > TIME_MS) void this.flush();
+    if (!due) return;
     const { now } = this.clock;
     this.left = now === null ? null : Math.max(0, Math.ceil((Date.parse(due) - now) / 1000));
     if (now === null && line.up && performance.now() - this.#read > TIME_MS) void this.read();

@@ -62,6 +62,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   ends.splice(0).forEach((end) => end());
+  vi.restoreAllMocks();
   isUp = true;
   window.dispatchEvent(new Event('online'));
   await vi.waitFor(() => expect(outbox.sending).toBe(false));
@@ -168,4 +169,21 @@ it('what comes too late is told with its reason, beside how it went', async () =
   sheet.settle();
   await vi.waitFor(() => expect(sheet.isOpen).toBe(false));
   expect(sheet.refused.map((one) => one.refused?.detail)).toEqual(['Không ghi.']);
+});
+
+it('where the device keeps nothing, the server does; what neither keeps is called lost and not submitted without', async () => {
+  const sheet = await opened();
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  sheet.give(q1, ['a']);
+  await vi.waitFor(() => expect(sheet.saved('1')).toBe('saved'));
+  isUp = false;
+  sheet.give(q1, ['b']);
+  await vi.waitFor(() => expect(sheet.saved('1')).toBe('lost'));
+  await sheet.submit();
+  expect([sheet.isOpen, sheet.problem?.code]).toEqual([true, 'offline']);
+  isUp = true;
+  await sheet.submit();
+  expect([sheet.isOpen, kept['1']?.response]).toEqual([false, ['b']]);
 });
