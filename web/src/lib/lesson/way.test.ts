@@ -4,6 +4,7 @@ import { place, type Outline } from './way';
 const lesson = (id: string) => ({ id, kind: 'text' as const, title: id, minutes: 1, required: true, quiz: null, bytes: 1 });
 const outline: Outline = {
   course: 'c',
+  language: 'vi',
   version: 3,
   title: 'C',
   national: null,

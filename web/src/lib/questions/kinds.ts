@@ -19,6 +19,8 @@ export interface Asking<Kind extends Asked['kind']> {
   answer: Answer | null;
   /** The prompt, which names what is answered. */
   prompt: string;
+  /** The language in which it is asked. */
+  lang: string;
   disabled: boolean;
   result: Result | null;
   picture: (file: string) => string | undefined;

@@ -122,6 +122,19 @@ describe('what is answered has the form that the API takes', () => {
     expect(page.last()).toBe('mật mã');
   });
 
+  it('an English course is read out in English: what is asked, what is chosen among, and what was right', async () => {
+    await bringKinds(['fill_in', 'ordering', 'matching', 'hot_spot']);
+    const rights: [Asked, Answer][] = [[single, ['a']], [matching, { p: 'x', q: 'y' }], [ordering, ['k', 'i', 'j']], [fillIn, { n: '8' }], [short, 'cipher']];
+    for (const [question, right] of rights) {
+      const result = { chosen: '', correct: false, points: 0, points_possible: 2, feedback: {}, explanation: 'Why.', right } as unknown as Result;
+      const { container } = render(Question, { question, lang: 'en', result });
+      await tick();
+      expect([...container.querySelectorAll('[lang]')].map((one) => one.getAttribute('lang'))).not.toContain('vi');
+      expect(container.querySelectorAll('[lang=en]').length).toBeGreaterThan(2);
+      cleanup();
+    }
+  });
+
   it('gaps, typed and chosen; a mark without a gap stays text', async () => {
     const page = asked(fillIn);
     await fireEvent.input(page.getByLabelText('Ô trống 1 trên 2'), { target: { value: '12' } });

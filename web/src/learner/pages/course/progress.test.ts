@@ -16,7 +16,7 @@ function course(ids: string): Outline {
     { id: 'a', title: 'A', lessons: lessons.slice(0, 2) },
     { id: 'b', title: 'B', lessons: lessons.slice(2) },
   ];
-  return { course: 'c', version: 1, title: 'C', national: null, minutes: 15, sections };
+  return { course: 'c', version: 1, title: 'C', language: 'vi', national: null, minutes: 15, sections };
 }
 
 it.each([
