@@ -25,9 +25,11 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (event.request.mode === 'navigate') {
-    if (isPage(url.pathname)) event.respondWith(page(event.request));
-  } else if (url.pathname.startsWith('/assets/') || PROGRAM.shell.includes(url.pathname)) {
+    if (isPage(url.pathname)) event.respondWith(newest(event.request, INDEX));
+  } else if (url.pathname.startsWith('/assets/')) {
     event.respondWith(kept(event.request));
+  } else if (PROGRAM.shell.includes(url.pathname)) {
+    event.respondWith(newest(event.request, url.pathname));
   }
 });
 
@@ -37,9 +39,10 @@ function isPage(path: string): boolean {
   return !/\.([a-z][a-z0-9]{0,10})?$/.test(path); // as the edge says (infra/pages.py)
 }
 
-/** The newest page where there is a line within three seconds; else the one that is here. */
-async function page(request: Request): Promise<Response> {
-  const here = await caches.match(INDEX, { cacheName: NAME });
+/** What has a name without a hash (a page, the first script, an icon): the newest where there is a line within three
+ * seconds; else this version's own, never one that an older version left. */
+async function newest(request: Request, path: string): Promise<Response> {
+  const here = await caches.match(path, { cacheName: NAME });
   if (!here) return fetch(request);
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(here), 3000));
   const asked = fetch(request).then(

@@ -20,8 +20,13 @@ function open(): Promise<IDBDatabase> {
       db.createObjectStore('files');
     };
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
+      const db = request.result;
+      db.onclose = () => (opening = null); // the browser took it away: whoever asks next opens it again
+      db.onversionchange = () => {
+        opening = null;
+        db.close();
+      };
+      resolve(db);
     };
     request.onerror = () => {
       opening = null;
@@ -31,15 +36,25 @@ function open(): Promise<IDBDatabase> {
   return opening;
 }
 
+async function begin(stores: Store[], mode: IDBTransactionMode): Promise<IDBTransaction> {
+  const db = await open();
+  try {
+    return db.transaction(stores, mode);
+  } catch (error) {
+    if ((error as DOMException).name !== 'InvalidStateError') throw error;
+    opening = null; // a connection that was closed without a word
+    return (await open()).transaction(stores, mode);
+  }
+}
+
 /** Run `work` in one transaction; what it gave is known once all of it is on the disk. */
 export async function within<T>(
   stores: Store[],
   mode: IDBTransactionMode,
   work: (store: (name: Store) => IDBObjectStore) => IDBRequest<T> | void,
 ): Promise<T | undefined> {
-  const db = await open();
+  const transaction = await begin(stores, mode);
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(stores, mode);
     const request = work((name) => transaction.objectStore(name));
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error('indexedDB'));
