@@ -24,7 +24,8 @@ function program(): { version: string; shell: string[]; rest: string[] } {
     (part.imports ?? []).forEach((name) => take(parts[name]));
   };
   take(entry);
-  take(parts['src/learner/pages/home/Start.svelte']);
+  const pages = ['home/Start', 'home/Home', 'saved/Saved'].map((name) => `src/learner/pages/${name}.svelte`);
+  [...pages, 'src/learner/frame/Trouble.svelte', 'src/lib/ui/StateTrouble.svelte', 'src/learner/frame/Line.svelte'].forEach((name) => take(parts[name]));
   const assets = readdirSync(`${dist}/assets`).map((name) => `assets/${name}`);
   const isShell = (file: string) => first.has(file) || file.endsWith('.woff2');
   const shell = ['/index.html', '/boot.js', '/icons/icon.svg', ...assets.filter(isShell).map((file) => `/${file}`)];

@@ -3,6 +3,7 @@ import '$lib/styles/fonts.css';
 import '$lib/styles/tokens.css';
 import '$lib/styles/base.css';
 import { drawn } from '$lib/later';
+import { line } from '$lib/online.svelte';
 import { router } from '$lib/router.svelte';
 import { session } from '$lib/session.svelte';
 import { space } from '$lib/space.svelte';
@@ -14,7 +15,10 @@ void space.start();
 
 void drawn.then(async () => {
   (await import('$lib/offline/outbox.svelte')).outbox.start();
-  await (await import('$lib/offline/program')).startProgram();
+  const program = await import('$lib/offline/program');
+  await program.startProgram();
+  // Where bytes cost nothing, whoever learns here has all pages without a line, before they think of it.
+  if (session.isIn && !line.metered) setTimeout(() => void program.keepProgram(), 8_000);
 });
 
 const target = document.getElementById('app');

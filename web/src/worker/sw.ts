@@ -8,9 +8,18 @@ declare const __PROGRAM__: { version: string; shell: string[]; rest: string[] };
 const PROGRAM = __PROGRAM__;
 const NAME = `hocmo-${PROGRAM.version}`;
 const INDEX = '/index.html';
+/** A cache that no version clears: whether this person wants the whole program here. */
+const WISHES = 'wishes-of-hocmo';
+const WHOLE = '/whole';
+const ALL = [...PROGRAM.shell, ...PROGRAM.rest];
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(keep(PROGRAM.shell).then(() => self.skipWaiting()));
+  // Whoever has saved courses learns without a line tomorrow too: a new version is whole before it takes over.
+  event.waitUntil(
+    wantsWhole()
+      .then((whole) => keep(whole ? ALL : PROGRAM.shell))
+      .then(() => self.skipWaiting()),
+  );
 });
 
 self.addEventListener('activate', (event) => {
@@ -18,7 +27,7 @@ self.addEventListener('activate', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  if (event.data === 'keep-all') event.waitUntil(keep([...PROGRAM.shell, ...PROGRAM.rest]));
+  if (event.data === 'keep-all') event.waitUntil(keepAll(event.ports[0]));
 });
 
 self.addEventListener('fetch', (event) => {
@@ -64,11 +73,32 @@ async function kept(request: Request): Promise<Response> {
   return answer;
 }
 
+async function wantsWhole(): Promise<boolean> {
+  return (await caches.match(WHOLE, { cacheName: WISHES })) !== undefined;
+}
+
+async function keepAll(asked: MessagePort | undefined): Promise<void> {
+  try {
+    await (await caches.open(WISHES)).put(WHOLE, new Response('1'));
+    await keep(ALL);
+    asked?.postMessage('kept');
+  } catch {
+    asked?.postMessage('failed');
+  }
+}
+
+/** Have these here, one by one: what was cut short goes on where it stopped. What another version has under the same
+ * name, which holds its content's hash, is the same. */
 async function keep(paths: string[]): Promise<void> {
   const cache = await caches.open(NAME);
-  const missing: string[] = [];
-  for (const path of paths) if (!(await cache.match(path))) missing.push(path);
-  await cache.addAll(missing.map((path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' })));
+  for (const path of paths) {
+    if (await cache.match(path)) continue;
+    const hashed = path.startsWith('/assets/');
+    const other = hashed ? await caches.match(path) : undefined;
+    const answer = other ?? (await fetch(new Request(path, { cache: hashed ? 'default' : 'reload' })));
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    await cache.put(path, answer);
+  }
 }
 
 /** The version before this one stays: a page that is open may still ask for its parts. */

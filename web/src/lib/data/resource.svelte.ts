@@ -29,11 +29,12 @@ export class Resource<T> {
   /** Ask again; what is shown stays until the answer has come. */
   async reload(): Promise<void> {
     this.loading = true;
+    const owner = session.person?.id;
     try {
       this.data = await this.#ask();
       this.problem = null;
       this.asOf = null;
-      this.#remember(this.data);
+      if (owner === session.person?.id) this.#remember(this.data); // else it is of somebody who has left
     } catch (error) {
       await this.#fail(error);
     } finally {

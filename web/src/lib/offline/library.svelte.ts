@@ -3,7 +3,7 @@
  * What was saved is read without asking anybody. A save that was cut short goes on where it stopped. */
 
 import { api, ask, here, Problem, type Schema } from '../api/client';
-import { all, drop, keep, read, under, within } from '../data/db';
+import { all, keep, read, under, within } from '../data/db';
 import { session } from '../session.svelte';
 import { space } from '../space.svelte';
 import { words } from '../words.svelte';
@@ -43,8 +43,14 @@ export interface Saving {
 }
 
 const t = words(
-  { full: 'Máy không còn đủ chỗ. Hãy xoá bớt khoá học đã tải về, hoặc tải không kèm video.' },
-  { full: 'This device has no room left. Remove saved courses, or save without films.' },
+  {
+    full: 'Máy không còn đủ chỗ. Hãy xoá bớt khoá học đã tải về, hoặc tải không kèm video.',
+    program: 'Bài học đã ở trên máy, nhưng trình duyệt chưa lưu được trang để mở khi không có mạng. Hãy thử lại.',
+  },
+  {
+    full: 'This device has no room left. Remove saved courses, or save without films.',
+    program: 'The lessons are here, but the browser could not keep the pages that open them without a line. Try again.',
+  },
 );
 
 class Library {
@@ -52,13 +58,27 @@ class Library {
   /** What is being saved now, by course. */
   saving = $state<Record<string, Saving>>({});
   #stops = new Map<string, AbortController>();
-  #person = '';
+  #watching = false;
 
-  /** Read what this device has of whoever is signed in. */
+  /** Read what this device has of whoever is signed in, and again when that is somebody else. */
   async start(): Promise<void> {
-    this.#person = session.person?.id ?? '';
-    const found = this.#person ? await all<SavedCourse>('courses', under(`${this.#owner}|`)).catch(() => []) : [];
-    this.courses = found.sort((one, other) => other.at - one.at);
+    if (!this.#watching) {
+      this.#watching = true;
+      $effect.root(() => {
+        $effect(() => {
+          void session.person?.id;
+          this.#stops.forEach((stop) => stop.abort()); // a save that is under way is of the person before
+          void this.#read();
+        });
+      });
+    }
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const owner = this.#owner;
+    const found = owner ? await all<SavedCourse>('courses', under(`${owner}|`)).catch(() => []) : [];
+    if (owner === this.#owner) this.courses = found.sort((one, other) => other.at - one.at);
   }
 
   of(course: string): SavedCourse | undefined {
@@ -76,8 +96,9 @@ class Library {
     this.#stops.set(course, stop);
     try {
       void navigator.storage?.persist?.();
-      void keepProgram();
+      const program = keepProgram();
       await this.#saveAll(await this.#begin(course, films), stop.signal);
+      if (!(await program) && !stop.signal.aborted) throw new Problem('program_missing', 0, t.program);
     } finally {
       this.#stops.delete(course);
       delete this.saving[course];
@@ -131,7 +152,6 @@ class Library {
     const outline = await ask(api.GET('/v1/spaces/{space}/courses/{course}/outline', { params: { path, query } }));
     const before = this.of(course);
     const goesOn = before?.version === outline.version && before.films === films;
-    if (before && !goesOn) await drop('files', under(`${this.#name(course)}|`));
     const saved: SavedCourse = {
       course,
       version: outline.version,
@@ -143,7 +163,13 @@ class Library {
       bytes: goesOn ? before.bytes : 0,
       lessons: goesOn ? before.lessons : [],
     };
-    await this.#put(saved);
+    await this.#room(() =>
+      within(['courses', 'files'], 'readwrite', (at) => {
+        at('courses').put(plain(saved), this.#name(course));
+        if (!goesOn) at('files').delete(under(`${this.#name(course)}|`)); // with its record, or not at all
+      }),
+    );
+    this.#show(saved);
     return saved;
   }
 
@@ -158,7 +184,7 @@ class Library {
         if (signal.aborted) return null;
         throw error instanceof Problem ? error : Problem.offline();
       });
-      if (!kept) return;
+      if (!kept || signal.aborted) return;
       const bytes = kept.files.reduce((sum, file) => sum + file.blob.size, 0);
       await this.#room(() => keep('files', `${this.#name(now.course)}|${id}`, kept));
       now = { ...now, lessons: [...now.lessons, id], bytes: now.bytes + bytes };
@@ -185,6 +211,10 @@ class Library {
 
   async #put(saved: SavedCourse): Promise<void> {
     await this.#room(() => keep('courses', this.#name(saved.course), plain(saved)));
+    this.#show(saved);
+  }
+
+  #show(saved: SavedCourse): void {
     this.courses = [saved, ...this.courses.filter((one) => one.course !== saved.course)];
   }
 
@@ -196,8 +226,9 @@ class Library {
     }
   }
 
+  /** Whose courses they are: of whoever is signed in at this moment; '' where nobody is. */
   get #owner(): string {
-    return `${this.#person}|${space.slug}`;
+    return session.person ? `${session.person.id}|${space.slug}` : '';
   }
 
   #name(course: string): string {

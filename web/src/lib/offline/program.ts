@@ -10,11 +10,21 @@ export async function startProgram(): Promise<void> {
   }
 }
 
-/** Have every page's code here, not only of those that were opened: asked for when a course is saved. */
-export async function keepProgram(): Promise<void> {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
-  const registration = await navigator.serviceWorker.ready;
-  registration.active?.postMessage('keep-all');
+const PATIENCE_MS = 120_000;
+
+/** Have every page's code here, not only of those that were opened, now and of versions to come. Whether it is: false
+ * where the line broke, or the browser has no service workers. */
+export async function keepProgram(): Promise<boolean> {
+  if (!('serviceWorker' in navigator)) return false;
+  if (import.meta.env.DEV) return true;
+  const worker = (await navigator.serviceWorker.ready).active;
+  if (!worker) return false;
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = (event: MessageEvent<string>) => resolve(event.data === 'kept');
+    setTimeout(() => resolve(false), PATIENCE_MS);
+    worker.postMessage('keep-all', [channel.port2]);
+  });
 }
 
 interface Policies {
