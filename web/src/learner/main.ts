@@ -3,7 +3,6 @@ import '$lib/styles/fonts.css';
 import '$lib/styles/tokens.css';
 import '$lib/styles/base.css';
 import { drawn } from '$lib/later';
-import { line } from '$lib/online.svelte';
 import { router } from '$lib/router.svelte';
 import { session } from '$lib/session.svelte';
 import { space } from '$lib/space.svelte';
@@ -17,6 +16,7 @@ void drawn.then(async () => {
   (await import('$lib/offline/outbox.svelte')).outbox.start();
   const program = await import('$lib/offline/program');
   await program.startProgram();
+  const { line } = await import('$lib/online.svelte');
   // Where bytes cost nothing, whoever learns here has all pages without a line, before they think of it.
   if (session.isIn && !line.metered) setTimeout(() => void program.keepProgram(), 8_000);
 });
