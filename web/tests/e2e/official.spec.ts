@@ -10,7 +10,7 @@ const NAME = 'Phan Thị Kim Chi';
 const COURSE = 'Xử lý thư điện tử công vụ';
 const DAYS = 10;
 
-test('a civil servant enters with a slip, finds what is required first, finishes it and has the certificate', async ({ page }) => {
+test('a civil servant enters with a slip, finds what is required first, finishes it and has the certificate', async ({ page, browser }) => {
   test.setTimeout(150_000);
   const [admin, author] = await Promise.all([Staff.of(SPACE, 'admin'), Staff.of(SPACE, 'author')]);
   const login = `can-bo-${Date.now()}@${SPACE}.hocmo.local`;
@@ -32,8 +32,16 @@ test('a civil servant enters with a slip, finds what is required first, finishes
   await openCertificate(page);
   await expect(page.locator('h1')).toHaveText(COURSE);
   await expect(page.locator('article')).toContainText(NAME);
+  const number = decodeURIComponent(page.url().split('/').pop() ?? '');
   await turnTo(page, '/');
   await expect(page.getByText('Bạn đã hoàn thành 1 khoá học')).toBeVisible();
+
+  // Whoever has its number, by the address that the credential itself bears.
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.goto(new URL(`/v1/credentials/${number}`, page.url()).href);
+  await expect(stranger.getByText('Chứng nhận này có hiệu lực')).toBeVisible();
+  await expect(stranger.locator('article')).toContainText(NAME);
+  await stranger.context().close();
 });
 
 async function enter(page: Page, login: string, code: string): Promise<void> {
