@@ -2,6 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { root, send, Staff } from './api';
+import { finishShortCourse, linked, openCertificate, shortCourse } from './made';
 import { expect, open, signIn, SPACE, test, turnTo } from './walk';
 
 const SPELLS = [
@@ -12,7 +13,7 @@ const SPELLS = [
 ];
 const SPELL = SPELLS.join(' ');
 
-test('a name, a question and its answer stay text', async ({ page }) => {
+test('a question and its answer stay text', async ({ page }) => {
   const learner = await Staff.of(SPACE, 'learner07');
   const title = `${SPELLS[0]} ${SPELLS[1]}`;
   const thread = await learner.ask('POST', '/threads', { title, body: `${SPELL} [bấm đây](javascript:window.cursed='link')` });
@@ -24,6 +25,36 @@ test('a name, a question and its answer stay text', async ({ page }) => {
   await turnTo(page, '/questions');
   await expect(page.locator('#main')).toContainText('<script>');
   await uncursed(page);
+});
+
+test('a course and its certificate stay text, and no name carries markup', async ({ page }) => {
+  test.setTimeout(120_000);
+  const author = await Staff.of(SPACE, 'author');
+  const title = `Khoá ${SPELLS[0]}`;
+  const course = await shortCourse(author, { title, summary: SPELL.slice(0, 300), section: SPELLS[2], lesson: SPELLS[1], text: SPELL });
+  const learner = await Staff.of(SPACE, 'learner19');
+  await expect(learner.ask('PATCH', '/me', { name: 'Lê <img src=x onerror=cursed=1>' })).rejects.toThrow(/name_invalid/);
+
+  await signIn(page, 'learner19');
+  await turnTo(page, `/courses/${course}`);
+  await expect(page.locator('#main')).toContainText("window.cursed='img'");
+  await uncursed(page);
+  await page.getByRole('button', { name: 'Ghi danh và học ngay' }).click();
+  await expect(page.locator('#main')).toContainText('<script>');
+  await uncursed(page);
+  await finishShortCourse(page);
+  await uncursed(page);
+  await openCertificate(page);
+  await expect(page.locator('article')).toContainText('<img');
+  await uncursed(page);
+});
+
+test('a link of a lesson that is a script leads nowhere', async () => {
+  const author = await Staff.of(SPACE, 'author');
+  const { id } = await author.ask('POST', '/courses', { title: 'Liên kết', summary: 'Một bài.', audiences: ['citizen'], estimated_minutes: 5 });
+  const body = linked('bấm đây', "javascript:window.cursed='link'");
+  const sections = [{ id: 'a', title: 'A', lessons: [{ id: '1', kind: 'text', title: 'B', minutes: 5, body }] }];
+  await expect(author.ask('PUT', `/courses/${id}/draft`, { sections }, { 'if-match': '*' })).rejects.toThrow(/422/);
 });
 
 test("a space's own words stay text", async ({ page }) => {
