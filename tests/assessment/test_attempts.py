@@ -74,6 +74,7 @@ def test_a_pass_tells_everything(hue: OpenedSpace) -> None:
             "percent": 50,
             "next_lesson": NEXT,
             "position_s": None,
+            "minutes_left": NEXT["minutes"],
             "last_activity_at": "2026-09-21T14:13:20Z",
             "completed_at": None,
         },

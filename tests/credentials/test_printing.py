@@ -55,7 +55,7 @@ def test_the_page_says_who_what_and_when(aws: Cloud, hue: OpenedSpace) -> None:
     text = paper.text(pdf)
     assert text.index("THÀNH PHỐ HUẾ") < text.index("GIẤY CHỨNG NHẬN") < text.index(NAME) < text.index("đã hoàn thành")
     assert f"Số: {number}" in text
-    assert told["address"] in text
+    assert addresses.shown(number) in text
     (page,) = pypdf.PdfReader(io.BytesIO(pdf)).pages
     assert (page.mediabox.width, page.mediabox.height) == (842, 595)
 
